@@ -11,7 +11,7 @@ import {
   strangeVariables,
 } from "./read-config.ts";
 import { settingOptions } from "./setting-options.ts";
-import { sampleConfig, showConfig } from "./show-config.ts";
+import { sampleConfig, showChangeable, showConfig } from "./show-config.ts";
 
 /** Builds what the command that shows the settings needs. */
 export function configDeps(clock: Clock): ConfigDeps {
@@ -37,7 +37,7 @@ export function configOf(args: Arguments, io: Io): Config {
 export function settingSources(args: Arguments, io: Io) {
   return {
     readAgain: () => configOf(args, io),
-    shownSettings: (config: Config) => showConfig(config, givenSettings(sourcesOf(args, io))),
+    shownSettings: (config: Config) => showChangeable(config, givenSettings(sourcesOf(args, io))),
   };
 }
 

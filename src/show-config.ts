@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import type { ShownSetting } from "./cli/server/sample-config.ts";
 import { type Config, ConfigSchema } from "./config.ts";
-import { type GivenSetting, shownValue } from "./read-config.ts";
+import type { SettingDocument } from "./domain/documents/system.ts";
+import { flagOf, type GivenSetting, shownValue, variableOf } from "./read-config.ts";
+import { isTakenIn } from "./taken-settings.ts";
 
 type Name = keyof typeof ConfigSchema.entries;
 
@@ -12,6 +14,16 @@ export function showConfig(config: Config, given: ReadonlyMap<string, GivenSetti
     about: aboutOf(name),
     value: maskedValue(name, config[name]),
     origin: given.get(name)?.origin ?? "default",
+  }));
+}
+
+/** Lists the settings of a configuration as `showConfig` does, each with the ways in which it is changed. */
+export function showChangeable(config: Config, given: ReadonlyMap<string, GivenSetting>): readonly SettingDocument[] {
+  return showConfig(config, given).map((setting) => ({
+    ...setting,
+    flag: `--${flagOf(setting.name)}`,
+    variable: variableOf(setting.name),
+    takenInBy: isTakenIn(setting.name) ? "reload" : "restart",
   }));
 }
 

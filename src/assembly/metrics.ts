@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { defined } from "../domain/defined.ts";
 import type { SettingDocument, SystemFacts } from "../domain/documents/system.ts";
 import type { MetricsFormat } from "../domain/metrics.ts";
 import type { Executor } from "../executors/executor.ts";
@@ -32,8 +33,9 @@ export type MetricsTelling = AsyncDisposable & {
 export function startMetrics({ config, version, executor, machine, commit, ...deps }: MetricsDeps): MetricsTelling {
   const { metrics, clock } = deps;
   const build = { version, commit, startedAt: clock.now() };
-  const readFacts = createFactsReader({ ...deps, ...build, config, executor, machine, settings: deps.shownSettings });
-  if (config.metrics === "off") return { readFacts, notes: [], [Symbol.asyncDispose]: async () => {} };
+  const facts = { ...deps, ...build, config, executor, machine, settings: deps.shownSettings };
+  if (config.metrics === "off")
+    return { readFacts: createFactsReader(facts), notes: [], [Symbol.asyncDispose]: async () => {} };
   const readMetrics = createMetricsReader({ ...deps, minFreeBytes: config.minFreeBytes });
   metrics.started.set(clock.now() / 1000);
   metrics.build.set(1, [version]);
@@ -45,7 +47,7 @@ export function startMetrics({ config, version, executor, machine, commit, ...de
       : openMetricsListener(config.metricsListen, createMetricsAnswer(readMetrics));
   const loop = watchLoop(clock, metrics);
   return {
-    readFacts,
+    readFacts: createFactsReader({ ...facts, ...defined({ metricsAddress: listener?.url }) }),
     ...(listener === undefined ? { readMetrics } : {}),
     notes: listener === undefined ? [] : [`Metrics are told at ${listener.url}, to whoever comes there`],
     async [Symbol.asyncDispose]() {

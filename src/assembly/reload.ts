@@ -5,51 +5,20 @@ import type { Logger } from "../domain/logger.ts";
 import { errorText } from "../domain/problem.ts";
 import type { Layout } from "../files/layout.ts";
 import { type Reload, writeReload } from "../files/reload-note.ts";
+import { isTakenIn } from "../taken-settings.ts";
 
 type Name = keyof Config;
-
-/** The settings that a running service takes in: who it is, whom it lets in, and what a request may ask for. */
-const taken: readonly Name[] = [
-  "logLevel",
-  "cors",
-  "serviceTitle",
-  "serviceDescription",
-  "serviceProvider",
-  "serviceProviderUrl",
-  "serviceContactName",
-  "serviceContactEmail",
-  "serviceContactUrl",
-  "serviceLicense",
-  "serviceTermsUrl",
-  "serviceLogoUrl",
-  "serviceKeywords",
-  "serviceLanguages",
-  "mapTiles",
-  "mapAttribution",
-  "clientRequests",
-  "clientStreams",
-  "clientUploads",
-  "maxQueued",
-  "maxBodyBytes",
-  "maxBodyValues",
-  "maxUploadBytes",
-  "maxInlineBytes",
-  "quotaVaultBytes",
-  "quotaQueued",
-  "syncLimitSeconds",
-];
 
 /** Splits the settings that differ into those that a running service takes in, and those that need a restart. */
 export function compareConfigs(running: Config, read: Config): { readonly config: Config } & Omit<Reload, "at"> {
   // Both come from one schema: whichever has more members has all that there are.
   const names = new Set([...namesOf(running), ...namesOf(read)]);
   const changed = [...names].filter((name) => !isDeepStrictEqual(running[name], read[name]));
-  const isTaken = (name: Name) => taken.includes(name);
-  const kept = Object.fromEntries([...names].filter((name) => !isTaken(name)).map((name) => [name, running[name]]));
+  const kept = Object.fromEntries([...names].filter((name) => !isTakenIn(name)).map((name) => [name, running[name]]));
   return {
     config: { ...read, ...kept },
-    taken: changed.filter(isTaken),
-    needRestart: changed.filter((name) => !isTaken(name)),
+    taken: changed.filter(isTakenIn),
+    needRestart: changed.filter((name) => !isTakenIn(name)),
   };
 }
 

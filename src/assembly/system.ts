@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import type { Config } from "../config.ts";
+import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { SettingDocument, SystemFacts } from "../domain/documents/system.ts";
 import type { Executor } from "../executors/executor.ts";
@@ -8,8 +9,12 @@ import { databaseFile, type Layout } from "../files/layout.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Database } from "../store/database.ts";
 import { sumKeptBytes } from "../store/metrics.ts";
+import { readRetention } from "./retention-facts.ts";
 
 type FactsDeps = {
+  readonly clock: Pick<Clock, "now">;
+  /** Of the second address that tells metrics; undefined without one. */
+  readonly metricsAddress?: string;
   readonly config: Config;
   readonly database: Database;
   readonly layout: Layout;
@@ -48,6 +53,9 @@ export function createFactsReader(deps: FactsDeps): () => Promise<SystemFacts> {
       disk: await measureDisks(layout),
       minFreeBytes: config.minFreeBytes,
       kept: { outputBytes: outputs, uploadBytes: vault },
+      retention: await readRetention(deps),
+      directories: { data: layout.dataDirectory, outputs: layout.outputsDirectory, uploads: layout.vaultDirectory },
+      metrics: { isOn: config.metrics !== "off", ...defined({ address: deps.metricsAddress }) },
       database: { bytes: Bun.file(file).size, walBytes: Bun.file(`${file}-wal`).size },
       memoryBytes: process.memoryUsage.rss(),
       settings: deps.settings(),

@@ -4,6 +4,9 @@ import { enlivenRows } from "./form/rows.ts";
 import { enlivenUploads } from "./form/uploads.ts";
 import { createShowUses } from "./form/uses.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
+import { forgetTold } from "./shared/told-notice.ts";
+
+forgetTold();
 
 showLocalTimes(document);
 const form = document.querySelector<HTMLFormElement>("form[data-process]");

@@ -3,6 +3,9 @@ import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
 import { beginSoFar, showSoFar } from "./shared/so-far.ts";
+import { forgetTold } from "./shared/told-notice.ts";
+
+forgetTold();
 
 const ticks = "[data-chooses] input[name=jobs]";
 

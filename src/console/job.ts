@@ -3,6 +3,9 @@ import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
 import { dropSentDraft } from "./shared/sent-draft.ts";
+import { forgetTold } from "./shared/told-notice.ts";
+
+forgetTold();
 
 /** The most lines of a log that the page keeps. */
 const mostLines = 2000;

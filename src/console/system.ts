@@ -1,11 +1,53 @@
+import { addCopyButton } from "./shared/copy-button.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
+import { forgetTold } from "./shared/told-notice.ts";
+
+forgetTold();
 
 showLocalTimes(document);
 
 const renews = document.querySelector<HTMLElement>("[data-renews]");
 if (renews !== null) void renew(renews, Number(renews.dataset.renews));
+
+for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) addCopyButton(text);
+for (const label of document.querySelectorAll<HTMLElement>("[data-finds]")) findRows(label);
+addEventListener("hashchange", showTarget);
+showTarget();
+
+/** A row that is folded up is shown to who comes to it by a link. */
+function showTarget(): void {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = target?.closest("details");
+  if (target === null || folded === null || folded === undefined || folded.open) return;
+  folded.open = true;
+  target.scrollIntoView();
+}
+
+/** Shows the rows of a table that have all words of what is typed, as somebody types it. */
+function findRows(label: HTMLElement): void {
+  const input = label.querySelector("input");
+  const said = label.querySelector("[role=status]");
+  const folded = document.getElementById(label.dataset.finds ?? "");
+  if (input === null || said === null || !(folded instanceof HTMLDetailsElement)) return;
+  label.hidden = false;
+  const rows = [...folded.querySelectorAll<HTMLTableRowElement>("tbody tr")];
+  const texts = rows.map(({ textContent }) => textContent.toLowerCase());
+  input.addEventListener("input", () => {
+    const words = input.value
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== "");
+    let count = 0;
+    for (const [at, row] of rows.entries()) {
+      row.hidden = !words.every((word) => texts[at]?.includes(word) === true);
+      count += row.hidden ? 0 : 1;
+    }
+    if (words.length > 0) folded.open = true;
+    said.textContent = words.length === 0 ? "" : `${count} of ${rows.length} settings fit`;
+  });
+}
 
 /** Takes newer figures again and again, as long as somebody sees the page. */
 async function renew(words: HTMLElement, seconds: number): Promise<void> {

@@ -2,14 +2,36 @@ import { mayDo, type Principal } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { VaultFile } from "../store/vault.ts";
-import { type JobOfUpload, jobsOfVaultFile, listVaultFiles } from "../store/vault-lists.ts";
+import {
+  heldVaultFiles,
+  type JobOfUpload,
+  jobsOfVaultFile,
+  listVaultFiles,
+  sumVaultFiles,
+  type UploadPlace,
+  type UploadSum,
+} from "../store/vault-lists.ts";
 import type { Page } from "./describe-processes.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import type { VaultDeps } from "./keep-vault-file.ts";
 import { findRemovable } from "./read-vault-file.ts";
 
 /** An upload, and the newest jobs that read it, of those that the reader may see. */
-export type ListedUpload = { readonly file: VaultFile; readonly jobs: readonly JobOfUpload[] };
+export type ListedUpload = {
+  readonly file: VaultFile;
+  readonly jobs: readonly JobOfUpload[];
+  /** Some job may read it: it stays past its time as long as that is so. */
+  readonly isHeld: boolean;
+};
+
+/** Which uploads are wanted, in which order. */
+export type WantedUploads = {
+  readonly limit: number;
+  readonly after?: string;
+  /** Only those of this user. */
+  readonly user?: string;
+  readonly bySize?: boolean;
+};
 
 /** So many jobs of an upload are told. */
 const toldJobs = 5;
@@ -21,25 +43,25 @@ const toldJobs = 5;
 export async function listUploads(
   deps: Pick<VaultDeps, "database" | "clock">,
   principal: Principal,
-  { limit, after }: { readonly limit: number; readonly after?: string },
+  wanted: WantedUploads,
 ): Promise<Page<ListedUpload>> {
   requireAction(principal, "upload", "list uploads");
-  const seesAll = mayDo(principal, "read-all-jobs");
-  const { user } = principal;
-  if (!seesAll && user === undefined) return { items: [] };
+  const { limit, after, bySize = false } = wanted;
+  const filter = filterOf(deps, principal, wanted);
+  if (filter === undefined) return { items: [] };
   const from = after === undefined ? undefined : readCursor(after);
-  const filter = {
-    now: deps.clock.now(),
-    limit: limit + 1,
-    ...defined({ user: seesAll ? undefined : user, after: from }),
-  };
-  const found = await listVaultFiles(deps.database, filter);
+  const page = { ...filter, bySize, limit: limit + 1, ...defined({ after: from }) };
+  const found = await listVaultFiles(deps.database, page);
   const files = found.slice(0, limit);
+  const held = await heldVaultFiles(
+    deps.database,
+    files.map(({ id }) => id),
+  );
   const items: ListedUpload[] = [];
-  for (const file of files) items.push(await withJobs(deps, principal, file));
+  for (const file of files) items.push(await withJobs(deps, principal, file, held.has(file.id)));
   const last = files.at(-1);
   return found.length > files.length && last !== undefined
-    ? { items, next: `${last.createdAt}.${last.id}` }
+    ? { items, next: `${last.sizeBytes}.${last.createdAt}.${last.id}` }
     : { items };
 }
 
@@ -50,22 +72,52 @@ export async function readOwnUpload(
   id: string,
 ): Promise<ListedUpload> {
   requireAction(principal, "upload", "remove an uploaded file");
-  return withJobs(deps, principal, await findRemovable(deps, principal, { id, tokens: [] }));
+  const file = await findRemovable(deps, principal, { id, tokens: [] });
+  const held = await heldVaultFiles(deps.database, [file.id]);
+  return withJobs(deps, principal, file, held.has(file.id));
 }
 
 async function withJobs(
   deps: Pick<VaultDeps, "database">,
   principal: Principal,
   file: VaultFile,
+  isHeld: boolean,
 ): Promise<ListedUpload> {
   const jobs = await jobsOfVaultFile(deps.database, file.id, toldJobs);
   const visible = await Promise.all(jobs.map((job) => maySeeJob(deps, principal, job)));
-  return { file, jobs: jobs.filter((_, index) => visible[index] === true) };
+  return { file, jobs: jobs.filter((_, index) => visible[index] === true), isHeld };
 }
 
-function readCursor(text: string): { readonly createdAt: number; readonly id: string } {
-  const [, createdAt, id] = /^(\d{1,15})\.([\w-]{1,128})$/.exec(text) ?? [];
-  if (createdAt !== undefined && id !== undefined) return { createdAt: Number(createdAt), id };
+/** So many users are added up. */
+const mostUsers = 1000;
+
+/** Adds up the uploads that `listUploads` lists, by user, the largest sum first. Throws `forbidden`. */
+export async function sumUploads(
+  deps: Pick<VaultDeps, "database" | "clock">,
+  principal: Principal,
+  wanted: Pick<WantedUploads, "user">,
+): Promise<readonly UploadSum[]> {
+  requireAction(principal, "upload", "list uploads");
+  const filter = filterOf(deps, principal, wanted);
+  return filter === undefined ? [] : sumVaultFiles(deps.database, { ...filter, limit: mostUsers });
+}
+
+/** Nobody sees more than his own but who may read all jobs; nothing where there is none. */
+function filterOf(
+  { clock }: Pick<VaultDeps, "clock">,
+  principal: Principal,
+  { user: wanted }: Pick<WantedUploads, "user">,
+): { readonly now: number; readonly withHeld: true; readonly user?: string } | undefined {
+  const seesAll = mayDo(principal, "read-all-jobs");
+  const { user } = principal;
+  if (!seesAll && (user === undefined || (wanted !== undefined && wanted !== user))) return undefined;
+  return { now: clock.now(), withHeld: true, ...defined({ user: seesAll ? wanted : user }) };
+}
+
+function readCursor(text: string): UploadPlace {
+  const [, sizeBytes, createdAt, id] = /^(\d{1,16})\.(\d{1,15})\.([\w-]{1,128})$/.exec(text) ?? [];
+  if (sizeBytes !== undefined && createdAt !== undefined && id !== undefined)
+    return { sizeBytes: Number(sizeBytes), createdAt: Number(createdAt), id };
   const detail = `Cannot list uploads: found after "${text.slice(0, 80)}", wanted a value from a link of a list`;
   throw new Problem("invalid-query-parameter-value", detail);
 }

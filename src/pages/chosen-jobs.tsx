@@ -81,7 +81,9 @@ export function Outcome({ outcome }: { readonly outcome: ChosenOutcome }) {
   const { left } = outcome;
   return (
     <div class={left.length === 0 ? "notice notice-good" : "notice"} role="status">
-      <p>{doneText(outcome)}</p>
+      <p>
+        <span data-told="outcome">{doneText(outcome)}</span>
+      </p>
       {left.length === 0 ? null : (
         <ul>
           {left.map((one) => (

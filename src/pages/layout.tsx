@@ -15,7 +15,12 @@ export type Frame = {
   readonly reader?: Reader;
   /** What the form did that led here. */
   readonly notice?: Notice;
+  /** What serves the page. */
+  readonly program?: ProgramFacts;
 };
+
+/** What the foot of a page says of the software; its licence is not that of what a service offers. */
+export type ProgramFacts = { readonly version: string; readonly license: string; readonly source?: string };
 
 /** What was done before a page comes, in the words that it is told by. */
 export const notices = {
@@ -75,6 +80,7 @@ export function Layout({
   serviceTitle = "Heddle",
   reader,
   notice,
+  program,
   script,
   head,
   children,
@@ -113,7 +119,7 @@ export function Layout({
           <h1>{title}</h1>
           {notice === undefined ? null : (
             <p class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"} role="status">
-              {notices[notice]}
+              <span data-told="done">{notices[notice]}</span>
             </p>
           )}
           {children}
@@ -123,8 +129,23 @@ export function Layout({
           {serviceTitle}
           {here === undefined || here.startsWith("/s/") ? "" : ` · ${baseUrl}${here}`} <span data-printed="" />
         </footer>
+        {program === undefined ? null : <Foot program={program} />}
       </body>
     </html>
+  );
+}
+
+function Foot({ program: { version, license, source } }: { readonly program: ProgramFacts }) {
+  return (
+    <footer class="muted">
+      {`Heddle ${version}, software under the licence ${license}`}
+      {source === undefined ? null : (
+        <>
+          {" · "}
+          <a href={source}>source</a>
+        </>
+      )}
+    </footer>
   );
 }
 

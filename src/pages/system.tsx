@@ -1,10 +1,13 @@
-import type { SettingDocument, SystemDocument } from "../domain/documents/system.ts";
+import type { SystemDocument } from "../domain/documents/system.ts";
 import { WholeDocument } from "./document.tsx";
 import { nowStatuses } from "./job-filter.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { Backup, Metrics, Retention } from "./system-kept.tsx";
+import { SettingLinks, Settings } from "./system-settings.tsx";
+import { Space } from "./system-space.tsx";
 import { sizeText } from "./words.ts";
 
 const script = "system";
@@ -39,8 +42,17 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
               Uploads
             </a>
           </p>
+          <p class="actions">
+            {parts.map(([id, words]) => (
+              <a href={`#${id}`}>{words}</a>
+            ))}
+          </p>
           <Work document={document} baseUrl={frame.baseUrl} />
           <Disk document={document} baseUrl={frame.baseUrl} />
+          {document.space === undefined ? null : <Space space={document.space} baseUrl={frame.baseUrl} />}
+          <Retention document={document} />
+          <Backup document={document} />
+          <Metrics document={document} baseUrl={frame.baseUrl} />
           <Program document={document} />
           <Settings settings={document.settings} />
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
@@ -49,31 +61,16 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
   };
 }
 
+/** The parts that somebody comes for. */
+const parts = [
+  ["retention", "Retention"],
+  ["backup", "Backup"],
+  ["metrics", "Metrics"],
+  ["changing-a-setting", "Changing a setting"],
+] as const;
+
 type Shown = { readonly document: SystemDocument };
 type Linked = Shown & { readonly baseUrl: string };
-
-/** The way from a figure to the settings that it follows from, where the service has them. */
-function SettingLinks({ document: { settings }, names }: Shown & { readonly names: readonly string[] }) {
-  const known = names.filter((name) => settings.some((setting) => setting.name === name));
-  if (known.length === 0) return null;
-  return (
-    <>
-      {known.length === 1 ? " · setting " : " · settings "}
-      {known.map((name, at) => (
-        <>
-          {at === 0 ? "" : ", "}
-          <a href={`#${settingId(name)}`}>
-            <code>{name}</code>
-          </a>
-        </>
-      ))}
-    </>
-  );
-}
-
-function settingId(name: string): string {
-  return `setting-${name}`;
-}
 
 function Work({ document, baseUrl }: Linked) {
   const { queue, running, beginsJobs, tools } = document;
@@ -100,12 +97,12 @@ function Work({ document, baseUrl }: Linked) {
           <dt>Tools</dt>
           <dd>
             {`${tools.executor}${tools.slots === undefined ? "" : `, ${tools.slots} ${tools.slots === 1 ? "slot" : "slots"}`}`}
-            <SettingLinks document={document} names={["executor", "slots"]} />
+            <SettingLinks settings={document.settings} names={["executor", "slots"]} />
           </dd>
           <dt>Tools are held to</dt>
           <dd>
             {tools.enforces.length === 0 ? "nothing: they run without a sandbox" : tools.enforces.join(", ")}
-            <SettingLinks document={document} names={["sandbox"]} />
+            <SettingLinks settings={document.settings} names={["sandbox"]} />
           </dd>
           {tools.unlimited === undefined ? null : (
             <>
@@ -128,7 +125,7 @@ function Disk({ document, baseUrl }: Linked) {
       <h2>Disk</h2>
       <p>
         {`Below ${sizeText(minFreeBytes)} of free space, no job is begun`}
-        <SettingLinks document={document} names={["minFreeBytes"]} />
+        <SettingLinks settings={document.settings} names={["minFreeBytes"]} />
       </p>
       <div data-part="disk">
         <DiskTable document={document} />
@@ -137,17 +134,16 @@ function Disk({ document, baseUrl }: Linked) {
           <dd>
             <a href={`${baseUrl}/jobs?status=successful&sortby=finished&f=html`}>{sizeText(kept.outputBytes)}</a>, by
             the jobs that ended
-            <SettingLinks document={document} names={["keepHours"]} />
+            <SettingLinks settings={document.settings} names={["keepHours"]} />
           </dd>
           <dt>Uploads kept</dt>
           <dd>
-            <a href={`${baseUrl}/uploads?f=html`}>{sizeText(kept.uploadBytes)}</a>
-            <SettingLinks document={document} names={["maxUploadBytes"]} />
+            <a href={`${baseUrl}/uploads?f=html`}>{sizeText(kept.uploadBytes)}</a> · <a href="#retention">how long</a>
           </dd>
           <dt>Database</dt>
           <dd>
             {`${sizeText(database.bytes)}, and ${sizeText(database.walBytes)} not yet moved into it · `}
-            <code>heddle backup</code> copies it
+            <a href="#backup">how it is copied</a>
           </dd>
         </dl>
       </div>
@@ -200,54 +196,4 @@ function Program({ document: { version, commit, runtime, started, memoryBytes } 
       </dl>
     </section>
   );
-}
-
-function Settings({ settings }: { readonly settings: readonly SettingDocument[] }) {
-  const changed = settings.filter(({ origin }) => origin !== "default");
-  return (
-    <section>
-      <h2>Settings</h2>
-      {changed.length === 0 ? <p>Each setting has its default.</p> : <SettingTable settings={changed} />}
-      <details>
-        <summary>{`All ${settings.length} settings, with their meaning`}</summary>
-        <SettingTable settings={settings} isWhole={true} />
-      </details>
-    </section>
-  );
-}
-
-type Listed = { readonly settings: readonly SettingDocument[]; readonly isWhole?: boolean };
-
-/** Figures of the page lead to the rows of the whole table. */
-function SettingTable({ settings, isWhole = false }: Listed) {
-  return (
-    <RecordTable label="Settings">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Setting</th>
-            <th scope="col">Value</th>
-            <th scope="col">Given by</th>
-            <th scope="col">Meaning</th>
-          </tr>
-        </thead>
-        <tbody>
-          {settings.map(({ name, value, origin, about }) => (
-            <tr id={isWhole ? settingId(name) : undefined}>
-              <th scope="row">
-                <code>{name}</code>
-              </th>
-              <td>{value === undefined ? <span class="muted">none</span> : <code>{valueText(value)}</code>}</td>
-              <td>{origin}</td>
-              <td>{about}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </RecordTable>
-  );
-}
-
-function valueText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

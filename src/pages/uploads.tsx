@@ -24,6 +24,7 @@ export function uploadListPage(view: UploadListView): Page<UploadListDocument> {
               {view.fault}
             </p>
           )}
+          <Sums view={view} frame={frame} />
           {document.uploads.length === 0 ? (
             <Empty view={view} />
           ) : (
@@ -37,7 +38,58 @@ export function uploadListPage(view: UploadListView): Page<UploadListDocument> {
   };
 }
 
-function Empty({ view: { isNameless, hasUsers } }: { readonly view: UploadListView }) {
+/** So many users are named with what their uploads take. */
+const namedUsers = 20;
+
+/** What all of them take, whose they are, and the ways to another order. */
+function Sums({
+  view: { sums, sort, user, hasUsers },
+  frame: { baseUrl },
+}: {
+  readonly view: UploadListView;
+  readonly frame: PageFrame;
+}) {
+  if (sums.length === 0) return null;
+  const bytes = sums.reduce((sum, one) => sum + one.bytes, 0);
+  const count = sums.reduce((sum, one) => sum + one.count, 0);
+  const address = (query: Readonly<Record<string, string>>) =>
+    `${baseUrl}/uploads?${new URLSearchParams({ ...query, f: "html" })}`;
+  const ofUser: Readonly<Record<string, string>> = user === undefined ? {} : { user };
+  const ordered: Readonly<Record<string, string>> = sort === "size" ? { sort } : {};
+  const named = hasUsers && user === undefined ? sums.filter((one) => one.user !== undefined).slice(0, namedUsers) : [];
+  return (
+    <>
+      <p>
+        {`${count} ${count === 1 ? "upload" : "uploads"}${user === undefined ? "" : ` of ${user}`}, ${sizeText(bytes)}. `}
+        {sort === "size" ? "The largest come first; " : "The newest come first; "}
+        <a href={address(sort === "size" ? ofUser : { ...ofUser, sort: "size" })}>
+          {sort === "size" ? "show the newest first" : "show the largest first"}
+        </a>
+        {user === undefined ? null : (
+          <>
+            {", "}
+            <a href={address(ordered)}>show those of all</a>
+          </>
+        )}
+      </p>
+      {named.length === 0 ? null : (
+        <p>
+          {"By user: "}
+          {named.map((one, at) => (
+            <>
+              {at === 0 ? "" : ", "}
+              <a href={address({ ...ordered, user: one.user ?? "" })}>{one.user}</a>
+              {` ${sizeText(one.bytes)}`}
+            </>
+          ))}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Empty({ view: { isNameless, hasUsers, user } }: { readonly view: UploadListView }) {
+  if (user !== undefined) return <p>{`There is no upload of ${user}.`}</p>;
   if (isNameless)
     return (
       <p>
@@ -80,12 +132,16 @@ function Table({ document: { uploads }, view, frame }: Shown) {
                 <span class="muted">{upload.mediaType}</span>
               </td>
               <td class="nowrap">{sizeText(upload.sizeBytes)}</td>
-              {view.hasUsers ? <td>{upload.user ?? <span class="muted">nobody signed in</span>}</td> : null}
+              {view.hasUsers ? (
+                <td>
+                  <Owner upload={upload} frame={frame} />
+                </td>
+              ) : null}
               <td>
                 <Time at={upload.created} />
               </td>
               <td>
-                <Time at={upload.expires} />
+                <Kept upload={upload} />
               </td>
               <td>
                 <Jobs upload={upload} />
@@ -103,6 +159,21 @@ function Table({ document: { uploads }, view, frame }: Shown) {
         </tbody>
       </table>
     </RecordTable>
+  );
+}
+
+function Owner({ upload: { user }, frame }: { readonly upload: UploadDocument; readonly frame: PageFrame }) {
+  if (user === undefined) return <span class="muted">nobody signed in</span>;
+  return <a href={`${frame.baseUrl}/uploads?${new URLSearchParams({ user, f: "html" })}`}>{user}</a>;
+}
+
+/** A job that may read it yet keeps it longer than the time says. */
+function Kept({ upload: { held, expires } }: { readonly upload: UploadDocument }) {
+  if (!held) return <Time at={expires} />;
+  return (
+    <>
+      the end of its jobs: one has not ended, or failed and can be retried; for others until <Time at={expires} />
+    </>
   );
 }
 
@@ -142,7 +213,7 @@ function Next({ document: { links } }: { readonly document: UploadListDocument }
   return (
     <p class="actions">
       <a class="button" rel="next" href={`${next.href}&f=html`}>
-        Older uploads
+        More uploads
       </a>
     </p>
   );

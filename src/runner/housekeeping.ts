@@ -31,7 +31,7 @@ export type HousekeepingDeps = RetentionDeps & {
 };
 
 /** Scratch of a failed job stays this long, for whoever looks for the cause: a day. */
-const failedWorkMilliseconds = 24 * 60 * 60 * 1000;
+export const failedWorkMilliseconds = 24 * 60 * 60 * 1000;
 const everyMilliseconds = 60 * 60 * 1000;
 /** How often it is looked whether something must make room. */
 const roomMilliseconds = 10_000;

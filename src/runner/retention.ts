@@ -30,7 +30,7 @@ export type RetentionDeps = {
 const batch = 200;
 
 /** How long results are kept that only the answer to a synchronous run links to, which nobody can dismiss: a day. */
-const answeredMilliseconds = 24 * 60 * 60 * 1000;
+export const answeredMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Removes the results of runs that are no jobs to their clients and were answered long ago: only their history stays. */
 export async function removeAnsweredJobs({ database, layout, clock }: RetentionDeps): Promise<void> {

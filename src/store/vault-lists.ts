@@ -1,18 +1,25 @@
-import { and, desc, eq, gt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, not, or, sql } from "drizzle-orm";
 import type { JobStatus } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { jobs } from "./schema/jobs.ts";
 import { vaultFiles, vaultUses } from "./schema/vault.ts";
 import { argument, build, compile } from "./statements.ts";
-import { fileOf, type VaultFile } from "./vault.ts";
+import { fileOf, isUnused, type VaultFile } from "./vault.ts";
 
 /** Which uploads a page has: those of one user, or of all; behind one of them. */
 export type UploadFilter = {
   readonly user?: string;
   readonly limit: number;
   readonly now: number;
-  readonly after?: { readonly createdAt: number; readonly id: string };
+  readonly after?: UploadPlace;
+  /** Those that are past their time and stay for a job that may read them belong to it, too. */
+  readonly withHeld?: boolean;
+  /** The largest first; the newest when absent. */
+  readonly bySize?: boolean;
 };
+
+/** Where an upload stands in a list. */
+export type UploadPlace = { readonly sizeBytes: number; readonly createdAt: number; readonly id: string };
 
 /** A job that reads an upload. */
 export type JobOfUpload = {
@@ -24,7 +31,13 @@ export type JobOfUpload = {
   readonly status: JobStatus;
 };
 
-type Listing = { user: string | null; now: number; createdAt: number; id: string; limit: number };
+type Chosen = { user: string | null; now: number; withHeld: number };
+type Listing = Chosen & { createdAt: number; id: string; limit: number };
+
+const isChosen = and(
+  or(sql`${argument("user")} is null`, eq(vaultFiles.user, argument("user"))),
+  or(gt(vaultFiles.expiresAt, argument("now")), and(sql`${argument("withHeld")} = 1`, not(isUnused))),
+);
 
 // Files are kept for a day: few enough to be gone through.
 const selectPage = compile<Listing>()(() =>
@@ -32,14 +45,44 @@ const selectPage = compile<Listing>()(() =>
     .select()
     .from(vaultFiles)
     .where(
-      and(
-        or(sql`${argument("user")} is null`, eq(vaultFiles.user, argument("user"))),
-        gt(vaultFiles.expiresAt, argument("now")),
-        sql`(${vaultFiles.createdAt}, ${vaultFiles.id}) < (${argument("createdAt")}, ${argument("id")})`,
-      ),
+      and(isChosen, sql`(${vaultFiles.createdAt}, ${vaultFiles.id}) < (${argument("createdAt")}, ${argument("id")})`),
     )
     .orderBy(desc(vaultFiles.createdAt), desc(vaultFiles.id))
     .limit(sql.placeholder("limit")),
+);
+const selectLargest = compile<Listing & { sizeBytes: number }>()(() =>
+  build
+    .select()
+    .from(vaultFiles)
+    .where(
+      and(
+        isChosen,
+        sql`(${vaultFiles.sizeBytes}, ${vaultFiles.createdAt}, ${vaultFiles.id}) < (${argument("sizeBytes")}, ${argument("createdAt")}, ${argument("id")})`,
+      ),
+    )
+    .orderBy(desc(vaultFiles.sizeBytes), desc(vaultFiles.createdAt), desc(vaultFiles.id))
+    .limit(sql.placeholder("limit")),
+);
+
+const selectSums = compile<Chosen & { limit: number }>()(() =>
+  build
+    .select({
+      user: vaultFiles.user,
+      count: sql`count(*)`.mapWith(Number),
+      bytes: sql`sum(size_bytes)`.mapWith(Number),
+    })
+    .from(vaultFiles)
+    .where(isChosen)
+    .groupBy(vaultFiles.user)
+    .orderBy(desc(sql`sum(size_bytes)`), asc(vaultFiles.user))
+    .limit(sql.placeholder("limit")),
+);
+
+const selectHeld = compile<{ ids: string }>()(() =>
+  build
+    .select({ id: vaultFiles.id })
+    .from(vaultFiles)
+    .where(and(sql`${vaultFiles.id} in (select value from json_each(${argument("ids")}))`, not(isUnused))),
 );
 
 const selectJobs = compile<{ id: string; limit: number }>()(() =>
@@ -75,13 +118,35 @@ export async function namesOfVaultFiles(
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Lists uploads that have not expired, the newest first. */
-export async function listVaultFiles(
+/** Lists uploads that have not expired, the newest or the largest first. */
+export async function listVaultFiles(database: Database, filter: UploadFilter): Promise<readonly VaultFile[]> {
+  const { after, limit, bySize = false } = filter;
+  const most = Number.MAX_SAFE_INTEGER;
+  const { sizeBytes, createdAt, id } = after ?? { sizeBytes: most, createdAt: most, id: "" };
+  const place = { ...chosen(filter), createdAt, id, limit };
+  const query = bySize ? selectLargest({ ...place, sizeBytes }) : selectPage(place);
+  return (await database.read(query)).map(fileOf);
+}
+
+/** What the uploads of one user take, in bytes; of those without a user where there is none. */
+export type UploadSum = { readonly user?: string; readonly count: number; readonly bytes: number };
+
+/** Adds up uploads by user, the largest sum first, so many users at most. */
+export async function sumVaultFiles(
   database: Database,
-  { user, now, after, limit }: UploadFilter,
-): Promise<readonly VaultFile[]> {
-  const { createdAt, id } = after ?? { createdAt: Number.MAX_SAFE_INTEGER, id: "" };
-  return (await database.read(selectPage({ user: user ?? null, now, createdAt, id, limit }))).map(fileOf);
+  filter: Omit<UploadFilter, "after" | "bySize">,
+): Promise<readonly UploadSum[]> {
+  const rows = await database.read(selectSums({ ...chosen(filter), limit: filter.limit }));
+  return rows.map(({ user, ...sum }) => ({ ...sum, ...(user === undefined || user === null ? {} : { user }) }));
+}
+
+function chosen({ user, now, withHeld = false }: Pick<UploadFilter, "user" | "now" | "withHeld">): Chosen {
+  return { user: user ?? null, now, withHeld: withHeld ? 1 : 0 };
+}
+
+/** Tells which uploads stay past their time now, for a job that has not ended, or that failed and can be retried. */
+export async function heldVaultFiles(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set((await database.read(selectHeld({ ids: JSON.stringify(ids) }))).map(({ id }) => id));
 }
 
 /** Lists the newest jobs that read an upload. */

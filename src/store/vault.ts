@@ -28,7 +28,8 @@ export type VaultFile = {
 /** The states in which a job may still read its files: it has not ended, or failed and can be retried. */
 const readingStates: readonly JobStatus[] = [...jobMoves.dismiss.from, "failed"];
 
-const isUnused = notExists(
+/** No job may read the file any more. */
+export const isUnused = notExists(
   build
     .select({ jobId: vaultUses.jobId })
     .from(vaultUses)

@@ -110,11 +110,29 @@ const facts: SystemFacts = {
   disk: [{ directory: "/data", holds: "database", freeBytes: 5e9, totalBytes: 2e10 }],
   minFreeBytes: 1e9,
   kept: { outputBytes: 2048, uploadBytes: 0 },
+  retention: [{ what: "jobs", settings: ["keepHours"] }],
+  directories: { data: "/data", outputs: "/data/outputs", uploads: "/data/vault" },
+  metrics: { isOn: true },
   database: { bytes: 4096, walBytes: 0 },
   memoryBytes: 1e8,
   settings: [
-    { name: "port", about: "port to listen on", value: 8443, origin: "--port" },
-    { name: "smtpUrl", about: "server of mail", origin: "default" },
+    {
+      name: "port",
+      about: "port to listen on",
+      value: 8443,
+      origin: "--port",
+      flag: "--port",
+      variable: "HEDDLE_PORT",
+      takenInBy: "restart",
+    },
+    {
+      name: "smtpUrl",
+      about: "server of mail",
+      origin: "default",
+      flag: "--smtp-url",
+      variable: "HEDDLE_SMTP_URL",
+      takenInBy: "restart",
+    },
   ],
 };
 

@@ -80,6 +80,7 @@ test("each user sees his own uploads, the newest first, and an admin those of al
     user: "bob",
     created: expect.any(String),
     expires: expect.any(String),
+    held: false,
     jobs: [],
     links: [{ href: `${address}/vault/${id}`, rel: "enclosure", type: "text/csv", title: "two.csv" }],
   });
@@ -101,7 +102,7 @@ test("the list is turned by pages, and refuses what it does not know", async () 
     path = links.find(({ rel }: { readonly rel: string }) => rel === "next")?.href;
   }
   expect(seen.toSorted()).toEqual(["a", "b", "c"]);
-  for (const query of ["?after=x", "?before=x", "?limit=0", "?user=ada"]) {
+  for (const query of ["?after=x", "?before=x", "?limit=0", "?users=ada", "?sort=name"]) {
     expect([query, (await service.send("GET", `/uploads${query}`, { key: ada })).status]).toEqual([query, 400]);
   }
 });
@@ -210,4 +211,57 @@ test("the page is reached from every page, by who may upload", async () => {
   }
   const stranger = await (await service.send("GET", "/processes", { headers: browser })).text();
   expect(stranger).not.toContain(link);
+});
+
+test("uploads are ordered by size, turned by pages, chosen by user, and added up", async () => {
+  await using service = await openService();
+  const [ada, bob, root] = [
+    await service.createKey("runner", "ada"),
+    await service.createKey("runner", "bob"),
+    await service.createKey("admin", "root"),
+  ];
+  for (const [key, name, size] of [
+    [ada, "middle", 20],
+    [ada, "small", 10],
+    [bob, "large", 3000],
+  ] as const) {
+    const headers = { "content-type": "text/plain", "content-disposition": `attachment; filename="${name}"` };
+    await service.send("POST", "/vault", { key, headers, body: "x".repeat(size) });
+    service.clock.advance(1000);
+  }
+  const seen: string[] = [];
+  let after = "";
+  for (let turn = 0; turn < 3; turn += 1) {
+    const answer = await jsonOf(await service.send("GET", `/uploads?sort=size&limit=1${after}`, { key: root }));
+    const text = JSON.stringify(answer);
+    seen.push(...[...text.matchAll(/"name":"([^"]+)"/g)].map(([, name = ""]) => name));
+    after = /(&after=[\w.-]+)","rel":"next"/.exec(text)?.[1] ?? "";
+  }
+  expect(after).toBe("");
+  expect(seen).toEqual(["large", "middle", "small"]);
+  expect(await namesOf(service, root, "?user=ada")).toEqual(["small", "middle"]);
+  expect(await namesOf(service, ada, "?user=bob")).toEqual([]);
+  const page = await (await service.send("GET", "/uploads", { key: root, headers: browser })).text();
+  expect(page).toContain("3 uploads, 3.0 kB. ");
+  expect(page).toContain(`<a href="${address}/uploads?user=bob&amp;f=html">bob</a> 3.0 kB, `);
+  expect(await (await service.send("GET", "/uploads", { key: ada, headers: browser })).text()).toContain(
+    "2 uploads, 30 bytes. ",
+  );
+});
+
+test("an upload that a job may read yet says that it is kept longer, and stays in the list past its time", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await saveReader(service);
+  const ada = await service.createKey("runner", "ada");
+  const { href } = await upload(service, "held.csv", ada);
+  await upload(service, "free.csv", ada);
+  const headers = { prefer: "respond-async" };
+  const body = { inputs: { table: { href } } };
+  expect((await service.send("POST", "/processes/reader/execution", { key: ada, headers, body })).status).toBe(201);
+  const page = await pageOf(service, ada);
+  expect(page.match(/the end of its jobs: one has not ended, or failed and can be retried/g)).toHaveLength(1);
+  service.clock.advance(25 * 3600 * 1000);
+  expect(await namesOf(service, ada)).toEqual(["held.csv"]);
+  // Only its jobs read it from then on.
+  expect(await pageOf(service, ada)).not.toContain("Use as input of");
 });

@@ -1,9 +1,19 @@
 import { expect, test } from "bun:test";
+import type { SettingDocument, SystemDocument } from "../../src/domain/documents/system.ts";
 import { systemPage } from "../../src/pages/system.tsx";
 import { frame, plainTables } from "./frame.ts";
 
 const at = "2026-01-02T03:04:05.678Z";
-const document = {
+const setting = (name: string, value: unknown, origin: string, about: string): SettingDocument => ({
+  name,
+  about,
+  value,
+  origin,
+  flag: `--${name}`,
+  variable: `HEDDLE_${name}`,
+  takenInBy: name.startsWith("service") ? "reload" : "restart",
+});
+const document: SystemDocument = {
   version: "1.2.3",
   commit: "",
   started: at,
@@ -17,7 +27,18 @@ const document = {
   database: { bytes: 0, walBytes: 0 },
   memoryBytes: 1,
   queue: { running: 0, waiting: 0 },
-  settings: [{ name: "slots", about: "How many tools run at once", value: 2, origin: "--slots" }],
+  settings: [
+    setting("slots", 2, "--slots", "How many tools run at once"),
+    setting("minFreeBytes", 2_000_000_000, "default", "Free space below which nothing begins"),
+    setting("serviceTitle", "Heddle", "default", "what the service is called"),
+  ],
+  retention: [
+    { what: "jobs", settings: ["keepHours"], seconds: 720 * 3600, next: at, dueWithinDay: 1000 },
+    { what: "uploads", settings: [], seconds: 86_400, dueWithinDay: 0, held: 3 },
+    { what: "cache", settings: ["cacheBytes"], maxBytes: 5_000_000_000 },
+  ],
+  directories: { data: "/srv/my data", outputs: "/srv/outputs", uploads: "/srv/my data/vault" },
+  metrics: { isOn: true },
   links: [],
 };
 const page = (unlimited?: string) =>
@@ -38,4 +59,65 @@ test("a link to a setting leads to its row, which the style sheet marks", async 
   expect(html.match(/id="setting-slots"/g)).toHaveLength(1);
   expect(html).toContain('<tr id="setting-slots">');
   expect(await Bun.file(`${import.meta.dir}/../../src/console/styles/tables.css`).text()).toContain("tr:target {");
+});
+
+test("what an operator looks for has a heading of its own, which the top of the page leads to", () => {
+  const html = page();
+  for (const id of ["retention", "backup", "metrics", "changing-a-setting"]) {
+    expect(html).toContain(`<a href="#${id}">`);
+    expect(html).toMatch(new RegExp(`<h[23] id="${id}">`));
+  }
+});
+
+test("retention says for how long, by which setting, and what is removed next", () => {
+  const html = plainTables(page());
+  expect(html).toMatch(
+    /30 days after their end; pinned ones for ever<\/td><td>the first <time[^>]*>[^<]*<\/time>, 1000 or more within a day/,
+  );
+  expect(html).toMatch(/1 day, and longer while a job[^<]*<\/td><td>nothing; 3 past their time, which a job may read/);
+  expect(html).toContain("up to 5.0 GB");
+  expect(html).not.toContain("maxUploadBytes");
+});
+
+test("a backup is made by the command with this data directory; what is not in it has its place", () => {
+  const html = page();
+  expect(html).toContain("heddle backup &quot;heddle-$(date +%F).db&quot; --data &#39;/srv/my data&#39;");
+  for (const place of ["/srv/outputs", "/srv/my data/vault", "/srv/my data/secret.key"]) expect(html).toContain(place);
+});
+
+test("metrics say where they are, which right a key needs, and how they are turned on", () => {
+  const html = page();
+  expect(html).toContain(`<a href="${frame.baseUrl}/metrics">`);
+  expect(html).toContain("read-metrics");
+  const other = (metrics: SystemDocument["metrics"]) =>
+    systemPage({ measured: at }).render(frame, { ...document, metrics });
+  expect(other({ isOn: false })).toContain("<code>--metrics on</code>");
+  expect(other({ isOn: true, address: "http://127.0.0.1:9/metrics" })).toContain(
+    "<code>http://127.0.0.1:9/metrics</code>",
+  );
+});
+
+test("each setting tells its flag, its variable, how it is taken in, and a size in words", () => {
+  const html = plainTables(page());
+  expect(html).toContain('<code>--slots</code> <code>HEDDLE_slots</code><br/><span class="muted">needs a restart');
+  expect(html).toContain("taken in by a reload");
+  expect(html).toContain('<code>2000000000</code><span class="muted"> (2.0 GB)</span>');
+});
+
+test("the largest users, processes and jobs are told, each with its way", () => {
+  const space = {
+    users: [
+      { user: "ann", outputBytes: 3_000_000, uploadBytes: 2_000_000 },
+      { client: "anonymous callers", outputBytes: 1, uploadBytes: 0 },
+    ],
+    newest: 2000,
+    processes: [{ processID: "p", jobs: 2, outputBytes: 3_000_000 }],
+    jobs: [{ jobID: "job-1", processID: "p", user: "ann", outputBytes: 3_000_000 }],
+  };
+  const html = systemPage({ measured: at }).render(frame, { ...document, space });
+  expect(html).toContain(`<a href="${frame.baseUrl}/uploads?user=ann&amp;sort=size&amp;f=html">2.0 MB</a>`);
+  expect(html).toContain(`<a href="${frame.baseUrl}/processes/p?f=html">p</a>`);
+  expect(html).toContain(`<a href="${frame.baseUrl}/jobs/job-1?f=html"`);
+  expect(html).toContain("anonymous callers");
+  expect(page()).not.toContain("Where the space goes");
 });

@@ -8,6 +8,62 @@ export type SettingDocument = {
   readonly value?: unknown;
   /** The flag, the variable or the file that gave it; "default" otherwise. */
   readonly origin: string;
+  /** Its flag of `heddle serve`, with the dashes. */
+  readonly flag: string;
+  /** Its variable of the environment. */
+  readonly variable: string;
+  /** How a running service takes in another value. */
+  readonly takenInBy: "reload" | "restart";
+};
+
+/** What is kept, and till when. Times are RFC 3339. */
+export type KeptDocument = {
+  readonly what:
+    | "jobs"
+    | "work of failed jobs"
+    | "results of answered runs"
+    | "uploads"
+    | "audit"
+    | "orphans"
+    | "cache"
+    | "sessions";
+  /** The settings that it follows from; none where it is fixed. */
+  readonly settings: readonly string[];
+  /** For how long; absent where time alone removes nothing. */
+  readonly seconds?: number;
+  /** How much of it is kept. */
+  readonly maxBytes?: number;
+  /** When the first of it is removed, and how many within a day from now: 1000 stands for as many or more. */
+  readonly next?: string;
+  readonly dueWithinDay?: number;
+  /** How many are past their time, and stay because a job may read them. */
+  readonly held?: number;
+};
+
+/** Where space goes, the largest first. Bytes of results as they were counted when they were written. */
+export type SpaceDocument = {
+  readonly users: readonly {
+    readonly user?: string;
+    /** Who it is where it is no user: a network, or all that come without a key. */
+    readonly client?: string;
+    readonly outputBytes: number;
+    readonly uploadBytes: number;
+  }[];
+  /** Of the newest jobs, so many. */
+  readonly newest: number;
+  readonly processes: readonly {
+    readonly processID: string;
+    readonly providerID?: string;
+    readonly jobs: number;
+    readonly outputBytes: number;
+  }[];
+  readonly jobs: readonly {
+    readonly jobID: string;
+    readonly processID: string;
+    readonly providerID?: string;
+    readonly user?: string;
+    readonly outputBytes: number;
+  }[];
 };
 
 /** What a service runs on, and by which settings. Sizes are in bytes. */
@@ -40,6 +96,11 @@ export type SystemFacts = {
   readonly minFreeBytes: number;
   /** What is kept for clients, as it was counted when it was written. */
   readonly kept: { readonly outputBytes: number; readonly uploadBytes: number };
+  readonly retention: readonly KeptDocument[];
+  /** What a backup of the service is made of. */
+  readonly directories: { readonly data: string; readonly outputs: string; readonly uploads: string };
+  /** Whether numbers for Prometheus are told, and at which second address; without one at `/metrics`. */
+  readonly metrics: { readonly isOn: boolean; readonly address?: string };
   readonly database: { readonly bytes: number; readonly walBytes: number };
   readonly memoryBytes: number;
   readonly settings: readonly SettingDocument[];
@@ -48,5 +109,7 @@ export type SystemFacts = {
 /** How busy the service is besides. */
 export type SystemDocument = SystemFacts & {
   readonly queue: { readonly running: number; readonly waiting: number };
+  /** For who may see all jobs. */
+  readonly space?: SpaceDocument;
   readonly links: readonly Link[];
 };

@@ -21,6 +21,8 @@ export type UploadDocument = {
   readonly user?: string;
   readonly created: string;
   readonly expires: string;
+  /** A job that has not ended, or that failed and can be retried, reads it: it is kept past `expires` as long as that is so. */
+  readonly held: boolean;
   /** The newest jobs that read it, of those that the reader may see. */
   readonly jobs: readonly UploadUse[];
   readonly links: readonly Link[];
@@ -39,6 +41,11 @@ export type UploadListView = {
   readonly targets: readonly { readonly title: string; readonly formOf: (href: string) => string }[];
   /** The reader can name it as an input: others need its token. */
   readonly mayName: (upload: UploadDocument) => boolean;
+  /** How they are ordered, and whose alone they are. */
+  readonly sort: "newest" | "size";
+  readonly user?: string;
+  /** What they take, by user, in bytes; the largest first. */
+  readonly sums: readonly { readonly user?: string; readonly count: number; readonly bytes: number }[];
   /** The list has those of all. */
   readonly hasUsers: boolean;
   /** Nobody is told apart from others who come without a key. */

@@ -9,6 +9,7 @@ import { roleText } from "../../pages/keys.tsx";
 import { type Notice, type Reader, readNotice } from "../../pages/layout.tsx";
 import { type Page, policyOf } from "../../pages/page.ts";
 import { scriptPaths, styleSheetPath, viewStylesPath } from "../console-files.ts";
+import { programFacts } from "../program.ts";
 import type { RouteContext } from "../route.ts";
 import { type DocumentFormat, documentFormatNames, documentFormats, isDocumentFormat } from "./document-formats.ts";
 import { taggedResponse } from "./entity-tag.ts";
@@ -58,6 +59,7 @@ export function documentResponse<Document extends object>(
         baseUrl,
         jsonUrl,
         scripts: scriptPaths,
+        program: programFacts,
         ...styles,
         ...defined({ tiles: context.mapTiles, here: pageOfRequest(context.request), reader, notice }),
         ...defined({ serviceTitle: context.service?.title }),
@@ -92,7 +94,17 @@ export function readerOf(caller: Principal | undefined): Reader | undefined {
 export function pageOfRequest({ method, url }: Request): string | undefined {
   const { pathname, search } = new URL(url);
   if (pathname.startsWith("/_/sign-in")) return undefined;
-  return method === "GET" ? `${pathname}${search}` : `${pathname.replace(/\/(?:[a-z]+-)?form$/, "")}?f=html`;
+  return method === "GET"
+    ? `${pathname}${withoutNotice(search)}`
+    : `${pathname.replace(/\/(?:[a-z]+-)?form$/, "")}?f=html`;
+}
+
+/** Who comes back to a page later is not told what was done before. */
+function withoutNotice(search: string): string {
+  if (!search.includes(`${noticeName}=`)) return search;
+  const query = new URLSearchParams(search);
+  query.delete(noticeName);
+  return query.size === 0 ? "" : `?${query}`;
 }
 
 function memberPage(document: object): Page<unknown> {

@@ -8,6 +8,7 @@ import { policyOf } from "../../pages/page.ts";
 import { problemPage } from "../../pages/problem.tsx";
 import { challengeOf } from "../challenge.ts";
 import { styleSheetPath } from "../console-files.ts";
+import { programFacts } from "../program.ts";
 import { pageOfRequest, readerOf } from "./document-response.ts";
 import { preferredType, prefersPlainJson } from "./negotiate.ts";
 
@@ -142,7 +143,13 @@ export function problemResponse(
     reader: readerOf(caller),
     here: request === undefined ? undefined : pageOfRequest(request),
   });
-  const frame = { title: document.title, baseUrl: basePath, styleSheet: styleSheetPath, ...known };
+  const frame = {
+    title: document.title,
+    baseUrl: basePath,
+    styleSheet: styleSheetPath,
+    program: programFacts,
+    ...known,
+  };
   const page = problemPage(frame, document);
   return new Response(page, { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
 }

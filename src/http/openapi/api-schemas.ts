@@ -251,6 +251,7 @@ export const documentSchemas = {
         user: v.optional(v.string()),
         created: v.pipe(v.string(), v.isoTimestamp()),
         expires: v.pipe(v.string(), v.isoTimestamp()),
+        held: v.boolean(),
         jobs: v.array(
           v.object({ jobID: v.string(), processID: v.string(), status: v.picklist(jobStatuses), href: v.string() }),
         ),
@@ -271,8 +272,18 @@ export const documentSchemas = {
     queue: v.object({ running: v.number(), waiting: v.number() }),
     beginsJobs: v.boolean(),
     settings: v.array(
-      v.looseObject({ name: v.string(), about: v.string(), value: v.optional(v.unknown()), origin: v.string() }),
+      v.looseObject({
+        name: v.string(),
+        about: v.string(),
+        value: v.optional(v.unknown()),
+        origin: v.string(),
+        flag: v.string(),
+        variable: v.string(),
+        takenInBy: v.picklist(["reload", "restart"]),
+      }),
     ),
+    retention: v.array(v.looseObject({ what: v.string(), settings: v.array(v.string()) })),
+    space: v.optional(v.looseObject({})),
     links: v.array(Link),
   }),
   KeyList: v.object({ keys: v.array(Key), links: v.array(Link) }),

@@ -18,6 +18,7 @@ import {
   processApiDocument,
 } from "../openapi/openapi.ts";
 import { processNameOf, revisionQuery } from "../process-name.ts";
+import { programFacts } from "../program.ts";
 import type { Route, RouteContext } from "../route.ts";
 
 /** Of more processes than this none has an execution path of its own in the API description, which would be too large to read. */
@@ -107,7 +108,14 @@ function pageRoutes(): readonly Route[] {
       handle(context) {
         const reader = readerOf(context.caller);
         const { baseUrl } = context;
-        const frame = { title: "API", baseUrl, styleSheet: styleSheetPath, here: "/api.html", ...defined({ reader }) };
+        const frame = {
+          title: "API",
+          baseUrl,
+          styleSheet: styleSheetPath,
+          program: programFacts,
+          here: "/api.html",
+          ...defined({ reader }),
+        };
         const own = { script: scriptPaths.api, styles: apiStylesPath };
         return new Response(apiPage(frame, own), {
           headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },

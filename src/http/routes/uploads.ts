@@ -6,7 +6,7 @@ import { jobUrl, processUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
 import type { VaultDeps } from "../../operations/keep-vault-file.ts";
-import { type ListedUpload, listUploads, readOwnUpload } from "../../operations/list-uploads.ts";
+import { type ListedUpload, listUploads, readOwnUpload, sumUploads } from "../../operations/list-uploads.ts";
 import { dropVaultFile } from "../../operations/read-vault-file.ts";
 import { mayNameUpload, vaultPrefix } from "../../operations/references.ts";
 import { uploadListPage } from "../../pages/uploads.tsx";
@@ -24,6 +24,10 @@ import { keepForm } from "./vault.ts";
 export type UploadRouteDeps = VaultDeps & Pick<DescribeDeps, "rights"> & { readonly settings: BodyLimits };
 
 const path = "/uploads";
+const others = {
+  user: "whose they are, for who may see those of all",
+  sort: "newest (as without it) or size, the largest first",
+} as const;
 const multipart = ["multipart/form-data"];
 
 /** Lists the routes of the list of uploads, and of its forms. */
@@ -35,11 +39,11 @@ export function uploadRoutes(deps: UploadRouteDeps): readonly Route[] {
       about: {
         summary: "List one's own uploads, or everybody's for admins",
         tag: "files",
-        query: paging,
-        answers: tagged("UploadList", "One page of uploads, the newest first"),
+        query: { ...paging, ...others },
+        answers: tagged("UploadList", "One page of uploads, the newest or the largest first"),
       },
       handle(context) {
-        requireKnownQuery(context, "uploads", { filters: [], others: ["limit", "after"] });
+        requireKnownQuery(context, "uploads", { filters: ["user"], others: ["sort", "limit", "after"] });
         return uploadsResponse(deps, context);
       },
     },
@@ -113,17 +117,29 @@ async function uploadsResponse(deps: UploadRouteDeps, context: RouteContext, fau
     const detail = "Cannot list uploads: found before, wanted after, which next links have";
     throw new Problem("invalid-query-parameter-value", detail);
   }
-  const { items, next } = await listUploads(deps, principal, { limit, ...defined({ after }) });
+  const sort = sortOf(context);
+  const user = context.query("user") || undefined;
+  const wanted = { limit, bySize: sort === "size", ...defined({ after, user }) };
+  const { items, next } = await listUploads(deps, principal, wanted);
   const document: UploadListDocument = {
     uploads: items.map((item) => uploadDocument(item, context.baseUrl)),
     links: pageLinks(context, `${context.baseUrl}${path}`, { next }),
   };
   const page =
-    documentFormat(context) === "html" ? uploadListPage(await viewOf(deps, context, principal, fault)) : undefined;
+    documentFormat(context) === "html"
+      ? uploadListPage({ ...(await viewOf(deps, context, principal, { user })), sort, ...defined({ user, fault }) })
+      : undefined;
   return documentResponse(context, document, { title: "Uploads", ...defined({ page }) });
 }
 
-function uploadDocument({ file, jobs }: ListedUpload, baseUrl: string): UploadDocument {
+function sortOf(context: RouteContext): UploadListView["sort"] {
+  const sort = context.query("sort") || "newest";
+  if (sort === "newest" || sort === "size") return sort;
+  const detail = `Cannot list uploads: found sort ${JSON.stringify(sort.slice(0, 80))}, wanted newest or size`;
+  throw new Problem("invalid-query-parameter-value", detail);
+}
+
+function uploadDocument({ file, jobs, isHeld }: ListedUpload, baseUrl: string): UploadDocument {
   const { id, name, mediaType, sizeBytes, sha256, user, createdAt, expiresAt } = file;
   return {
     id,
@@ -131,6 +147,7 @@ function uploadDocument({ file, jobs }: ListedUpload, baseUrl: string): UploadDo
     ...{ name, mediaType, sizeBytes, sha256, ...defined({ user }) },
     created: new Date(createdAt).toISOString(),
     expires: new Date(expiresAt).toISOString(),
+    held: isHeld,
     jobs: jobs.map((job) => ({
       jobID: job.id,
       processID: job.processId,
@@ -147,8 +164,8 @@ async function viewOf(
   deps: UploadRouteDeps,
   { baseUrl }: RouteContext,
   principal: Principal,
-  fault: string | undefined,
-): Promise<UploadListView> {
+  { user }: { readonly user: string | undefined },
+): Promise<Omit<UploadListView, "sort">> {
   const { items } = mayDo(principal, "execute") ? await listProcesses(deps, principal, { limit: 200 }) : { items: [] };
   const targets = items
     .filter(({ id }) => isInScope(principal, id))
@@ -160,15 +177,17 @@ async function viewOf(
         return { title: `${description.title ?? id}: ${title}`, formOf };
       }),
     );
+  const now = deps.clock.now();
   const key = principal.user === undefined ? "" : ' -H "Authorization: Bearer $HEDDLE_KEY"';
   return {
     curl: `curl -F 'file=@FILE' ${baseUrl}/vault${key}`,
     command: `heddle upload FILE --url ${baseUrl}`,
     maxUploadBytes: deps.settings.maxUploadBytes,
     targets: targets.slice(0, mostTargets),
-    mayName: ({ user }) => mayNameUpload(principal, defined({ user })),
+    // One that only its jobs read any more is no input of others.
+    mayName: ({ user, expires }) => Date.parse(expires) > now && mayNameUpload(principal, defined({ user })),
     hasUsers: mayDo(principal, "read-all-jobs"),
     isNameless: principal.user === undefined && !mayDo(principal, "read-all-jobs"),
-    ...defined({ fault }),
+    sums: await sumUploads(deps, principal, defined({ user })),
   };
 }
