@@ -256,13 +256,14 @@ function Element({ attributes, role }: { readonly attributes: ProvAttributes; re
           {" "}
           <Size bytes={size} />
         </span>
-      ) : null}{" "}
-      {hasBytes(attributes) ? <Digest text={textOf(attributes["heddle:sha256"])} /> : null}
-      {hasBytes(attributes) && attributes["heddle:sha256"] === undefined ? (
-        <span class="muted">digest not recorded</span>
       ) : null}
+      {hasBytes(attributes) ? <Bytes sha256={textOf(attributes["heddle:sha256"])} /> : null}
     </>
   );
+}
+
+function Bytes({ sha256 }: { readonly sha256: string | undefined }) {
+  return <> {sha256 === undefined ? <span class="muted">digest not recorded</span> : <Digest text={sha256} />}</>;
 }
 
 /** A file, or what an address led to. */
