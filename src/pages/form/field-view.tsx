@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import { pointer } from "../../domain/faults.ts";
+import { Inline } from "../markdown.tsx";
 import { type Field, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
 import { MapView } from "./map-view.tsx";
 import { AlternativesView, BoxView, ChoiceView, FileView, hasParts } from "./part-views.tsx";
@@ -45,12 +46,16 @@ export function FieldView({
     />
   );
   const notes = [
-    ...(about === undefined ? [] : [about]),
     ...(fallback === undefined ? [] : [`Default: ${shortened(JSON.stringify(fallback))}`]),
     ...boundsOf(shape),
   ];
   const rest = (
     <>
+      {about === undefined ? null : (
+        <span class="muted">
+          <Inline text={about} />
+        </span>
+      )}
       {notes.map((note) => (
         <span class="muted">{note}</span>
       ))}

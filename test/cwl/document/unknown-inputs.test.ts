@@ -43,7 +43,10 @@ test.each([
     "requirements: { InlineJavascriptRequirement: {} }\narguments: [$(inputs.siez + 1)]",
     'found inputs.siez in JavaScript, and no input "siez"; did you mean "size"?',
   ],
-  ["requirements: { InlineJavascriptRequirement: {} }\narguments: ['${ return inputs.siez * 2; }']", 'no input "siez"'],
+  [
+    "requirements: { InlineJavascriptRequirement: {} }\narguments: ['$" + "{ return inputs.siez * 2; }']",
+    'no input "siez"',
+  ],
 ])("an expression that names an input that is not there is noted where it stands: %s", (rest, told) => {
   const notes = notesOf(tool(rest));
   expect(notes).toHaveLength(1);
@@ -53,17 +56,19 @@ test.each([
 
 const script = (body: string) => `requirements: { InlineJavascriptRequirement: {} }\narguments: [ '${body}' ]`;
 
+const block = (body: string) => script(`$\{${body}}`);
+
 test.each([
   "arguments: [$(inputs.style), $(inputs.area.path), \"$(inputs['size'])\", $(runtime.cores), $(self)]",
   "arguments: ['\\$(inputs.styel)', 'inputs.styel', '$(inputs)']",
   script('$(inputs.hasOwnProperty("styel"))'),
-  script('${ return "inputs.styel"; }'),
-  script("${ /* inputs.styel */ return 1; // inputs.other\n }"),
-  script("${ var inputs = { styel: 1 }; return inputs.styel; }"),
+  block(' return "inputs.styel"; '),
+  block(" /* inputs.styel */ return 1; // inputs.other\n "),
+  block(" var inputs = { styel: 1 }; return inputs.styel; "),
   script("$([{}].map(function (inputs) { return inputs.styel; }))"),
   script("$([{}].map((inputs) => inputs.styel))"),
   script("$(self.inputs.styel)"),
-  script("${ inputs.styel = 3; return 1; }"),
+  block(" inputs.styel = 3; return 1; "),
 ])("what names no input, or one that is there, is not noted: %s", (rest) => {
   expect(notesOf(tool(rest))).toEqual([]);
 });
