@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { address, openService, type Service } from "./service.ts";
+import { address, jsonOf, openService, type Service } from "./service.ts";
 
 const browser = { accept: "text/html", origin: address };
 const cwl = `cwlVersion: v1.2
@@ -31,6 +31,18 @@ test("who may deploy comes from the list of processes, and from its jobs, to the
   expect(list).toContain(`<a href="${revisions}">gone</a>`);
   expect(await page(service, "/jobs?processID=gone&f=html")).toContain(`It was removed: <a href="${revisions}">`);
   expect((await service.send("GET", "/processes/gone/revisions?f=html", { headers: browser })).status).toBe(200);
+});
+
+test("a job of a process that was removed says the version that it ran, and leads there", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await runAndRemove(service);
+  const { jobs } = await jsonOf(await service.send("GET", "/jobs"));
+  const [job] = Array.isArray(jobs) ? jobs : [];
+  const html = await page(service, `/jobs/${Object(job).jobID}?f=html`);
+  const [, href = ""] = /<a href="([^"]*\/processes\/gone[^"]*)">version 1\.0\.0<\/a>/.exec(html) ?? [];
+  expect(html).toContain('gone <span class="muted">(removed)</span>');
+  const led = await service.send("GET", href.replaceAll("&amp;", "&"), { headers: browser });
+  expect([led.status, await led.text()]).toEqual([200, expect.stringContaining("This is version 1.0.0")]);
 });
 
 test("the jobs of one process tell how its last runs ended, and whose runs count", async () => {
