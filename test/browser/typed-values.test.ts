@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     }));
     await field(page, "/inputs/files/0/~upload").setInputFiles(files);
     for (const [row, { name }] of files.entries()) {
-      await page.locator(`[id="/inputs/files/${row}"]`).getByText(`${name}, 1 byte`).first().waitFor();
+      await page.locator(`[id="/inputs/files/${row}"]`).getByText(`${name}, 1 byte, is uploaded.`).waitFor();
     }
     expect(await page.locator('[id^="/inputs/files/"].row').count()).toBe(4);
     await page.locator("button.button-main").click();
