@@ -2,7 +2,7 @@ import { fault, found } from "../domain/faults.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Fault } from "../domain/problem.ts";
 import { isBase64 } from "../domain/text.ts";
-import type { SchemaBudget } from "./json-schema/check.ts";
+import type { Misfit, SchemaBudget } from "./json-schema/check.ts";
 import type { Outcome } from "./json-schema/schema.ts";
 
 const wantedBase64 = "text in base64";
@@ -32,13 +32,7 @@ export function compareValue(
         faults.push(fault(pointer, value, wantedBase64));
         break;
       case "misfit":
-        faults.push(
-          fault(
-            pointer + outcome.place,
-            valueAt(value, outcome.place),
-            `${wantedOf(schema, outcome.place)} (${outcome.reason})`,
-          ),
-        );
+        faults.push(misfitFault(outcome, schema, { value, pointer }));
         break;
       case "unknown":
         unknown ??= outcome.reason;
@@ -55,10 +49,21 @@ export function compareValue(
     const detail = `${unknown}, so that no value can be checked; wanted a process whose description can be honoured`;
     return { faults: [{ pointer, detail }], unknown };
   }
-  const [first, ...others] = faults;
-  if (first === undefined || others.length === 0) return { faults };
+  if (faults.length < 2) return { faults };
+  // Of a value that is of one kind, and wrong inside, no other kind was meant.
+  const inside = faults.filter((one) => one.pointer !== pointer);
+  if (inside.length === 1) return { faults: inside };
   const wanted = alternatives.map(({ schema }) => wantedOf(schema, "")).join(" or ");
   return { faults: [fault(pointer, value, wanted)] };
+}
+
+function misfitFault(
+  { place, reason, missing }: Misfit,
+  schema: JsonObject,
+  { value, pointer }: Pick<Given, "value" | "pointer">,
+): Fault {
+  if (missing !== undefined) return { pointer: pointer + place, detail: `${missing} is missing` };
+  return fault(pointer + place, valueAt(value, place), `${wantedOf(schema, place)} (${reason})`);
 }
 
 /** The validator does not look at encodings: JSON Schema 2020-12 makes them annotations. */

@@ -75,6 +75,11 @@ function plainId(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9_.-]/g, "-");
 }
 
+/** Tells whether a package says its version itself; the process of another server is taken to say one. */
+export function saysVersion({ cwl, description }: ApplicationPackage): boolean {
+  return cwl === undefined || description.version !== undefined || describeDocument(cwl.cwl).version !== undefined;
+}
+
 /** Nobody said a version: that of a process that is replaced goes on, and is raised when anything changed. */
 function asRevised(make: (version?: string) => Process, replaced: Process | undefined): Process {
   if (replaced === undefined) return make();

@@ -1,4 +1,4 @@
-import { type Principal, seesPrivate } from "../domain/access.ts";
+import { isInScope, type Principal, seesPrivate } from "../domain/access.ts";
 import { type AuditActor, localOperator } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
@@ -11,6 +11,7 @@ import {
   findNamedRevision,
   restoreRevision as makeCurrent,
   type ProcessRevision,
+  readRemoved,
   listRevisions as readRevisions,
   withdrawRevision as withdraw,
 } from "../store/process-revisions.ts";
@@ -61,6 +62,18 @@ export async function listRevisions(
   const last = read.slice(0, limit).at(-1);
   const items = read.slice(0, limit).filter(({ visibility }) => visibility === "public" || seesPrivate(principal));
   return read.length > limit && last !== undefined ? { items, next: String(last.deployment) } : { items };
+}
+
+/** Lists the ids of processes that were undeployed or withdrawn, those of last first, at most 200: of what a principal may see. */
+export async function removedProcesses(
+  { database, rights = [] }: ReadDeps,
+  principal: Principal,
+): Promise<readonly string[]> {
+  const removed = await readRemoved(database);
+  return removed.flatMap(({ id, visibility }) => {
+    const isSeen = visibility === "public" || seesPrivate(principal);
+    return isSeen && isInScope(principal, id) && hasRight(rights, principal, "see", id) ? [id] : [];
+  });
 }
 
 /** Where a page continues. Throws `invalid-query-parameter-value`. */

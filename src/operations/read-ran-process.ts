@@ -10,6 +10,7 @@ import type { Database } from "../store/database.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { type DescribeDeps, describeProcess } from "./describe-processes.ts";
 import { requireProvider } from "./manage-providers.ts";
+import { readRevision } from "./process-revisions.ts";
 
 /** What a job ran, as far as its reader may see it. */
 export type RanProcess = {
@@ -17,6 +18,8 @@ export type RanProcess = {
   readonly isWorkflow: boolean;
   /** The revision that it ran; undefined where that was undeployed, or is not for its reader. */
   readonly ran?: Process;
+  /** The same, also where it was undeployed since: its page stays. */
+  readonly revision?: Process;
   /** The process as it is now. */
   readonly current?: Process;
   /** The process, or the provider whose it is, was removed, or is not for its reader. */
@@ -38,10 +41,12 @@ export async function readRanProcess(
   const current = await findShown(deps, principal, processId);
   const isCurrent = current?.revision === processRevision;
   const ran = isCurrent ? current : await findShown(deps, principal, `${processId}@${processRevision}`);
+  const name = `${processId}@${processRevision}`;
+  const revision = ran ?? (await unlessProblem(() => readRevision(deps, principal, name)))?.process;
   return {
     isWorkflow: stored?.isWorkflow === true,
     isProcessGone: current === undefined,
-    ...defined({ ran, current }),
+    ...defined({ ran, current, revision }),
   };
 }
 

@@ -3,9 +3,11 @@ import { WholeDocument } from "./document.tsx";
 import { firstLine } from "./form/field-view.tsx";
 import { Graph } from "./graph.tsx";
 import { Layout } from "./layout.tsx";
+import { Markdown } from "./markdown.tsx";
 import { type Page, policyOf } from "./page.ts";
 import { DescribedTable } from "./process-tables.tsx";
 import { Replacement } from "./replacement.tsx";
+import { Said } from "./said.tsx";
 
 /** The names of the fields of the form that deploys. */
 export const deployNames = {
@@ -72,7 +74,7 @@ export function deployPage(view: DeployView): Page<DeployDocument> {
 
 function DeployForm({ view, action }: { readonly view: DeployView; readonly action: string }) {
   const { typed, problem, understood } = view;
-  const mayGoOn = understood?.isKept === true && !understood.isSame;
+  const mayGoOn = understood !== undefined && canDeploy(understood);
   return (
     <form method="post" action={action} enctype="multipart/form-data" class="form">
       {problem === undefined ? null : (
@@ -93,17 +95,21 @@ function DeployForm({ view, action }: { readonly view: DeployView; readonly acti
       <Sources typed={typed} isOpen={understood === undefined || !understood.isKept} />
       <Wishes typed={typed} wrong={problem?.faults.map(({ pointer }) => pointer) ?? []} />
       <p class="actions">
-        {mayGoOn ? (
-          <button type="submit" name={deployNames.doing} value="deploy" class="button-main">
-            {understood.replaced === undefined ? "Deploy" : "Replace"}
-          </button>
-        ) : null}
+        {mayGoOn ? <DeployButton understood={understood} /> : null}
         <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
           Look
         </button>
         <span class="muted">Look deploys nothing.</span>
       </p>
     </form>
+  );
+}
+
+function DeployButton({ understood }: { readonly understood: Understood }) {
+  return (
+    <button type="submit" name={deployNames.doing} value="deploy" class="button-main">
+      {understood.replaced === undefined ? "Deploy" : "Replace"}
+    </button>
   );
 }
 
@@ -184,10 +190,16 @@ function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong:
 }
 
 /** Words what a package would do to what is deployed. */
-function placeWords({ replaced, isSame }: Understood): string {
+function placeWords({ replaced, isSame, saysVersion }: Understood): string {
   if (replaced === undefined) return ", a new process.";
   if (isSame) return ": the same as what is deployed. There is nothing to replace.";
-  return `, in the place of version ${replaced.description.version}. Where a package says no version, the first number of the last one is raised; "version" of its description, or "s:softwareVersion" of its CWL, says another.`;
+  const place = `, in the place of version ${replaced.description.version}.`;
+  if (saysVersion) return place;
+  return `${place} The package says no version, so the first number of the last one is raised; "version" of its description, or "s:softwareVersion" of its CWL, says another.`;
+}
+
+function canDeploy({ isKept, isSame }: Understood): boolean {
+  return isKept && !isSame;
 }
 
 function What({ understood }: { readonly understood: Understood }) {
@@ -198,7 +210,14 @@ function What({ understood }: { readonly understood: Understood }) {
       <p>
         <code>{description.id}</code> version {description.version}
         {placeWords(understood)}
+        <Said metadata={description.metadata} />
       </p>
+      {description.description === undefined ? null : <Markdown text={description.description} />}
+      {canDeploy(understood) ? (
+        <p class="actions">
+          <DeployButton understood={understood} />
+        </p>
+      ) : null}
       {replaced === undefined || isSame ? null : <Replacement before={replaced} after={understood} />}
       {isKept ? null : (
         <p class="notice">

@@ -9,6 +9,7 @@ import { Layout } from "./layout.tsx";
 import { OnlyOwn } from "./only-own.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Fault } from "./parts.tsx";
+import { type ListedProcess, rateWords, secondsWords } from "./process-list.tsx";
 
 const script = "job-list";
 
@@ -34,12 +35,21 @@ export type JobListView = {
   readonly soFar?: JobsSoFar;
   /** The one process whose jobs they are, with the address of its page. */
   readonly process?: { readonly id: string; readonly providerId?: string; readonly href: string };
+  /** How the last runs of the one process ended whose jobs are asked for, with the revisions of one that was removed. */
+  readonly figures?: RunFigures;
   /** What who looks at it may do besides; both when absent. */
   readonly may?: JobReader;
   /** Why the filters cannot be read. */
   readonly fault?: string;
   /** What became of the jobs that were chosen, for who comes back from there. */
   readonly outcome?: ChosenOutcome | undefined;
+};
+
+/** How the last runs of a process ended, of those that the reader may see. */
+export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "medianSeconds"> & {
+  readonly runs: number;
+  /** Where the revisions of a process are that nobody can run any more; absent for others, and for who may not deploy. */
+  readonly revisionsUrl?: string;
 };
 
 /**
@@ -53,6 +63,7 @@ export function jobListPage({
   offered = [],
   soFar = new Map(),
   process,
+  figures,
   may,
   fault,
   outcome,
@@ -63,6 +74,7 @@ export function jobListPage({
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)}>
           <Whose process={process} frame={frame} />
+          {figures === undefined ? null : <Figures figures={figures} may={may} />}
           {fault === undefined ? null : <Fault words={fault} />}
           {outcome === undefined || isNothing(outcome) ? null : <Outcome outcome={outcome} />}
           <search>
@@ -122,6 +134,29 @@ function Whose({
         <a href={`${baseUrl}/jobs?f=html`}>All jobs</a>
       </li>
     </ul>
+  );
+}
+
+/** Says how the last runs ended, in the words of the list of processes, and whose runs count. */
+function Figures({ figures, may }: { readonly figures: RunFigures; readonly may: JobReader | undefined }) {
+  const { id, runs, medianSeconds, revisionsUrl } = figures;
+  const whose =
+    may?.seesAllJobs !== false
+      ? "Everybody's runs count."
+      : may.seesOthers
+        ? "The runs that you may see count."
+        : "Only your own runs count.";
+  return (
+    <p class="muted">
+      {runs === 0 ? `${id}: not run yet.` : `Last runs of ${id}: ${rateWords(figures)} succeeded`}
+      {runs === 0 ? "" : medianSeconds === undefined ? "." : `, usual time ${secondsWords(medianSeconds)}.`} {whose}
+      {revisionsUrl === undefined ? null : (
+        <>
+          {" It was removed: "}
+          <a href={revisionsUrl}>its revisions</a>.
+        </>
+      )}
+    </p>
   );
 }
 

@@ -26,6 +26,8 @@ export type ProcessListView = {
   readonly mayDeploy: boolean;
   /** Ids that somebody may have meant who found nothing. */
   readonly near?: readonly string[];
+  /** Ids of processes that were removed, for who may deploy: their revisions stay. */
+  readonly removed?: readonly string[];
   /** Other servers whose processes run from here, where nothing is found here. */
   readonly providers?: readonly string[];
 };
@@ -44,6 +46,7 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
         <Layout {...frame}>
           <Search view={view} baseUrl={frame.baseUrl} />
           {view.processes.length === 0 ? <Nothing view={view} frame={frame} /> : <Table view={view} frame={frame} />}
+          <Removed view={view} baseUrl={frame.baseUrl} />
           <p class="actions">
             {links
               .filter(({ rel }) => rel !== "self")
@@ -64,6 +67,23 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
         </Layout>
       )}`,
   };
+}
+
+/** Leads to what was removed: who may deploy can go back to it. */
+function Removed({ view: { removed = [] }, baseUrl }: { readonly view: ProcessListView; readonly baseUrl: string }) {
+  if (removed.length === 0) return null;
+  return (
+    <details>
+      <summary>{`Removed processes (${removed.length})`}</summary>
+      <ul>
+        {removed.map((id) => (
+          <li>
+            <a href={`${baseUrl}/processes/${encodeURIComponent(id)}/revisions?f=html`}>{id}</a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
 }
 
 function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListView; readonly baseUrl: string }) {

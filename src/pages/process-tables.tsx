@@ -4,6 +4,7 @@ import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
 import { isWidest, unitOf } from "./form/bounds.ts";
 import { Markdown } from "./markdown.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { kindWords } from "./type-words.ts";
 
 /** An input or an output as tables show it. */
 export type Described = OutputDefinition & Partial<Pick<InputDefinition, "minOccurs" | "maxOccurs" | "valuePassing">>;
@@ -48,14 +49,14 @@ export function DescribedTable({ described }: { readonly described: Readonly<Rec
 }
 
 const columns: readonly { readonly title: string; readonly words: (one: Described) => string }[] = [
-  { title: "Type", words: ({ schema }) => typeWords(schema) },
+  { title: "Type", words: ({ schema, maxOccurs = 1 }) => kindWords(schema, maxOccurs !== 1) },
   { title: "Wanted", words: occursWords },
   { title: "Default", words: ({ schema, minOccurs }) => (minOccurs === undefined ? "" : defaultWords(schema.default)) },
   { title: "Bounds", words: ({ schema }) => boundsWords(schema) },
   { title: "Unit", words: ({ schema }) => unitOf(schema) ?? "" },
 ];
 
-/** Names the type of values for people: what they are, in which media types. */
+/** Names the type of values exactly, as two descriptions are compared: with formats, in the words of JSON Schema. */
 export function typeWords(schema: JsonObject): string {
   if (isBoxSchema(schema)) return "bounding box";
   const words = alternativesOf(schema).map((one) => {

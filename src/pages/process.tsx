@@ -17,6 +17,7 @@ import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { DescribedTable } from "./process-tables.tsx";
 import { ProviderLine } from "./provider.tsx";
+import { Said } from "./said.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 /** Whom to ask. */
@@ -156,6 +157,7 @@ function About({ view: { description, ways, provider } }: { readonly view: Proce
     <>
       <p class="muted">
         <code>{id}</code> version {version}
+        <Said metadata={description.metadata} />
         {keywords.length === 0 ? "" : ` · ${keywords.join(", ")}`}
       </p>
       {provider === undefined ? null : (

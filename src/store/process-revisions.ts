@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { Process } from "../domain/process.ts";
 import type { ProcessName } from "../domain/process-name.ts";
 import type { Database } from "./database.ts";
@@ -126,6 +126,27 @@ const updateVisibility = compile<{ id: string; revision: string; visibility: str
     .set({ visibility: sql`${argument("visibility")}` })
     .where(and(ofProcess, eq(processRevisions.revision, argument("revision")))),
 );
+
+const mostRemoved = 200;
+const selectRemoved = compile<Record<string, never>>()(() =>
+  build
+    .select({ id: processes.id, visibility: processRevisions.visibility })
+    .from(processes)
+    .innerJoin(
+      processRevisions,
+      and(eq(processRevisions.processId, processes.id), eq(processRevisions.revision, processes.revision)),
+    )
+    .where(and(isNotNull(processes.undeployedAt), isOwn))
+    .orderBy(desc(processes.undeployedAt))
+    .limit(mostRemoved),
+);
+
+/** Lists the processes of this service that are not deployed any more, those of last first, at most 200. */
+export async function readRemoved(
+  database: Database,
+): Promise<readonly { readonly id: string; readonly visibility: "public" | "private" }[]> {
+  return database.read(selectRemoved({}));
+}
 
 /** Lists revisions of a process, those that were deployed last first, before the deployment `before`; none of one that never was. */
 export async function listRevisions(

@@ -93,6 +93,13 @@ test("validate, --validate, --print-graph and --make-template run nothing", asyn
   const wrong = await runExecutable(["validate", "wrong.cwl"], options);
   expect(wrong.exitCode).toBe(4);
   expect(wrong.talk).toContain('wrong.cwl:6:5: field "baseComand": found an unknown field');
+  const tool = "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: echo\ninputs: { style: string }\noutputs: []\n";
+  await Bun.write(join(folder.path, "odd.cwl"), `${tool}arguments: [$(inputs.styel)]\n`);
+  expect(await runExecutable(["validate", "odd.cwl"], options)).toMatchObject({
+    exitCode: 0,
+    out: "odd.cwl is valid CWL\n",
+    talk: expect.stringContaining('odd.cwl:6:13: field "arguments[0]": found $(inputs.styel), and no input "styel"'),
+  });
 });
 
 test("what cannot be run here ends with 33: an Operation, a container that is not there", async () => {

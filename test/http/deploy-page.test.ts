@@ -54,6 +54,37 @@ async function idsOf(service: Service): Promise<readonly string[]> {
 }
 
 describe("the page that deploys", () => {
+  test("shows what a package says of itself, its faults of names, and its button before the inputs", async () => {
+    await using service = await openService();
+    const about = `$namespaces: {s: "https://schema.org/"}
+s:author: {class: "s:Person", s:name: "Ada <Lovelace>"}
+s:license: "https://spdx.org/licenses/Apache-2.0"
+s:codeRepository: "https://example.org/code"
+doc: "Says *all* words."
+`;
+    const html = await look(service, formOf({ text: `${tool}${about}arguments: [$(inputs.wrods)]\n` }));
+    expect(html).toContain(
+      '· by Ada &lt;Lovelace&gt; · licence <a href="https://spdx.org/licenses/Apache-2.0" rel="nofollow">Apache-2.0</a> · <a href="https://example.org/code" rel="nofollow">Source code</a>',
+    );
+    expect(html).toContain("<p>Says <em>all</em> words.</p>");
+    expect(html).toMatch(/found \$\(inputs\.wrods\), and no input &quot;wrods&quot;/);
+    expect(html.indexOf('value="deploy"')).toBeLessThan(html.indexOf("<h3>Inputs</h3>"));
+    expect((await deploy(service, html)).status).toBe(303);
+    const id = (await idsOf(service)).find((one) => one !== "echo");
+    const page = await (await service.send("GET", `/processes/${id}`, { headers: browser })).text();
+    expect(page).toContain('· by Ada &lt;Lovelace&gt; · licence <a href="https://spdx.org/licenses/Apache-2.0"');
+  });
+
+  test("says how a version is raised only where the package says none", async () => {
+    await using service = await openService();
+    const said = `${tool}$namespaces: {s: "https://schema.org/"}\ns:softwareVersion: "3.0"\n`;
+    expect((await deploy(service, await look(service, formOf({ text: tool })))).status).toBe(303);
+    expect(await look(service, formOf({ text: `${tool}doc: other\n` }))).toContain("The package says no version");
+    const html = await look(service, formOf({ text: said }));
+    expect(html).toContain("in the place of version");
+    expect(html).not.toContain("says no version");
+  });
+
   test("shows what a pasted package is before it deploys it", async () => {
     await using service = await openService();
     const html = await look(service, formOf({ text: tool }));

@@ -242,7 +242,7 @@ test.each([
   ["e.csv", "text/csv", "", ["The table is empty."]],
   ["h.csv", "text/csv", "a,b\n", ["No rows.", '<th scope="col">b</th>']],
   ["a.txt", "text/plain", "<script>alert(1)</script>", ["&lt;script&gt;alert(1)"]],
-  ["a.md", "text/markdown", "# A\n\n<script>*x*", ["<strong>A</strong>", "&lt;script&gt;*x*"]],
+  ["a.md", "text/markdown", "# A\n\n<script>*x*", ["<strong>A</strong>", "&lt;script&gt;<em>x</em>"]],
   [
     "a.html",
     "text/html",

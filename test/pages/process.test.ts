@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { JsonObject } from "../../src/domain/json.ts";
 import { Markdown } from "../../src/pages/markdown.tsx";
 import { DescribedTable } from "../../src/pages/process-tables.tsx";
 import { plainTables } from "./frame.ts";
@@ -16,9 +17,40 @@ describe("the tables of inputs and outputs", () => {
       list: { schema: { type: "array", items: { type: "integer" } }, minOccurs: 2, maxOccurs: 3 },
     });
     expect(html).toContain("<td>number</td><td>required</td><td></td><td>at least 1, less than 9</td><td>m</td>");
-    expect(html).toContain("<td>string</td><td>optional</td><td>x</td><td>characters at most 5</td><td></td>");
-    expect(html).toContain("<td>image/tiff</td><td>0 or more</td>");
-    expect(html).toContain("<td>array of integer</td><td>2 to 3</td>");
+    expect(html).toContain("<td>text</td><td>optional</td><td>x</td><td>characters at most 5</td><td></td>");
+    expect(html).toContain("<td>list of files (image/tiff)</td><td>0 or more</td>");
+    expect(html).toContain("<td>list of lists of whole numbers</td><td>2 to 3</td>");
+  });
+
+  test("name types in words", () => {
+    const threshold = { name: { type: "string" }, threshold: { type: "number" } };
+    const cases: readonly (readonly [JsonObject, string])[] = [
+      [{ type: "array", items: { type: "number", format: "double" } }, "list of numbers"],
+      [
+        { type: "array", items: { type: "array", items: { type: "boolean" } } },
+        "list of lists of values true or false",
+      ],
+      [{ type: "integer", format: "int32" }, "whole number"],
+      [{ type: "string", contentEncoding: "binary", contentMediaType: "text/csv" }, "file (text/csv)"],
+      [{ type: "string", contentEncoding: "binary", contentMediaType: "application/octet-stream" }, "file"],
+      [{ type: "string", format: "uri", contentMediaType: "application/directory" }, "directory"],
+      [{ type: "array", items: { type: "string", contentEncoding: "binary" } }, "list of files"],
+      [
+        { oneOf: [{ contentMediaType: "image/png" }, { contentMediaType: "image/tiff" }] },
+        "file (image/png or image/tiff)",
+      ],
+      [{ type: "object", properties: threshold }, "record of name, threshold"],
+      [{ type: "array", items: { type: "object", properties: threshold } }, "list of records of name, threshold"],
+      [{ type: "object" }, "object"],
+      [{ type: "string", format: "date-time" }, "date and time"],
+      [{ type: "string", format: "iri" }, "text (iri)"],
+      [{ enum: ["a", "b"] }, "one of a, b"],
+      [{ anyOf: [{ type: "null" }, { type: "string" }] }, "text"],
+      [{ allOf: [{ format: "ogc-bbox" }] }, "bounding box"],
+      [{}, "any value"],
+    ];
+    for (const [schema, words] of cases)
+      expect([schema, table({ one: { schema } })]).toEqual([schema, expect.stringContaining(`<td>${words}</td>`)]);
   });
 
   test("have no column that says nothing, nor bounds that only say how a number is held", () => {
@@ -36,6 +68,24 @@ describe("text of people", () => {
     expect(markdown("[here](https://example.org/a?b=1&c=2)")).toContain(
       '<a href="https://example.org/a?b=1&amp;c=2" rel="nofollow">here</a>',
     );
+  });
+
+  test("has stressed words, but no product of numbers is one", () => {
+    expect(markdown("*so* and **so**, 2*3*4, a * b * c, *x*y")).toBe(
+      "<p><em>so</em> and <strong>so</strong>, 2*3*4, a * b * c, *x*y</p>",
+    );
+    expect(markdown("*a <b>*")).toBe("<p><em>a &lt;b&gt;</em></p>");
+  });
+
+  test("has tables, with what is marked in their cells", () => {
+    const html = markdown(
+      "Bands:\n| Band | Meaning |\n|:--|---:|\n| `B4` | *red* |\n| a\\|b | <i> | more |\n| alone |",
+    );
+    expect(html).toContain("<p>Bands:</p>");
+    expect(html).toContain('<thead><tr><th scope="col">Band</th><th scope="col">Meaning</th></tr></thead>');
+    expect(html).toContain("<tr><td><code>B4</code></td><td><em>red</em></td></tr>");
+    expect(html).toContain("<tr><td>a|b</td><td>&lt;i&gt;</td></tr><tr><td>alone</td><td></td></tr>");
+    for (const text of ["a | b\nc | d", "a\n---", "| a |"]) expect(markdown(text)).not.toContain("<table");
   });
 
   test("has no markup of its own, and no other addresses", () => {

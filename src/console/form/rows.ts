@@ -4,6 +4,8 @@ const rowSelector = ".row";
 export type Rows = {
   /** Adds rows until the form has a field of this name, where rows can give it one. */
   readonly makeRoom: (name: string) => void;
+  /** Finds the next row of a list where nothing was entered, or adds one; undefined where none may be added. */
+  readonly freeRowAfter: (row: HTMLElement) => HTMLElement | undefined;
 };
 
 /** Lets the rows of lists come and go without asking the server. */
@@ -27,7 +29,28 @@ export function enlivenRows(form: HTMLFormElement): Rows {
         }
       }
     },
+    freeRowAfter(row) {
+      const name = row.id.slice(0, row.id.lastIndexOf("/"));
+      const rows = rowsOf(form, name).map(({ element }) => element);
+      const free = rows.slice(rows.indexOf(row) + 1).find(isFree);
+      const more = moreButton(form, name);
+      return free ?? (more === undefined ? undefined : addRow(form, more));
+    },
   };
+}
+
+function moreButton(form: HTMLFormElement, name: string): HTMLButtonElement | undefined {
+  const buttons = form.querySelectorAll<HTMLButtonElement>('button[name="~more"]');
+  return [...buttons].find(({ value }) => value === name);
+}
+
+/** A file that is on its way to the server fills its row, too. */
+function isFree(row: HTMLElement): boolean {
+  if (row.querySelector("progress") !== null) return false;
+  const controls = row.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(
+    "input, select, textarea",
+  );
+  return [...controls].every(({ value }) => value === "");
 }
 
 type Row = { readonly element: HTMLElement; readonly index: number };
@@ -88,6 +111,7 @@ function empty(element: Element): void {
   if (element instanceof HTMLTextAreaElement) element.value = "";
   if (element instanceof HTMLSelectElement) element.selectedIndex = element.multiple ? -1 : 0;
   if (!(element instanceof HTMLInputElement)) return;
+  if (element.dataset.number !== undefined) element.type = "number";
   // The first of several shapes is chosen, and of values none.
   if (element.type === "radio") element.checked = element.value === (element.name.endsWith("/~choice") ? "0" : "");
   else if (element.type === "checkbox") element.checked = false;
@@ -103,9 +127,7 @@ function addRemoveButton(form: HTMLFormElement, row: HTMLElement): void {
   button.setAttribute("aria-label", `Remove row ${Number(row.id.slice(row.id.lastIndexOf("/") + 1)) + 1}`);
   button.addEventListener("click", () => {
     const name = row.id.slice(0, row.id.lastIndexOf("/"));
-    const more = [...form.querySelectorAll<HTMLButtonElement>('button[name="~more"]')].find(
-      (one) => one.value === name,
-    );
+    const more = moreButton(form, name);
     // What the rows stand in hears of it, as of each value.
     const place = row.parentElement ?? form;
     // One row stays: others are made of it.

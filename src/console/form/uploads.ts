@@ -1,19 +1,26 @@
 import { parts, withoutToken } from "../../pages/form/field.ts";
 import { sizeText } from "../../pages/words.ts";
 import { enlivenFolders, takeDropped } from "./folders.ts";
+import type { Rows } from "./rows.ts";
+import { allowSeveral, spreadFiles } from "./several-files.ts";
 import { uploadFile } from "./tus.ts";
 
 /** Uploads each file as soon as it is chosen or dropped; where that fails, the form sends it, as it does without a script. */
-export function enlivenUploads(form: HTMLFormElement): void {
+export function enlivenUploads(form: HTMLFormElement, rows: Rows): void {
   form.addEventListener("input", ({ target }) => chooseOne(form, target));
+  allowSeveral(form);
   const { uploads } = form.dataset;
-  if (uploads === undefined) return;
+  const begins = (input: HTMLInputElement, file: File) => {
+    if (uploads !== undefined) void begin(form, input, file);
+  };
+  const takeAll = (input: HTMLInputElement, files: readonly File[]) => {
+    for (const one of spreadFiles(rows, input, files)) begins(one.input, one.file);
+  };
   form.addEventListener("change", ({ target }) => {
     if (!(target instanceof HTMLInputElement) || target.type !== "file" || target.webkitdirectory) return;
-    const [file] = target.files ?? [];
-    if (file !== undefined) void begin(form, target, file);
+    takeAll(target, [...(target.files ?? [])]);
   });
-  const begins = (input: HTMLInputElement, file: File) => void begin(form, input, file);
+  if (uploads === undefined) return;
   enlivenFolders(form, begins);
   for (const place of form.querySelectorAll<HTMLElement>(".file")) {
     place.dataset.drop = place.dataset.takes === "directory" ? "Drop a folder or an archive here" : "Drop a file here";
@@ -25,11 +32,11 @@ export function enlivenUploads(form: HTMLFormElement): void {
     const place = placeOf(event.target);
     const items = event.dataTransfer?.items;
     if (place !== null && items !== undefined && takeDropped(place, items, begins)) return event.preventDefault();
-    const [file] = event.dataTransfer?.files ?? [];
+    const files = [...(event.dataTransfer?.files ?? [])];
     const input = place?.querySelector<HTMLInputElement>('input[type="file"]');
-    if (file === undefined || input === null || input === undefined) return;
+    if (files.length === 0 || input === null || input === undefined) return;
     event.preventDefault();
-    void begin(form, input, file);
+    takeAll(input, files);
   });
 }
 

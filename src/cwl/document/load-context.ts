@@ -25,6 +25,8 @@ export type LoadContext = {
   readonly typeParts: { left: number };
   /** Told of each expression that needs the JavaScript engine. */
   readonly foundScript: (field: Field) => void;
+  /** Told of each text that may hold expressions. */
+  readonly foundExpression: (field: Field) => void;
 };
 
 /** Reads an expression, or reports what is wrong with it. */
@@ -32,6 +34,7 @@ export function asExpression(context: LoadContext, field: Field, wanted = "a str
   const text = asString(field, wanted);
   if (text === undefined) return undefined;
   if (holdsScript(text)) context.foundScript(field);
+  context.foundExpression(field);
   return text;
 }
 
@@ -45,6 +48,7 @@ export function optionalExpression(context: LoadContext, field: Field, name: str
 export function holdsExpression(context: LoadContext, field: Field, text: string): boolean {
   if (!text.includes("$(") && !text.includes("${")) return false;
   if (holdsScript(text)) context.foundScript(field);
+  context.foundExpression(field);
   return true;
 }
 

@@ -32,6 +32,7 @@ import {
   type Workflow,
   type WorkflowOutput,
 } from "./schema.ts";
+import { noteUnknownInputs } from "./unknown-inputs.ts";
 
 /** Loads the process that a step runs, and gives its id. */
 export type RunLoader = (step: { workflowId: string; stepId: string }, run: Field) => string | undefined;
@@ -87,14 +88,18 @@ function loadStep(context: LoadContext, names: Names, { id, field }: Entry, load
   refuseUnknownMembers(field, [...stepMembers, ...since(context, "v1.2", ["when"])]);
   const path = `${names.workflowId}/${id}`;
   context.fields.set(path, field);
+  // These expressions see what stands in the step's `in`, and nothing else.
+  const expressions: Field[] = [];
+  const seen: LoadContext = { ...context, foundExpression: (at) => expressions.push(at) };
   const inputs = parameters(field, "in", "source").map((entry) => {
     context.fields.set(`${path}/${entry.id}`, entry.field);
-    return loadStepInput(context, names, entry);
+    return loadStepInput(seen, names, entry);
   });
   const label = optionalString(field, "label");
   const run = loadRun({ workflowId: names.workflowId, stepId: id }, member(field, "run"));
   const scatter = loadScatter(field, path, inputs);
-  const when = optionalExpression(context, field, "when");
+  const when = optionalExpression(seen, field, "when");
+  noteUnknownInputs(expressions, new Set(inputs.map((input) => input.id)));
   if (run === undefined) return undefined;
   return {
     id,

@@ -14,6 +14,7 @@ import { loadWorkflow } from "./load-workflow.ts";
 import { withOwnImports } from "./own-imports.ts";
 import { type CwlDocument, type CwlProcess, type CwlVersion, cwlVersions } from "./schema.ts";
 import { jsonSource, type Place, readSource, type Source } from "./source.ts";
+import { noteUnknownInputs } from "./unknown-inputs.ts";
 
 export type LoadOptions = {
   /** Id of the process of a `$graph` that runs; when absent `main`, else the only one that no other runs. */
@@ -85,6 +86,7 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" 
     openTypes: [],
     typeParts: { left: maxTypeParts },
     foundScript: () => {},
+    foundExpression: () => {},
   };
   const graph = member(root, "$graph");
   const roots: readonly Field[] = graph.value === undefined ? [root] : items(graph);
@@ -199,11 +201,15 @@ function loadProcess(graph: Graph, id: string, field: Field): void {
     foundScript: (at) => {
       if (!graph.scripts.has(id)) graph.scripts.set(id, at);
     },
+    foundExpression: () => {},
   };
   const kind = member(field, "class");
   switch (kind.value) {
     case "CommandLineTool":
-      graph.processes.set(id, loadTool(context, id, field));
+      graph.processes.set(
+        id,
+        withNotes(context, (own) => loadTool(own, id, field)),
+      );
       return;
     case "Workflow":
       graph.processes.set(
@@ -212,7 +218,10 @@ function loadProcess(graph: Graph, id: string, field: Field): void {
       );
       return;
     case "ExpressionTool":
-      graph.processes.set(id, loadExpressionTool(context, id, field));
+      graph.processes.set(
+        id,
+        withNotes(context, (own) => loadExpressionTool(own, id, field)),
+      );
       return;
     case "Operation":
       graph.processes.set(id, loadOperation(context, id, field));
@@ -220,6 +229,14 @@ function loadProcess(graph: Graph, id: string, field: Field): void {
     default:
       unexpected(kind, "CommandLineTool, ExpressionTool, Operation or Workflow");
   }
+}
+
+/** Reads a tool, and notes the inputs that its expressions name and that it has not. */
+function withNotes<Tool extends CwlProcess>(context: LoadContext, load: (context: LoadContext) => Tool): Tool {
+  const expressions: Field[] = [];
+  const tool = load({ ...context, foundExpression: (at) => expressions.push(at) });
+  noteUnknownInputs(expressions, new Set(tool.inputs.map((input) => input.id)));
+  return tool;
 }
 
 function schemaTypes(process: Field): readonly (readonly [string, Field])[] {

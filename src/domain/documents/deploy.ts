@@ -30,6 +30,8 @@ export type Understood = {
   readonly replaced?: Pick<Process, "description" | "definition" | "isWorkflow">;
   /** It is what is deployed already: there is nothing to replace. */
   readonly isSame: boolean;
+  /** The package says its version; else the last one is raised. */
+  readonly saysVersion: boolean;
   readonly graph?: readonly GraphNode[];
   /** The form has all that is deployed; else the files are to be chosen again. */
   readonly isKept: boolean;

@@ -1,7 +1,12 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 
 /** What a value fails at: where, as a pointer below the value, and why. */
-export type Misfit = { readonly place: string; readonly reason: string };
+export type Misfit = {
+  readonly place: string;
+  readonly reason: string;
+  /** The name of a member that is wanted and not there: the place is where it would stand. */
+  readonly missing?: string;
+};
 
 /** What of a value was looked at: what `unevaluatedProperties` and `unevaluatedItems` leave out. */
 export type Evaluated = { readonly names: Set<string>; readonly items: Set<number> };

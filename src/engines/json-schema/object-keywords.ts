@@ -21,7 +21,12 @@ function requiredCheck(names: readonly string[], isAsked: (value: JsonObject) =>
   return (value, budget) => {
     spend(budget, Math.ceil(names.length / 16));
     const missing = isAsked(value) ? names.find((name) => !Object.hasOwn(value, name)) : undefined;
-    return missing === undefined ? undefined : misfit(`Instance does not have required property "${missing}"`);
+    if (missing === undefined) return undefined;
+    return {
+      place: `/${pointerToken(missing)}`,
+      reason: `Instance does not have required property "${missing}"`,
+      missing,
+    };
   };
 }
 

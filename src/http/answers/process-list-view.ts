@@ -11,6 +11,7 @@ import {
   type ProcessFilter,
 } from "../../operations/describe-processes.ts";
 import { providerIds } from "../../operations/manage-providers.ts";
+import { removedProcesses } from "../../operations/process-revisions.ts";
 import { processStatistics } from "../../operations/process-statistics.ts";
 import type { RouteContext } from "../route.ts";
 
@@ -88,7 +89,8 @@ export async function listView(deps: ListDeps, context: RouteContext, items: rea
   const [q, keyword] = [wordsOf(context), context.queries("keyword").join(",")];
   const near = items.length === 0 && q !== "" ? await nearIds(deps, context, q) : [];
   const providers = items.length === 0 && caller !== undefined ? await providerIds(deps, caller) : [];
-  return { processes, q, keyword, mayDeploy, near, providers };
+  const removed = mayDeploy ? await removedProcesses(deps, caller) : [];
+  return { processes, q, keyword, mayDeploy, near, providers, removed };
 }
 
 /** Names where a process comes from. */

@@ -18,14 +18,15 @@ export async function ranView(
   job: Job,
   { principal, baseUrl, mayRetry }: Asked,
 ): Promise<Pick<JobView, "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>> {
-  const { isWorkflow, ran, current, isProcessGone, isProviderGone } = await readRanProcess(deps, principal, job);
+  const found = await readRanProcess(deps, principal, job);
+  const { isWorkflow, ran, revision, current, isProcessGone, isProviderGone } = found;
   const isReplaced = current !== undefined && current.revision !== job.processRevision;
   return {
     mayResume: mayRetry && isWorkflow && job.status === "failed",
     ...defined({
       isProcessGone,
       isProviderGone,
-      version: ran === undefined ? undefined : versionOf(ran, baseUrl),
+      version: revision === undefined ? undefined : versionOf(revision, baseUrl),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
       newerVersion: mayRetry && isReplaced ? current.description.version : undefined,

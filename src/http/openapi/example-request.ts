@@ -1,5 +1,8 @@
+import { isRepeated } from "../../domain/execution-inputs.ts";
 import { isJsonObject, type Json, type JsonObject, objectWithDoubles } from "../../domain/json.ts";
-import type { ProcessDescription } from "../../domain/process.ts";
+import type { InputDefinition, ProcessDescription } from "../../domain/process.ts";
+import type { Shape } from "../../pages/form/field.ts";
+import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { sampleAddress } from "./sample-files.ts";
 
 const maxDepth = 8;
@@ -9,15 +12,32 @@ const maxDepth = 8;
  * examples of the description, else the least that the schema lets pass.
  */
 export function exampleRequest({ inputs }: Pick<ProcessDescription, "inputs">): JsonObject {
-  const members = Object.entries(inputs).flatMap(
-    ([id, { schema, minOccurs }]): readonly (readonly [string, Json])[] => {
-      const given = givenExample(schema);
-      if (minOccurs === 0 && given === undefined) return [];
-      const value = given ?? exampleOf(schema, maxDepth);
-      return [[id, minOccurs > 1 && given === undefined ? Array.from({ length: minOccurs }, () => value) : value]];
-    },
-  );
+  const members = fieldsOf({ inputs }).flatMap(({ id, shape }): readonly (readonly [string, Json])[] => {
+    const input = inputs[id];
+    if (input === undefined) return [];
+    const given = givenExample(input.schema);
+    if (given !== undefined) return [[id, given]];
+    return input.minOccurs === 0 ? [] : [[id, inputExample(input, shape)]];
+  });
   return { inputs: Object.fromEntries(members) };
+}
+
+/** West, south, east and north of a small area. */
+const smallBox = [7, 46, 8, 47];
+
+/** An input that takes several values is shown as a list, also where one value would do. */
+function inputExample(input: InputDefinition, shape: Shape): Json {
+  const { schema, minOccurs } = input;
+  if (shape.kind === "rows" && shape.isBox === true && shape.least <= 4 && fitsAll(shape.item, smallBox))
+    return smallBox;
+  const value = exampleOf(schema, maxDepth);
+  return isRepeated(input) ? Array.from({ length: Math.max(1, minOccurs) }, () => value) : value;
+}
+
+function fitsAll(item: Shape, numbers: readonly number[]): boolean {
+  if (item.kind !== "number") return false;
+  const [least, most] = [Number(item.minimum ?? "-Infinity"), Number(item.maximum ?? "Infinity")];
+  return numbers.every((one) => one >= least && one <= most);
 }
 
 /** What a schema says itself. */
@@ -87,9 +107,10 @@ function numberExample(schema: JsonObject, wanted: number): number {
 }
 
 function arrayExample(schema: JsonObject, depth: number): Json {
-  const { items, prefixItems, minItems } = schema;
+  const { items, prefixItems, minItems, maxItems } = schema;
   const prefix: readonly Json[] = Array.isArray(prefixItems) ? prefixItems : [];
-  const length = Math.min(typeof minItems === "number" ? minItems : Math.max(1, prefix.length), 100);
+  const least = typeof minItems === "number" ? minItems : prefix.length;
+  const length = Math.min(Math.max(1, least), typeof maxItems === "number" ? maxItems : 100, 100);
   return Array.from({ length }, (_, index) => {
     const one = prefix[index] ?? items;
     return isJsonObject(one) && depth > 0 ? exampleOf(one, depth - 1) : 1;

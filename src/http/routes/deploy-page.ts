@@ -14,7 +14,7 @@ import {
   deployProcess,
   replaceProcess,
 } from "../../operations/deploy-process.ts";
-import { makeProcess } from "../../operations/make-process.ts";
+import { makeProcess, saysVersion } from "../../operations/make-process.ts";
 import { readGraph } from "../../operations/read-graph.ts";
 import { readPackageOf } from "../../operations/read-package.ts";
 import { deployPage, deployPath } from "../../pages/deploy.tsx";
@@ -155,6 +155,7 @@ function viewOf(
     others: deployment.chosen?.others ?? [],
     isKept: text !== undefined,
     isSame,
+    saysVersion: saysVersion(deployment),
     isWorkflow: process.isWorkflow,
     definition: process.definition,
     ...defined({ replaced, graph: readGraph(caller, process) }),

@@ -11,6 +11,8 @@ import { peopleOf, seesOthers, usersOf } from "../../operations/job-people.ts";
 import { offeredProcesses } from "../../operations/job-processes.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
+import { removedProcesses } from "../../operations/process-revisions.ts";
+import { processStatistics } from "../../operations/process-statistics.ts";
 import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { type JobListView, type JobReader, jobListPage } from "../../pages/job-list.tsx";
@@ -167,15 +169,27 @@ async function listFound(
       : [];
   const outcome = readOutcome(context.queries("outcome"));
   const listed = isPage ? await readListedProcesses(deps, principal, items) : {};
+  const figures = isPage ? await figuresOf(deps, context, filter.search) : undefined;
   return documentResponse(
     context,
     { jobs, links },
     {
       title: titleOf(process),
       profile: profiles.jobList,
-      page: jobListPage({ users, ...listed, offered, soFar, may, ...defined({ process }), outcome }),
+      page: jobListPage({ users, ...listed, offered, soFar, may, ...defined({ process, figures }), outcome }),
     },
   );
+}
+
+/** Reads how the last runs of one process of this service ended, where its jobs are asked for and no others. */
+async function figuresOf(deps: JobListRouteDeps, context: RouteContext, search: JobSearch) {
+  const [id, ...others] = search.processIds ?? [];
+  if (id === undefined || others.length > 0 || search.providerIds !== undefined) return undefined;
+  const principal = principalOf(context);
+  const { runs, successRate, medianSeconds } = await processStatistics(deps, principal, id);
+  const isRemoved = mayDo(principal, "deploy") && (await removedProcesses(deps, principal)).includes(id);
+  const revisionsUrl = isRemoved ? `${processUrl(context.baseUrl, id)}/revisions?f=html` : undefined;
+  return { id, runs, ...defined({ successRate, medianSeconds, revisionsUrl }) };
 }
 
 async function readerOf(deps: ListDeps, principal: Principal): Promise<JobReader> {

@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import { pointer } from "../../domain/faults.ts";
+import { Inline } from "../markdown.tsx";
 import { type Field, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
 import { MapView } from "./map-view.tsx";
 import { AlternativesView, BoxView, ChoiceView, FileView, hasParts } from "./part-views.tsx";
@@ -45,12 +46,16 @@ export function FieldView({
     />
   );
   const notes = [
-    ...(about === undefined ? [] : [about]),
     ...(fallback === undefined ? [] : [`Default: ${shortened(JSON.stringify(fallback))}`]),
     ...boundsOf(shape),
   ];
   const rest = (
     <>
+      {about === undefined ? null : (
+        <span class="muted">
+          <Inline text={about} />
+        </span>
+      )}
       {notes.map((note) => (
         <span class="muted">{note}</span>
       ))}
@@ -220,10 +225,10 @@ const addedRows = 3;
 function RowsView({ item, least: fewest, most, isBox, name, state, label }: Drawn & Extract<Shape, { kind: "rows" }>) {
   const used = rowsIn(state.values, name);
   const least = isBox === true ? Math.max(fewest, 4) : fewest;
-  const wanted = Math.max(
-    least,
-    used.length + (state.moreRows === name ? addedRows : used.length === 0 ? spareRows : 1),
-  );
+  // A box has its numbers, and wants no other.
+  const hasFree = used.some((row) => isEmptyRow(state, pointer(name, row)));
+  const spare = used.length === 0 ? spareRows : isBox === true || hasFree ? 0 : 1;
+  const wanted = Math.max(least, used.length + (state.moreRows === name ? addedRows : spare));
   const free = Math.max(0, Math.min(wanted, most) - used.length);
   const next = (used.at(-1) ?? -1) + 1;
   const rows = [...used, ...Array.from({ length: Math.min(free, 100) }, (_, index) => next + index)];
@@ -254,6 +259,14 @@ function RowsView({ item, least: fewest, most, isBox, name, state, label }: Draw
       {isBox === true ? <MapView kind="list" name={name} label={label} least={least} /> : null}
     </>
   );
+}
+
+/** Tells whether nothing was entered in a row; which of several shapes counts says nothing by itself. */
+function isEmptyRow({ values }: FormState, row: string): boolean {
+  return [...values].every(([name, texts]) => {
+    const isInside = name === row || name.startsWith(`${row}/`);
+    return !isInside || name.endsWith(parts.choice) || texts.every((text) => text === "");
+  });
 }
 
 function RowView({ name, state, children }: Pick<Drawn, "name" | "state"> & { readonly children: Child }) {

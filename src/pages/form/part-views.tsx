@@ -111,7 +111,7 @@ export function FileView({ mediaTypes, takesText, name, state, label }: Drawn & 
   // Who may not upload sees no list.
   const unlisted = state.uploads === undefined && state.outputs === undefined ? stored : "";
   const isDirectory = mediaTypes.length > 0 && mediaTypes.every((one) => one === directoryType);
-  const what = isDirectory ? "a zip or tar archive of it" : "a file";
+  const what = isDirectory ? "an archive file, zip or tar, of it" : "a file";
   const other = isDirectory ? "another archive" : "another file";
   return (
     <div class="file" data-takes={isDirectory ? "directory" : undefined}>

@@ -136,7 +136,8 @@ function groupsOf(
     readonly output: OfferedOutput | undefined;
   },
 ): readonly Group[] {
-  const ofUploads = withChosen(uploads?.offered ?? [], now.upload).map((upload): Typed => {
+  const offered = (uploads?.offered ?? []).filter((upload) => mayBeArchive(upload, now.mediaTypes));
+  const ofUploads = withChosen(offered, now.upload).map((upload): Typed => {
     const { reference, name, type, length, created } = upload;
     const words = `${name}, ${sizeText(length)}, ${timeText(created)}`;
     const option = { reference, words, time: created, file: name, type: essenceOf(type) };
@@ -188,6 +189,18 @@ function wordsOfOutput({ name, made }: OfferedOutput): string {
 function mayBe({ made }: OfferedOutput, mediaTypes: readonly string[]): boolean {
   return made?.type !== directoryType || mediaTypes.includes(directoryType);
 }
+
+/** A directory comes as an archive, or as a document that lists its files: no other upload can be one. */
+function mayBeArchive({ name, type }: OfferedUpload, mediaTypes: readonly string[]): boolean {
+  if (mediaTypes.length === 0 || mediaTypes.some((one) => one !== directoryType)) return true;
+  if (isSameType(type, unknownMediaType)) return !name.includes(".") || /\.(zip|tar|tgz|gz)$/i.test(name);
+  return archiveTypes.some((one) => isOfType(type, one));
+}
+
+const archiveTypes = [
+  ...["application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "application/x-gzip"],
+  "application/json",
+];
 
 /** What says little of a file may be any. */
 const vagueTypes = [unknownMediaType, "text/plain"];

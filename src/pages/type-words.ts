@@ -1,0 +1,102 @@
+import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { directoryType, unknownMediaType } from "../domain/media-type.ts";
+
+/** What values are called: one of them, and several. */
+type Words = readonly [one: string, several: string];
+
+/** Lists and records beyond this depth are named, and not what is in them. */
+const maxDepth = 4;
+/** So many members of a record, or values of a choice, are named. */
+const maxNames = 20;
+
+/** Words what the values of a schema are, as people say it: `list of numbers`, `file (text/csv)`; `isList` where it takes several. */
+export function kindWords(schema: JsonObject, isList: boolean): string {
+  const [one, several] = wordsOf(schema, 0);
+  return isList ? `list of ${several}` : one;
+}
+
+function wordsOf(schema: JsonObject, depth: number): Words {
+  if (isBoxSchema(schema)) return ["bounding box", "bounding boxes"];
+  const alternatives = alternativesOf(schema).filter((one) => one === schema || one.type !== "null");
+  const files = alternatives.filter(isFile);
+  const others = alternatives.filter((one) => !isFile(one)).map((one) => wordsOfOne(one, schema, depth));
+  const all = [...(files.length === 0 ? [] : [fileWords(files)]), ...others];
+  return [joined(all.map(([one]) => one)), joined(all.map(([, several]) => several))];
+}
+
+function joined(words: readonly string[]): string {
+  return [...new Set(words)].join(" or ") || "any value";
+}
+
+function isFile({ contentMediaType, contentEncoding }: JsonObject): boolean {
+  return typeof contentMediaType === "string" || contentEncoding !== undefined;
+}
+
+function fileWords(files: readonly JsonObject[]): Words {
+  const types = [...new Set(files.flatMap(({ contentMediaType: type }) => (typeof type === "string" ? [type] : [])))];
+  if (types.length > 0 && types.every((type) => type === directoryType)) return ["directory", "directories"];
+  // What may be any file says nothing of its format.
+  const named = types.includes(unknownMediaType) || types.length === 0 ? "" : ` (${types.join(" or ")})`;
+  return [`file${named}`, `files${named}`];
+}
+
+function wordsOfOne(one: JsonObject, whole: JsonObject, depth: number): Words {
+  if (one !== whole && (one.oneOf !== undefined || one.anyOf !== undefined) && depth < maxDepth) {
+    return wordsOf(one, depth + 1);
+  }
+  if (Array.isArray(one.enum)) {
+    const choices = one.enum.slice(0, maxNames).map(plainText).join(", ");
+    return [`one of ${choices}`, `values of ${choices}`];
+  }
+  switch (typeOfSchema(one)) {
+    case "array":
+      return listWords(one, depth);
+    case "object":
+      return recordWords(one);
+    case "string":
+      return (typeof one.format === "string" ? formats[one.format] : undefined) ?? textWords(one);
+    case "integer":
+      return ["whole number", "whole numbers"];
+    case "number":
+      return ["number", "numbers"];
+    case "boolean":
+      return ["true or false", "values true or false"];
+    default:
+      return ["any value", "any values"];
+  }
+}
+
+const formats: Readonly<Record<string, Words>> = {
+  date: ["date", "dates"],
+  "date-time": ["date and time", "dates and times"],
+  time: ["time", "times"],
+  duration: ["duration", "durations"],
+  uri: ["address", "addresses"],
+  email: ["mail address", "mail addresses"],
+};
+
+function textWords({ format }: JsonObject): Words {
+  const named = typeof format === "string" ? ` (${format})` : "";
+  return [`text${named}`, `texts${named}`];
+}
+
+function listWords({ items, prefixItems }: JsonObject, depth: number): Words {
+  const inside = Array.isArray(prefixItems) ? prefixItems : [items];
+  if (depth >= maxDepth || !inside.every((one: Json | undefined) => isJsonObject(one ?? null)))
+    return ["list", "lists"];
+  const several = joined(inside.filter(isJsonObject).map((one) => wordsOf(one, depth + 1)[1]));
+  return [`list of ${several}`, `lists of ${several}`];
+}
+
+function recordWords({ properties }: JsonObject): Words {
+  const names = isJsonObject(properties) ? Object.keys(properties) : [];
+  if (names.length === 0) return ["object", "objects"];
+  const shown = names.slice(0, maxNames).join(", ");
+  const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : "";
+  return [`record of ${shown}${more}`, `records of ${shown}${more}`];
+}
+
+function plainText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import { address, jsonOf, openService, type Service } from "./service.ts";
+
+const browser = { accept: "text/html", origin: address };
+const cwl = `cwlVersion: v1.2
+class: CommandLineTool
+id: gone
+baseCommand: echo
+inputs: {}
+outputs: []
+`;
+
+const page = async (service: Service, path: string) => (await service.send("GET", path, { headers: browser })).text();
+
+async function runAndRemove(service: Service): Promise<void> {
+  const headers = { "content-type": "application/cwl+yaml" };
+  expect((await service.send("POST", "/processes", { headers, body: cwl })).status).toBe(201);
+  const execution = { headers: { "content-type": "application/json" }, body: '{"inputs":{}}' };
+  expect((await service.send("POST", "/processes/gone/execution", execution)).status).toBe(201);
+  expect(await page(service, "/processes?f=html")).not.toContain("Removed processes");
+  expect(await page(service, "/jobs?processID=gone&f=html")).not.toContain("It was removed");
+  expect((await service.send("DELETE", "/processes/gone")).status).toBeLessThan(300);
+}
+
+test("who may deploy comes from the list of processes, and from its jobs, to the revisions of one that was removed", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await runAndRemove(service);
+  const revisions = `${address}/processes/gone/revisions?f=html`;
+  const list = await page(service, "/processes?f=html");
+  expect(list).toContain("Removed processes (1)");
+  expect(list).toContain(`<a href="${revisions}">gone</a>`);
+  expect(await page(service, "/jobs?processID=gone&f=html")).toContain(`It was removed: <a href="${revisions}">`);
+  expect((await service.send("GET", "/processes/gone/revisions?f=html", { headers: browser })).status).toBe(200);
+});
+
+test("a job of a process that was removed says the version that it ran, and leads there", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await runAndRemove(service);
+  const { jobs } = await jsonOf(await service.send("GET", "/jobs"));
+  const [job] = Array.isArray(jobs) ? jobs : [];
+  const html = await page(service, `/jobs/${Object(job).jobID}?f=html`);
+  const [, href = ""] = /<a href="([^"]*\/processes\/gone[^"]*)">version 1\.0\.0<\/a>/.exec(html) ?? [];
+  expect(html).toContain('gone <span class="muted">(removed)</span>');
+  const led = await service.send("GET", href.replaceAll("&amp;", "&"), { headers: browser });
+  expect([led.status, await led.text()]).toEqual([200, expect.stringContaining("This is version 1.0.0")]);
+});
+
+test("the jobs of one process tell how its last runs ended, and whose runs count", async () => {
+  await using service = await openService();
+  const execution = { headers: { "content-type": "application/json" }, body: '{"inputs":{"text":"a"}}' };
+  expect(await page(service, "/jobs?processID=echo&f=html")).toContain("echo: not run yet.");
+  expect((await service.send("POST", "/processes/echo/execution", execution)).status).toBeLessThan(300);
+  const html = await page(service, "/jobs?processID=echo&f=html");
+  expect(html).toMatch(
+    /Last runs of echo: 100 % of 1 succeeded, usual time [\d.]+ s\. Everybody&#39;s runs count\.|echo: not run yet\./,
+  );
+  expect(await page(service, "/jobs?f=html")).not.toContain("runs count");
+});
