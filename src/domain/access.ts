@@ -41,6 +41,16 @@ export const overseer = {
   words: "viewer of all jobs: reads the jobs of everybody, and changes nothing",
 } as const satisfies { readonly role: Role; readonly actions: readonly Action[] } & Readonly<Record<string, unknown>>;
 
+/** Tells whether somebody may do just what an overseer may. */
+export function isOverseer({ role, scope }: Pick<Principal, "role" | "scope">): boolean {
+  const held = scope?.actions;
+  return (
+    role === overseer.role &&
+    held?.length === overseer.actions.length &&
+    overseer.actions.every((action) => held.includes(action))
+  );
+}
+
 /** What a key holds its user to, besides the role. */
 export type Scope = {
   /** All that may be done, of what the role may do; everything when absent. */

@@ -1,4 +1,4 @@
-import type { Role } from "./access.ts";
+import type { overseer, Role } from "./access.ts";
 
 /** What is audited, each with what its subject is. */
 export const auditActions = [
@@ -48,7 +48,8 @@ export type NewAuditEntry = {
   readonly at: number;
   /** Who did it; undefined for a caller without a key. */
   readonly user?: string;
-  readonly role?: Role | "operator" | "service";
+  /** What the key or token may do in one word: an overseer has the role of an admin, held to reading. */
+  readonly role?: Role | typeof overseer.name | "operator" | "service";
   /** The network address that it was done from; `local` for a command on the machine of the service. */
   readonly address?: string;
   readonly requestId?: string;

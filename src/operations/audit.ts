@@ -1,4 +1,4 @@
-import type { Principal } from "../domain/access.ts";
+import { isOverseer, overseer, type Principal } from "../domain/access.ts";
 import type { AuditAction, AuditActor, NewAuditEntry } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
@@ -24,7 +24,9 @@ export type RefusedSignIn = { readonly who: string; readonly why: string; readon
 export type OnRefusedSignIn = (refused: RefusedSignIn) => void;
 
 /** Returns who asks, as the audit names it. */
-export function actorOf({ user, role, origin }: Principal): AuditActor {
+export function actorOf(principal: Principal): AuditActor {
+  const { user, origin } = principal;
+  const role = isOverseer(principal) ? overseer.name : principal.role;
   return { role, ...defined({ user, address: origin?.address, requestId: origin?.requestId }) };
 }
 
