@@ -41,14 +41,17 @@ export const overseer = {
   words: "viewer of all jobs: reads the jobs of everybody, and changes nothing",
 } as const satisfies { readonly role: Role; readonly actions: readonly Action[] } & Readonly<Record<string, unknown>>;
 
-/** Tells whether somebody may do just what an overseer may. */
-export function isOverseer({ role, scope }: Pick<Principal, "role" | "scope">): boolean {
+/** A role as records tell it: who has an admin's key that is held to reading is no admin. */
+export type ToldRole = Role | typeof overseer.name;
+
+/** Names the role of somebody for a record. */
+export function toldRole({ role, scope }: Pick<Principal, "role" | "scope">): ToldRole {
   const held = scope?.actions;
-  return (
+  const oversees =
     role === overseer.role &&
     held?.length === overseer.actions.length &&
-    overseer.actions.every((action) => held.includes(action))
-  );
+    overseer.actions.every((action) => held.includes(action));
+  return oversees ? overseer.name : role;
 }
 
 /** What a key holds its user to, besides the role. */

@@ -1,4 +1,4 @@
-import type { overseer, Role } from "./access.ts";
+import type { ToldRole } from "./access.ts";
 
 /** What is audited, each with what its subject is. */
 export const auditActions = [
@@ -49,7 +49,7 @@ export type NewAuditEntry = {
   /** Who did it; undefined for a caller without a key. */
   readonly user?: string;
   /** What the key or token may do in one word: an overseer has the role of an admin, held to reading. */
-  readonly role?: Role | typeof overseer.name | "operator" | "service";
+  readonly role?: ToldRole | "operator" | "service";
   /** The network address that it was done from; `local` for a command on the machine of the service. */
   readonly address?: string;
   readonly requestId?: string;

@@ -1,4 +1,4 @@
-import type { Principal, Role } from "../domain/access.ts";
+import { type Principal, type ToldRole, toldRole } from "../domain/access.ts";
 import type { Origin } from "../domain/origin.ts";
 import { withoutKeys } from "../domain/text.ts";
 import type { Held } from "./client-limits.ts";
@@ -24,7 +24,7 @@ export type AnsweredRequest = {
   /** Of the body, where that is known before it is sent. */
   readonly bytes?: number | undefined;
   readonly user?: string | undefined;
-  readonly role?: Role | undefined;
+  readonly role?: ToldRole | undefined;
   /** The id of the key that it came with, whether or not that holds; `unknown` for credentials of another form. */
   readonly keyId?: string | undefined;
   readonly origin: Origin;
@@ -63,7 +63,7 @@ export function answeredRequest(
     route,
     bytes: length === null ? undefined : Number(length),
     user: principal?.user,
-    role: principal?.role,
+    role: principal === undefined ? undefined : toldRole(principal),
     keyId: keyIdOf(request.headers.get("authorization")),
   };
 }

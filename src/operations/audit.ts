@@ -1,4 +1,4 @@
-import { isOverseer, overseer, type Principal } from "../domain/access.ts";
+import { type Principal, toldRole } from "../domain/access.ts";
 import type { AuditAction, AuditActor, NewAuditEntry } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
@@ -26,8 +26,7 @@ export type OnRefusedSignIn = (refused: RefusedSignIn) => void;
 /** Returns who asks, as the audit names it. */
 export function actorOf(principal: Principal): AuditActor {
   const { user, origin } = principal;
-  const role = isOverseer(principal) ? overseer.name : principal.role;
-  return { role, ...defined({ user, address: origin?.address, requestId: origin?.requestId }) };
+  return { role: toldRole(principal), ...defined({ user, address: origin?.address, requestId: origin?.requestId }) };
 }
 
 /**

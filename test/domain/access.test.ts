@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Action, actions, isOwn, mayDo, type Role, roles } from "../../src/domain/access.ts";
+import { type Action, actions, isOwn, mayDo, overseer, type Role, roles, toldRole } from "../../src/domain/access.ts";
 
 /** Written out a second time on purpose: a change of the table must be meant twice. */
 const wanted: Record<Action, Record<Role, boolean>> = {
@@ -37,4 +37,15 @@ test("isOwn() tells users and the anonymous user apart", () => {
   expect(isOwn({ role: "runner", user: "ann" }, undefined)).toBe(false);
   expect(isOwn({ role: "runner" }, undefined)).toBe(true);
   expect(isOwn({ role: "runner" }, "ann")).toBe(false);
+});
+
+test.each([
+  [{ role: "admin", scope: { actions: overseer.actions } }, "overseer"],
+  [{ role: "admin", scope: { actions: overseer.actions, processes: ["a*"] } }, "overseer"],
+  [{ role: "admin", scope: { actions: [...overseer.actions, "deploy"] } }, "admin"],
+  [{ role: "admin", scope: { processes: ["a*"] } }, "admin"],
+  [{ role: "admin" }, "admin"],
+  [{ role: "runner", scope: { actions: ["read-own-jobs"] } }, "runner"],
+] as const)("records name the role of %j %s", (principal, name) => {
+  expect(toldRole(principal)).toBe(name);
 });

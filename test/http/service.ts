@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Role, Scope } from "../../src/domain/access.ts";
+import type { Role } from "../../src/domain/access.ts";
 import { noActivity } from "../../src/domain/activity.ts";
 import { createCondition } from "../../src/domain/condition.ts";
 import { defined } from "../../src/domain/defined.ts";
@@ -65,7 +65,7 @@ export type Service = AsyncDisposable & {
   readonly keys: KeyDeps;
   /** Sends a request to a path, with a key when one is given. */
   send(method: string, path: string, options?: RequestOptions): Promise<Response>;
-  createKey(role: Role, user: string, scope?: Scope): Promise<string>;
+  createKey(role: Role, user: string): Promise<string>;
   /** Ends a job as the runner would: files are published below its execution and linked from the job. */
   finish(jobId: string, outcome?: Outcome): Promise<string>;
 };
@@ -239,8 +239,8 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     published,
     keys,
     send: (method, path, request) => app.fetch(requestOf(method, path, request)),
-    createKey: async (role, user, scope) => {
-      const { text } = await createKey(keys, { role, user, ...scope });
+    createKey: async (role, user) => {
+      const { text } = await createKey(keys, { role, user });
       clock.advance(2000);
       return text;
     },
