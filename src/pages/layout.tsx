@@ -124,12 +124,14 @@ export function Layout({
           )}
           {children}
         </main>
-        {/* For the paper: a script adds when it was printed. The address of a share opens it for whoever reads it. */}
-        <footer class="print-foot">
-          {serviceTitle}
-          {here === undefined || here.startsWith("/s/") ? "" : ` · ${baseUrl}${here}`} <span data-printed="" />
+        <footer>
+          {program === undefined ? null : <Foot program={program} />}
+          {/* For the paper: a script adds when it was printed. The address of a share opens it for whoever reads it. */}
+          <p class="print-foot">
+            {serviceTitle}
+            {here === undefined || here.startsWith("/s/") ? "" : ` · ${baseUrl}${here}`} <span data-printed="" />
+          </p>
         </footer>
-        {program === undefined ? null : <Foot program={program} />}
       </body>
     </html>
   );
@@ -137,7 +139,7 @@ export function Layout({
 
 function Foot({ program: { version, license, source } }: { readonly program: ProgramFacts }) {
   return (
-    <footer class="muted">
+    <p class="muted">
       {`Heddle ${version}, software under the licence ${license}`}
       {source === undefined ? null : (
         <>
@@ -145,7 +147,7 @@ function Foot({ program: { version, license, source } }: { readonly program: Pro
           <a href={source}>source</a>
         </>
       )}
-    </footer>
+    </p>
   );
 }
 

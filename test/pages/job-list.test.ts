@@ -260,7 +260,7 @@ describe("the page of a list of jobs", () => {
     } as const;
     const html = jobListPage({ outcome }).render(frame, { jobs: [job], links: [] });
     expect(html).toContain(
-      "<p>1 running job was cancelled. 2 ended jobs were removed with their results.</p><ul><li>1a2b3c4d, x: ended meanwhile, kept with the results.</li></ul>",
+      '<p><span data-told="outcome">1 running job was cancelled. 2 ended jobs were removed with their results.</span></p><ul><li>1a2b3c4d, x: ended meanwhile, kept with the results.</li></ul>',
     );
     const nothing = { done: {}, left: [{ reason: "state", names: ["x"] }] } as const;
     expect(jobListPage({ outcome: nothing }).render(frame, { jobs: [job], links: [] })).toContain(

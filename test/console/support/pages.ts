@@ -152,7 +152,7 @@ export const shownPages: Readonly<Record<string, ShownPage>> = {
   keys: { path: () => "/_/keys?f=html", as: "admin" },
   audit: { path: () => "/_/audit?f=html", as: "admin" },
   uploads: { path: () => "/uploads?f=html", as: "admin" },
-  "uploads, none left": { path: () => "/uploads?f=html&done=upload-removed&after=1.a", as: "admin" },
+  "uploads, none left": { path: () => "/uploads?f=html&done=upload-removed&after=1.1.a", as: "admin" },
   "a question before an upload is removed": {
     path: () => "/uploads?f=html",
     as: "admin",
