@@ -62,7 +62,7 @@ import { findProcessRevision } from "./store/processes.ts";
 import { clock, type LogTarget, logFormat, logOptions } from "./surroundings.ts";
 import { startWatchdogThread } from "./watchdog.ts";
 
-export { settingFaults } from "./assembly/check-settings.ts";
+export { settingFaults, startFaults } from "./assembly/check-settings.ts";
 export { lookAtProvider } from "./assembly/identities.ts";
 
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */

@@ -108,7 +108,9 @@ function serviceOptions(): Readonly<Record<string, Option>> {
   const config: Option = { type: "string", value: "FILE", about: "settings in YAML or TOML, by their names" };
   return {
     config,
-    ...optionsOf(["host", "publicUrl", "trustedProxy", "oidcIssuer", "oidcAllowHttp", "sandbox", "toolNetwork"]),
+    ...optionsOf(["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"]),
+    ...optionsOf(["oidcIssuer", "oidcAllowHttp", "oidcClientId", "oidcClientSecretFile", "oidcRole", "oidcDefaultRole"]),
+    ...optionsOf(["tlsCertificateFile", "tlsKeyFile"]),
   };
 }
 
@@ -173,6 +175,10 @@ function careDeps() {
       return networkWords(readNetworkRules(config.toolNetwork), isExposed(config, hasKeys));
     },
     engines: enginesOf,
+    startFaults: async (args: Arguments, io: Io) => {
+      const { startFaults } = await import("./app.ts");
+      return startFaults(configOf(args, io), clock);
+    },
     askProvider: async (args: Arguments, io: Io) => {
       const { lookAtProvider } = await import("./app.ts");
       return lookAtProvider(configOf(args, io), clock);

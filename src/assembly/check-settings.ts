@@ -10,6 +10,12 @@ import { readTls, tlsFilesOf } from "./tls.ts";
  * certificates and secrets that this user cannot use. Where all fits, the provider of identities is asked, too; nobody else is.
  */
 export async function settingFaults(config: Config, clock: Clock): Promise<readonly string[]> {
+  const faults = await startFaults(config, clock);
+  return faults.length > 0 ? faults : ((await lookAtProvider(config, clock)) ?? []);
+}
+
+/** Lists the same without asking anybody: why a start with these settings would fail by themselves. */
+export async function startFaults(config: Config, clock: Clock): Promise<readonly string[]> {
   const looks = [() => lookAtTls(config, clock), () => lookAtIdentities(config, clock), () => readTelling(config)];
   const faults: string[] = [];
   for (const look of looks) {
@@ -20,7 +26,7 @@ export async function settingFaults(config: Config, clock: Clock): Promise<reado
       faults.push(error.message);
     }
   }
-  return faults.length > 0 ? faults : ((await lookAtProvider(config, clock)) ?? []);
+  return faults;
 }
 
 async function lookAtTls(config: Config, clock: Clock): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Config } from "../config.ts";
 import type { LogTarget } from "../surroundings.ts";
+import { startFaults } from "./check-settings.ts";
 import { createReload, type ReloadDeps } from "./reload.ts";
 import { createServiceManager, type ServiceManager } from "./service-manager.ts";
 import { findSystemCalls } from "./system-calls.ts";
 
-type ManagedDeps = Omit<ReloadDeps, "readAgain"> & {
+type ManagedDeps = Omit<ReloadDeps, "readAgain" | "startFaults"> & {
   readonly target: LogTarget;
   /** Where the service listens. */
   readonly url: string;
@@ -19,7 +20,7 @@ export function manage(
   const manager = createServiceManager({ environment, pid: process.pid, calls: findSystemCalls(), sinceBoot });
   const tellReady = () => manager.ready(`Listening at ${url}`);
   if (readAgain !== undefined) {
-    const reload = createReload({ ...deps, readAgain }, config);
+    const reload = createReload({ ...deps, readAgain, startFaults: (read) => startFaults(read, deps.clock) }, config);
     onHangUp?.(async () => {
       manager.reloading();
       await reload();

@@ -35,6 +35,8 @@ export type ReloadDeps = {
   readAgain(): Config;
   /** Takes in settings. */
   apply(config: Config): Promise<void>;
+  /** Lists why a start with these settings would fail. */
+  startFaults(config: Config): Promise<readonly string[]>;
 };
 
 /**
@@ -42,15 +44,19 @@ export type ReloadDeps = {
  * Settings that are wrong change nothing.
  */
 export function createReload(deps: ReloadDeps, first: Config): () => Promise<void> {
-  const { layout, clock, logger, readAgain, apply } = deps;
+  const { layout, clock, logger, readAgain, apply, startFaults } = deps;
   let running = first;
   return async () => {
     try {
-      const { config, ...difference } = compareConfigs(running, readAgain());
+      const read = readAgain();
+      const { config, ...difference } = compareConfigs(running, read);
       await apply(config);
       running = config;
       logger.info("Read the settings again", difference);
-      await writeReload(layout, { at: clock.now(), ...difference });
+      // Whoever restarts the service would find it down.
+      const restartFaults = difference.needRestart.length === 0 ? [] : await startFaults(read);
+      for (const fault of restartFaults) logger.error(`A restart would fail: ${fault}`);
+      await writeReload(layout, { at: clock.now(), ...difference, ...(restartFaults.length > 0 && { restartFaults }) });
     } catch (error) {
       const fault = errorText(error);
       logger.error(`The settings of before stay: ${fault}`);

@@ -9,6 +9,7 @@ const ReloadSchema = v.object({
   taken: v.array(v.string()),
   needRestart: v.array(v.string()),
   fault: v.optional(v.string()),
+  restartFaults: v.optional(v.array(v.string())),
 });
 
 /** What came of reading the settings again: those that were taken in, those that need a restart, what was wrong. */
@@ -18,6 +19,8 @@ export type Reload = {
   readonly taken: readonly string[];
   readonly needRestart: readonly string[];
   readonly fault?: string;
+  /** Why a restart with these settings would fail, where it would. */
+  readonly restartFaults?: readonly string[];
 };
 
 function noteFile({ dataDirectory }: Pick<Layout, "dataDirectory">): string {
@@ -36,6 +39,6 @@ export async function readReload(layout: Pick<Layout, "dataDirectory">): Promise
   const text = await readFile(noteFile(layout), "utf8").catch(() => "null");
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ReloadSchema), text);
   if (!parsed.success) return undefined;
-  const { fault, ...always } = parsed.output;
-  return { ...always, ...defined({ fault }) };
+  const { fault, restartFaults, ...always } = parsed.output;
+  return { ...always, ...defined({ fault, restartFaults }) };
 }

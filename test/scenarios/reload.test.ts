@@ -38,5 +38,18 @@ test("`heddle reload` takes in what is safe, names what needs a restart, and cha
 
   await writeFile(file, "serviceTitle: After\nslots: 7\ncors: ['https://maps.example']\n");
   expect((await reload()).out).toBe("Nothing new was taken in\nChanged, but only by a restart: slots\n");
+
+  // What is wrong with the others is told before somebody restarts the service.
+  for (const [lines, word] of [
+    ["tlsKeyFile: /nowhere/key.pem\ntlsCertificateFile: /nowhere/certificate.pem\n", "/nowhere/"],
+    ["oidcIssuer: http://login.example\noidcClientId: heddle\n", "wanted https"],
+  ] as const) {
+    await writeFile(file, `serviceTitle: Later\nslots: 7\n${lines}`);
+    const warned = await reload();
+    expect([warned.exitCode, warned.out]).toEqual([1, expect.stringContaining("Changed, but only by a restart: ")]);
+    expect(warned.talk).toContain("A restart would fail: ");
+    expect(warned.talk).toContain(word);
+    expect(await titleOf(server.url)).toBe("Later");
+  }
   expect(await server.stop()).toBe(0);
 });

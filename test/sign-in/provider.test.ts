@@ -349,8 +349,14 @@ test("`config check` and `doctor` ask the provider, and say what would keep peop
   const check = (issuer: string) => runExecutable(["config", "check", "--data", data, ...flagsOf({ issuer })]);
   const good = await check(provider.issuer);
   expect([good.exitCode, good.talk]).toEqual([0, ""]);
-  const doctor = await runExecutable(["doctor", "--data", data, "--oidc-issuer", provider.issuer, "--oidc-allow-http"]);
+  const settings = ["--oidc-issuer", provider.issuer, "--oidc-client-id", "heddle", "--oidc-default-role", "viewer"];
+  const words = ["doctor", "--data", data, ...settings];
+  const doctor = await runExecutable([...words, "--oidc-allow-http"]);
   expect(doctor.out).toContain("sign-in: the provider of identities answers as it should");
+  // What keeps the service from starting is no less a fault here than at its start.
+  const wrong = await runExecutable(words);
+  expect([wrong.exitCode, wrong.out]).toEqual([1, expect.stringMatching(/fault +settings: .*--oidc-issuer.*https/)]);
+  expect(wrong.out).not.toContain("sign-in:");
   const named = await check(`${provider.issuer}/`);
   expect([named.exitCode, named.talk]).toEqual([
     2,

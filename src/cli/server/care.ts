@@ -24,6 +24,8 @@ export type CareCommandDeps = {
   /** What the machines of a cluster share. */
   sharedDirectory(args: Arguments, io: Io): string;
   readonly newId: () => string;
+  /** Lists why a start with the settings would fail. */
+  startFaults(args: Arguments, io: Io): Promise<readonly string[]>;
   /** Asks the provider of identities, where one is set, and lists why nobody could sign in by it. */
   askProvider(args: Arguments, io: Io): Promise<readonly string[] | undefined>;
 };
@@ -99,8 +101,12 @@ export function doctorCommand(deps: CareCommandDeps): Command {
       const network = networkFinding(deps.networkWords(args, io, hasKeys), confinement);
       const cluster = await examineSlurm(deps, args, io, { clock: care.clock, bubblewrap: box });
       const here = [confinement.finding, containers, lookAtGroups(pid), network];
-      const signIn = providerFindings(await deps.askProvider(args, io));
-      const findings = [...(await examineData(care)), ...here, ...signIn, ...cluster];
+      const wrong = (await deps.startFaults(args, io)).map(
+        (detail): Finding => ({ about: "settings", state: "fault", detail }),
+      );
+      // A service that does not start asks no provider.
+      const signIn = wrong.length > 0 ? [] : providerFindings(await deps.askProvider(args, io));
+      const findings = [...(await examineData(care)), ...here, ...wrong, ...signIn, ...cluster];
       if (hasOption(args, "json")) io.out(`${JSON.stringify({ findings })}\n`);
       else for (const { state, about, detail } of findings) io.out(`${state.padEnd(8)} ${about}: ${detail}\n`);
       return findings.some((finding) => finding.state === "fault") ? exitCodes.error : exitCodes.ok;

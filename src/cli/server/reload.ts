@@ -45,7 +45,9 @@ export function reloadCommand(deps: ReloadDeps): Command {
       }
       io.out(reload.taken.length === 0 ? "Nothing new was taken in\n" : `Taken in: ${reload.taken.join(", ")}\n`);
       if (reload.needRestart.length > 0) io.out(`Changed, but only by a restart: ${reload.needRestart.join(", ")}\n`);
-      return exitCodes.ok;
+      const { restartFaults = [] } = reload;
+      for (const fault of restartFaults) io.talk(`A restart would fail: ${fault}\n`);
+      return restartFaults.length > 0 ? exitCodes.error : exitCodes.ok;
     },
   };
 }

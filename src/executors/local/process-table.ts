@@ -135,6 +135,15 @@ export function signalProcess(target: number, signal: NodeJS.Signals | 0): boole
   }
 }
 
+const sigtermBit = 1n << 14n;
+
+/** Tells whether SIGTERM would end a process at once: it neither listens to the signal, nor ignores or blocks it. False when it is gone. */
+export function endsBySigterm(pid: number): boolean {
+  const masks = readProcFile(`/proc/${pid}/status`)?.matchAll(/^Sig(?:Blk|Ign|Cgt):\t([0-9a-f]+)$/gm);
+  const found = [...(masks ?? [])].map(([, mask]) => BigInt(`0x${mask}`));
+  return found.length > 0 && found.every((mask) => (mask & sigtermBit) === 0n);
+}
+
 /** Reads the id of this boot of the machine. */
 export function readBootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();

@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import { sleep } from "../../domain/timers.ts";
 import {
+  endsBySigterm,
   hasGroupMembers,
   type ProcessIdentity,
   type ProcessInfo,
@@ -26,10 +27,12 @@ export async function stopProcesses(tree: Tree, graceSeconds: number, clock: Clo
   const { leader } = tree;
   const deadline = clock.elapsed() + graceSeconds * 1000;
   let living = processesOf(tree);
-  let isAsked = false;
+  let asked: ReadonlySet<number> | undefined;
   for (let round = 0; living.length > 0; round += 1) {
-    // In a sandbox that is just being made, the tool comes last. Once asked, it may need children to clean up.
-    if (!isAsked) isAsked = askToEnd(leader, living);
+    // A supervisor that just begins a tool has not made its process yet, and in a sandbox that is just being made the tool
+    // comes last. Once asked, it may need children to clean up.
+    if (asked !== undefined) askAgain(leader, asked, living);
+    else if (askToEnd(leader, living)) asked = new Set(living.map(({ pid }) => pid));
     if (clock.elapsed() >= deadline) break;
     await pause(round, deadline - clock.elapsed());
     living = processesOf(tree);
@@ -69,7 +72,18 @@ function askToEnd(leader: ProcessIdentity, living: readonly ProcessInfo[]): bool
     if (isBoxed) for (const { pid } of open) signalProcess(pid, signal);
     else signalAll(leader, living, signal);
   }
-  return !isBoxed || open.some(({ pid }) => pid !== leader.pid);
+  return open.some(({ pid }) => pid !== leader.pid);
+}
+
+/**
+ * Asks again whom SIGTERM ends and who lives all the same: a shell that has just made the process of its tool still hears for itself,
+ * and forgets what it heard when it becomes the tool. Who listens to the signal was asked, and may be cleaning up.
+ */
+function askAgain(leader: ProcessIdentity, asked: ReadonlySet<number>, living: readonly ProcessInfo[]): void {
+  for (const { pid, name } of living) {
+    if (pid === leader.pid || name === sandboxName || !asked.has(pid)) continue;
+    if (endsBySigterm(pid)) signalProcess(pid, "SIGTERM");
+  }
 }
 
 /** Signals the group as one, so that no child that is just being made is missed, then whoever left the group. */

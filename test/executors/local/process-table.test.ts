@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import {
+  endsBySigterm,
   findProcess,
   hasGroupMembers,
   hasStrangers,
@@ -63,6 +64,21 @@ describe("findProcess()", () => {
   test("finds none for a number that nobody has", () => {
     expect(findProcess(2 ** 30)).toBeUndefined();
     expect(hasGroupMembers(2 ** 30)).toBe(false);
+  });
+});
+
+describe("endsBySigterm()", () => {
+  test.each([
+    ["lets it be", "", true],
+    ["listens to it", "trap 'echo heard' TERM; ", false],
+    ["ignores it", "trap '' TERM; ", false],
+  ])("tells of a process that %s", async (_, before, ends) => {
+    const child = Bun.spawn(["sh", "-c", `${before}echo ready; read -r line`], { stdin: "pipe", stdout: "pipe" });
+    await child.stdout.getReader().read();
+    expect(endsBySigterm(child.pid)).toBe(ends);
+    child.kill("SIGKILL");
+    await child.exited;
+    expect(endsBySigterm(child.pid)).toBe(false);
   });
 });
 
