@@ -370,7 +370,7 @@ test("`config check` and `doctor` ask the provider, and say what would keep peop
     2,
     expect.stringContaining("wanted a provider that this machine can reach"),
   ]);
-  const ill = await runExecutable(["doctor", "--data", data, "--oidc-issuer", provider.issuer, "--oidc-allow-http"]);
+  const ill = await runExecutable([...words, "--oidc-allow-http"]);
   expect([ill.exitCode, ill.out]).toEqual([
     1,
     expect.stringContaining("fault    sign-in: Cannot use --oidc-issuer: found no answer"),
