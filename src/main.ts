@@ -109,7 +109,14 @@ function serviceOptions(): Readonly<Record<string, Option>> {
   return {
     config,
     ...optionsOf(["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"]),
-    ...optionsOf(["oidcIssuer", "oidcAllowHttp", "oidcClientId", "oidcClientSecretFile", "oidcRole", "oidcDefaultRole"]),
+    ...optionsOf([
+      "oidcIssuer",
+      "oidcAllowHttp",
+      "oidcClientId",
+      "oidcClientSecretFile",
+      "oidcRole",
+      "oidcDefaultRole",
+    ]),
     ...optionsOf(["tlsCertificateFile", "tlsKeyFile"]),
   };
 }
