@@ -136,8 +136,11 @@ test("with --on-error continue what does not need a failed step goes on, and the
     `cwlVersion: v1.2\nclass: Workflow\ninputs: []\noutputs: []\nsteps:\n  bad: ${step("exit 5")}\n  slow: ${step(`sleep 1; echo slow >>${trace}`)}\n`,
   );
   const options = { cwd: folder.path, environment };
-  expect((await runExecutable(["run", "w.cwl"], options)).exitCode).toBe(6);
-  expect(await Bun.file(trace).exists()).toBe(false);
+  // The failure may come just when the other tool begins: several tries meet that moment.
+  for (let count = 0; count < 15; count += 1) {
+    expect((await runExecutable(["run", "w.cwl"], options)).exitCode).toBe(6);
+    expect(await Bun.file(trace).exists()).toBe(false);
+  }
   const ran = await runExecutable(["run", "--on-error", "continue", "w.cwl"], options);
   expect(ran.exitCode).toBe(6);
   expect(ran.talk).toContain("found exit code 5");
