@@ -1,19 +1,21 @@
-import { constants, type Stats } from "node:fs";
 import {
-  chmod,
-  copyFile,
-  lstat,
-  mkdir,
-  readdir,
-  readlink,
-  rename,
-  rm,
-  symlink,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { ifExists } from "../../files/file-errors.ts";
+import { nextTurn } from "../../domain/timers.ts";
+import { ifFound } from "../../files/file-errors.ts";
 import { directoryMode } from "../../files/layout.ts";
 
 /** A copy of a directory without what others may not read. */
@@ -39,7 +41,12 @@ type Copying = Omit<CopyRequest, "source" | "directory"> & {
   readonly part: string;
   readonly device: number;
   readonly mounted: string[];
+  /** When this turn began. */
+  turn: number;
 };
+
+/** So long it copies before others have their turn, in milliseconds: a turn for each of thousands of files would take minutes of a busy server. */
+const turnMilliseconds = 20;
 
 const publicMode = 0o755;
 
@@ -53,79 +60,100 @@ export function isPublic(facts: Stats): boolean {
  * may not read is there with its name, and empty, as something may be mounted on it. Nothing of it is durable.
  */
 export async function copyPublic({ source, directory, ...request }: CopyRequest): Promise<PublicCopy> {
-  await mkdir(directory, { recursive: true, mode: directoryMode });
+  mkdirSync(directory, { recursive: true, mode: directoryMode });
   const copy = join(directory, "copy");
   const mounted: string[] = [];
-  const { dev: device } = await lstat(source);
-  await copyEntries({ ...request, part: join(directory, "part"), device, mounted }, source, copy);
+  const { dev: device } = lstatSync(source);
+  const part = join(directory, "part");
+  await copyEntries({ ...request, part, device, mounted, turn: performance.now() }, source, copy);
   return { directory: copy, mounted };
 }
 
 async function copyEntries(copying: Copying, from: string, to: string): Promise<void> {
-  await makeDirectory(to);
-  const names = await readdir(from);
+  makeDirectory(to);
+  const names = readdirSync(from);
   const wanted = new Set(names);
-  const gone = (await readdir(to)).filter((name) => !wanted.has(name));
-  for (const name of gone) await rm(join(to, name), { recursive: true, force: true });
+  const gone = readdirSync(to).filter((name) => !wanted.has(name));
+  for (const name of gone) rmSync(join(to, name), { recursive: true, force: true });
   for (const name of names) {
+    if (performance.now() - copying.turn >= turnMilliseconds) {
+      await nextTurn();
+      copying.turn = performance.now();
+    }
     copying.signal.throwIfAborted();
-    await copyEntry(copying, join(from, name), join(to, name));
+    const inner = copyEntry(copying, join(from, name), join(to, name));
+    if (inner !== undefined) await copyEntries(copying, inner.from, inner.to);
   }
 }
 
-async function copyEntry(copying: Copying, from: string, to: string): Promise<void> {
-  const facts = await ifExists(lstat(from));
-  if (facts === undefined) return;
-  if (facts.isSymbolicLink()) return copyLink(copying, from, to);
+/** Copies what is no directory; gives a directory whose entries are to be copied. */
+function copyEntry(
+  copying: Copying,
+  from: string,
+  to: string,
+): { readonly from: string; readonly to: string } | undefined {
+  const facts = factsOf(from);
+  if (facts === undefined) return undefined;
+  if (facts.isSymbolicLink()) copyLink(copying, from, to);
   const isShown = isPublic(facts) && !copying.isHidden(from);
-  if (facts.isFile()) return isShown ? copyContent(copying, from, to, facts) : makeEmptyFile(copying, to);
-  if (!facts.isDirectory()) return;
-  if (isShown && facts.dev === copying.device) return copyEntries(copying, from, to);
+  if (facts.isFile() && isShown) copyContent(copying, from, to, facts);
+  if (facts.isFile() && !isShown) makeEmptyFile(copying, to);
+  if (!facts.isDirectory()) return undefined;
+  if (isShown && facts.dev === copying.device) return { from, to };
   if (isShown) copying.mounted.push(from);
-  await makeDirectory(to);
-  for (const name of await readdir(to)) await rm(join(to, name), { recursive: true, force: true });
+  makeDirectory(to);
+  for (const name of readdirSync(to)) rmSync(join(to, name), { recursive: true, force: true });
+  return undefined;
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  const facts = await ifExists(lstat(path));
-  if (facts?.isDirectory() === true) return;
-  await rm(path, { force: true });
-  await mkdir(path, { mode: publicMode });
+function factsOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
 }
 
-async function copyLink({ part, isKnown }: Copying, from: string, to: string): Promise<void> {
-  const target = await readlink(from);
-  const facts = await ifExists(lstat(to));
-  if (isKnown && facts?.isSymbolicLink() === true && (await readlink(to)) === target) return;
-  await rm(part, { force: true });
-  await symlink(target, part);
-  await putInPlace(part, to, facts);
+function makeDirectory(path: string): void {
+  if (factsOf(path)?.isDirectory() === true) return;
+  rmSync(path, { force: true });
+  mkdirSync(path, { mode: publicMode });
 }
 
-async function copyContent({ part, isKnown }: Copying, from: string, to: string, original: Stats): Promise<void> {
-  const facts = await ifExists(lstat(to));
+function copyLink({ part, isKnown }: Copying, from: string, to: string): void {
+  const target = readlinkSync(from);
+  const facts = factsOf(to);
+  if (isKnown && facts?.isSymbolicLink() === true && readlinkSync(to) === target) return;
+  rmSync(part, { force: true });
+  symlinkSync(target, part);
+  putInPlace(part, to, facts);
+}
+
+function copyContent({ part, isKnown }: Copying, from: string, to: string, original: Stats): void {
+  const facts = factsOf(to);
   if (isKnown && facts?.isFile() === true && versionOf(facts) === versionOf(original)) return;
-  await rm(part, { force: true });
-  if ((await ifExists(copyFile(from, part, constants.COPYFILE_FICLONE).then(() => true))) === undefined) return;
-  await chmod(part, original.mode & 0o777);
-  await utimes(part, original.atime, original.mtime);
-  await putInPlace(part, to, facts);
+  rmSync(part, { force: true });
+  // One that is gone meanwhile is none of the original's.
+  const isCopied = ifFound(() => {
+    copyFileSync(from, part, constants.COPYFILE_FICLONE);
+    return true;
+  });
+  if (isCopied === undefined) return;
+  chmodSync(part, original.mode & 0o777);
+  utimesSync(part, original.atime, original.mtime);
+  putInPlace(part, to, facts);
 }
 
 function versionOf({ size, mtime, mode }: Stats): string {
   return `${size} ${mtime.getTime()} ${mode & 0o777}`;
 }
 
-async function makeEmptyFile({ part }: Copying, to: string): Promise<void> {
-  const facts = await ifExists(lstat(to));
+function makeEmptyFile({ part }: Copying, to: string): void {
+  const facts = factsOf(to);
   if (facts?.isFile() === true && facts.size === 0) return;
-  await rm(part, { force: true });
-  await writeFile(part, "");
-  await putInPlace(part, to, facts);
+  rmSync(part, { force: true });
+  writeFileSync(part, "");
+  putInPlace(part, to, facts);
 }
 
 /** A file can take the place of a file only. */
-async function putInPlace(part: string, to: string, there: Stats | undefined): Promise<void> {
-  if (there?.isDirectory() === true) await rm(to, { recursive: true, force: true });
-  await rename(part, to);
+function putInPlace(part: string, to: string, there: Stats | undefined): void {
+  if (there?.isDirectory() === true) rmSync(to, { recursive: true, force: true });
+  renameSync(part, to);
 }
