@@ -222,13 +222,14 @@ test("a job that takes longer than it may fails and is stopped; a request may on
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
   await using server = await startServer(join(folder.path, "data"));
-  await deploy(server.url, "slow", shellTool('echo x >>"$LEDGER"; sleep 100'), { maxSeconds: 2 });
+  // Long enough for a busy machine to have begun each tool.
+  await deploy(server.url, "slow", shellTool('echo x >>"$LEDGER"; sleep 100'), { maxSeconds: 6 });
   const ofProcess = await submit(server.url, "slow", { ledger });
-  const answer = await execute(server.url, "slow", { inputs: { ledger }, heddle: { maxSeconds: 1 } });
+  const answer = await execute(server.url, "slow", { inputs: { ledger }, heddle: { maxSeconds: 4 } });
   const ofRequest = (await readStatus(answer)).jobID;
   for (const [job, seconds] of [
-    [ofProcess, 2],
-    [ofRequest, 1],
+    [ofProcess, 6],
+    [ofRequest, 4],
   ] as const) {
     const end = (await untilFinished(server.url, job)).at(-1);
     expect(end?.status).toBe("failed");
@@ -236,7 +237,7 @@ test("a job that takes longer than it may fails and is stopped; a request may on
   }
   expect((await lines(ledger)).length).toBe(2);
   expect(await livingBelow(join(folder.path, "data"))).toEqual([]);
-  const wrong = await execute(server.url, "slow", { inputs: { ledger }, heddle: { maxSeconds: 3 } });
+  const wrong = await execute(server.url, "slow", { inputs: { ledger }, heddle: { maxSeconds: 7 } });
   expect([wrong.status, await wrong.json()]).toMatchObject([400, { errors: [{ pointer: "/heddle/maxSeconds" }] }]);
 }, 20_000);
 
