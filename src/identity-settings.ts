@@ -62,3 +62,9 @@ export const identitySettings = {
     [...plainIdentity.languages],
   ),
 };
+
+/** The settings of sign-in and of certificates that keep a service from starting when they do not fit together. */
+export const startNames = [
+  ...["oidcIssuer", "oidcAllowHttp", "oidcClientId", "oidcClientSecretFile", "oidcRole", "oidcDefaultRole"],
+  ...["tlsCertificateFile", "tlsKeyFile"],
+] as const;

@@ -24,6 +24,7 @@ import { createLayout } from "./files/layout.ts";
 import { refuseNoDatabase } from "./files/missing-database.ts";
 import { firstMissing, removeEmpty, removeNewPlace } from "./files/new-place.ts";
 import { catchHangUps } from "./hang-ups.ts";
+import { startNames } from "./identity-settings.ts";
 import { flagOf, strangeVariables } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { serviceDeps } from "./service-deps.ts";
@@ -109,15 +110,7 @@ function serviceOptions(): Readonly<Record<string, Option>> {
   return {
     config,
     ...optionsOf(["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"]),
-    ...optionsOf([
-      "oidcIssuer",
-      "oidcAllowHttp",
-      "oidcClientId",
-      "oidcClientSecretFile",
-      "oidcRole",
-      "oidcDefaultRole",
-    ]),
-    ...optionsOf(["tlsCertificateFile", "tlsKeyFile"]),
+    ...optionsOf(startNames),
   };
 }
 
