@@ -45,7 +45,7 @@ async function runTests(words: readonly string[], index: number): Promise<Counts
   const totals = /<testsuites\b[^>]*>/.exec(text)?.[0] ?? "";
   const total = (name: string): number => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(totals)?.[1] ?? 0);
   const [tests, failures, skipped] = [total("tests"), total("failures"), total("skipped")];
-  if (tests === 0) console.log(`The test runner reported no test of ${words.join(" ")}`);
+  if (tests === 0) kept.push(`The test runner reported no test of ${words.join(" ")}\n`);
   const failed = exitCode !== 0 && failures === 0 ? 1 : failures;
   return {
     passed: tests - failures - skipped,
@@ -61,9 +61,9 @@ async function textOf(stream: ReadableStream<Uint8Array> | undefined): Promise<s
 
 const kept: string[] = [];
 const counts = await Promise.all(runsOf(process.argv.slice(2)).map(runTests));
-for (const text of kept) process.stdout.write(text);
+// Lines of the console are lost behind a long text that a pipe has not taken yet.
+for (const text of kept) await Bun.write(Bun.stdout, text);
 const sum = (of: (one: Counts) => number) => counts.reduce((all, one) => all + of(one), 0);
-console.log(
-  `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed, ${sum(({ skipped }) => skipped)} skipped`,
-);
+const [passed, failed, skipped] = [sum((one) => one.passed), sum((one) => one.failed), sum((one) => one.skipped)];
+await Bun.write(Bun.stdout, `${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exitCode = counts.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0;
