@@ -145,7 +145,9 @@ async function migrateFile(
   try {
     const keep = (known: number) => copyOpenDatabase(driver, `${file}.of-${known}-migrations`);
     const applied = await migrate(driver, migrations, file, keep);
-    if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
+    // One that is new has no schema of before.
+    if (applied > 0 && applied < migrations.length)
+      logger.info("The database was migrated", { file, migrations: applied });
     await takeInAll(driver, logger, applied > 0);
     isKept = applied === 0;
     return isKept ? driver : undefined;

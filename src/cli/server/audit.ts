@@ -110,7 +110,8 @@ async function readRemote(args: Arguments, io: Io, words: AuditWords, limit: num
 }
 
 function textOf({ time, user, role, address, action, subject, jobID, outcome }: AuditLine): string {
-  const who = user ?? (role === "service" ? "the service" : "nobody with a key");
+  const nobody = action === "sign-in" ? "nobody signed in" : "nobody with a key";
+  const who = user ?? (role === "service" ? "the service" : nobody);
   const words = [time, who, role ?? "-", address ?? "-", action, subject, ...(jobID === undefined ? [] : [jobID])];
   return `${[...words, ...(outcome === "done" ? [] : [outcome])].map(printable).join("  ")}\n`;
 }
