@@ -87,5 +87,8 @@ function requireSound(config: Config): void {
 }
 
 function refuse(setting: string, found: string, wanted: string): Problem {
-  return new Problem("invalid-parameter-value", `Cannot use ${setting}: found ${found}, wanted ${wanted}`);
+  // In a file it has the name without the dashes.
+  const name = setting.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  const detail = `Cannot use ${setting} (in a file ${name}): found ${found}, wanted ${wanted}`;
+  return new Problem("invalid-parameter-value", detail);
 }

@@ -50,11 +50,11 @@ export function createReload(deps: ReloadDeps, first: Config): () => Promise<voi
     try {
       const read = readAgain();
       const { config, ...difference } = compareConfigs(running, read);
+      // Whoever restarts the service would find it down.
+      const restartFaults = difference.needRestart.length === 0 ? [] : await startFaults(read);
       await apply(config);
       running = config;
       logger.info("Read the settings again", difference);
-      // Whoever restarts the service would find it down.
-      const restartFaults = difference.needRestart.length === 0 ? [] : await startFaults(read);
       for (const fault of restartFaults) logger.error(`A restart would fail: ${fault}`);
       await writeReload(layout, { at: clock.now(), ...difference, ...(restartFaults.length > 0 && { restartFaults }) });
     } catch (error) {

@@ -8,8 +8,8 @@ export type ChosenProcess = { readonly main: string; readonly others: readonly s
 /**
  * Chooses the process of a document that is deployed: the wanted one, else `main`, else the first Workflow, else the first
  * process (OGC 20-044 /req/cwl/deploy-w-param). A tool called `main` that a Workflow beside it runs is a part of that: so
- * application packages of earth observation are written (OGC 20-089), though CWL itself would run the tool. `among` names those that may be chosen; all when absent. Undefined for what
- * has no processes with ids, which loading refuses. Throws `workflow-not-found`.
+ * application packages of earth observation are written (OGC 20-089), though CWL itself would run the tool. `among` names
+ * those that may be chosen; all when absent. Undefined for what has no processes with ids, which loading refuses. Throws `workflow-not-found`.
  */
 export function chooseProcess(
   document: Json,
