@@ -1,5 +1,5 @@
 import { errors } from "jose";
-import { ClientError, ResponseBodyError } from "openid-client";
+import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from "openid-client";
 import { errorText, Problem } from "../domain/problem.ts";
 
 /** After this long a provider that could not be asked is asked again; in seconds. */
@@ -19,8 +19,10 @@ export function isUnreachable(error: unknown): boolean {
 /** Words what went wrong; the library says only that something did, and has the reason as its cause. */
 export function reasonOf(error: unknown): string {
   let one = error;
-  while (one instanceof ClientError && one.cause instanceof Error) one = one.cause;
-  return errorText(one);
+  while (one instanceof ClientError && one.cause instanceof Error && !(one instanceof WWWAuthenticateChallengeError)) {
+    one = one.cause;
+  }
+  return one instanceof WWWAuthenticateChallengeError ? `it answered with status ${one.status}` : errorText(one);
 }
 
 /** Words that a provider cannot be asked. */
