@@ -36,7 +36,7 @@ export type Database = AsyncDisposable & {
   refuseWrites(cause: string | undefined): void;
   /** Publishes progress between two stored events, in memory only. */
   announce(jobId: string, live: LiveProgress): void;
-  /** What happened since the start; `synchronous` is the connection's own answer (2 is FULL). */
+  /** What happened since the start; `synchronous` is the connection's own answer (1 is NORMAL: the queue syncs the log itself). */
   figures(): Promise<WriteFigures & { readonly synchronous: number }>;
   /** Goes along with each write that ends a job, as its `more`: now and then it takes jobs into the lists. */
   readonly takeIn: () => Promise<readonly Statement[]>;

@@ -1,14 +1,17 @@
 import { ConnectionPool, Sqlite3Client } from "@libsql/client/sqlite3";
 import { type FileGuard, guardFile } from "./file-guard.ts";
+import { createLogSync } from "./log-sync.ts";
 import { type Connection, keepStatements } from "./prepared-statements.ts";
 import type { Statement, StatementResult } from "./statements.ts";
 
 /** The one connection to a database file, as the write queue sees it. */
 export type Driver = {
-  /** Runs the statements in one transaction that takes the write lock first. */
+  /** Runs the statements in one transaction that takes the write lock first. It is durable after the next `sync`. */
   batch(statements: readonly Statement[]): Promise<readonly StatementResult[]>;
   execute(statement: Statement): Promise<StatementResult>;
-  /** Runs statements that change the schema, all or nothing. */
+  /** Resolves when all that was committed before is on the disk, without a wait of the event loop. */
+  sync(): Promise<void>;
+  /** Runs statements that change the schema, all or nothing, and durably. */
   migrate(statements: readonly Statement[]): Promise<void>;
   /** Drops the connection; the next call opens another one. */
   reconnect(): Promise<void>;
@@ -27,7 +30,9 @@ const transactionTexts = ["BEGIN IMMEDIATE", "COMMIT"];
  */
 export function openDriver(file: string): Driver {
   const kept = new Set<string>(transactionTexts);
-  const client = new Sqlite3Client(new SingleConnection(file, (text) => kept.has(text)), "number");
+  const pool = new SingleConnection(file, (text) => kept.has(text));
+  const client = new Sqlite3Client(pool, "number");
+  const log = createLogSync(file);
   const given = (statement: Statement) => {
     if (statement.keep === true) kept.add(statement.sql);
     return { sql: statement.sql, args: statement.args.slice() };
@@ -35,11 +40,22 @@ export function openDriver(file: string): Driver {
   return {
     batch: (statements) => client.batch(statements.map(given), "write"),
     execute: (statement) => client.execute(given(statement)),
+    // A connection without such a log syncs each commit itself.
+    sync: async () => {
+      if (pool.keepsLog) await log.sync();
+    },
     migrate: async (statements) => {
       await client.migrate(statements.map(given));
+      if (pool.keepsLog) await log.sync();
     },
-    reconnect: () => client.reconnect(),
-    close: () => client.close(),
+    reconnect: () => {
+      log.forget();
+      return client.reconnect();
+    },
+    close: () => {
+      log.forget();
+      client.close();
+    },
   };
 }
 
@@ -54,11 +70,17 @@ class SingleConnection extends ConnectionPool {
   /** Of the file that the first connection found. */
   #guard: FileGuard | undefined;
   #mustLook = false;
+  #keepsLog = false;
 
   constructor(file: string, isKept: (text: string) => boolean) {
     super(file, { timeout: lockWaitMilliseconds }, 1);
     this.#isKept = isKept;
     this.#file = file;
+  }
+
+  /** True when commits go to a write-ahead log, which is synced by who waits for them. */
+  get keepsLog(): boolean {
+    return this.#keepsLog;
   }
 
   override reopen(): void {
@@ -73,7 +95,9 @@ class SingleConnection extends ConnectionPool {
     if (this.#ready.has(connection)) return connection;
     try {
       this.#guard ??= guardFile(this.#file);
-      connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF");
+      connection.exec("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = OFF");
+      this.#keepsLog = hasLog(connection);
+      connection.exec(`PRAGMA synchronous = ${this.#keepsLog ? "NORMAL" : "FULL"}`);
     } catch (error) {
       connection.close();
       this.release(connection);
@@ -85,14 +109,19 @@ class SingleConnection extends ConnectionPool {
   }
 }
 
+/** Not every file system can have a write-ahead log. */
+function hasLog(connection: Connection): boolean {
+  return connection.prepare("PRAGMA journal_mode").raw(true).get()?.toString() === "wal";
+}
+
 /** Tells whether a call failed because another process held a lock. */
 export function isBusy(error: unknown): boolean {
   return errorCode(error).startsWith("SQLITE_BUSY");
 }
 
-/** Tells whether a call failed because the disk has no room. */
+/** Tells whether a call failed because the disk has no room: some file systems tell that only when they are synced. */
 export function isFull(error: unknown): boolean {
-  return errorCode(error).startsWith("SQLITE_FULL");
+  return /^(?:SQLITE_FULL|ENOSPC|EDQUOT)/.test(errorCode(error));
 }
 
 /** Tells whether a call failed because the connection was dropped before it began. */

@@ -71,16 +71,30 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   let isClosing = false;
   let refusal: string | undefined;
   let running: Promise<void> | undefined;
+  let syncing: Promise<unknown> | undefined;
 
+  /** Makes durable what was committed. Nothing else of the program waits for the disk meanwhile but who reads or writes here. */
+  const sync = async () => {
+    const done = driver.sync();
+    syncing = done.catch(() => undefined);
+    try {
+      await done;
+    } finally {
+      syncing = undefined;
+    }
+  };
   const commit = async (writes: readonly Write[]): Promise<Outcome> => {
     const statements = writes.flatMap((write) => write.statements);
+    let isCommitted = false;
     try {
       const results = await lock.unlessBusy(() => driver.batch(statements));
+      isCommitted = true;
+      await sync();
       count.commits += 1;
       count.statements += statements.length;
       return { kind: "committed", results };
     } catch (error) {
-      return { kind: isUnclear(error) ? "unclear" : "undone", error };
+      return { kind: isCommitted || isUnclear(error) ? "unclear" : "undone", error };
     }
   };
   const settle = (writes: readonly Write[], outcome: Outcome) => {
@@ -129,13 +143,15 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       return promise;
     },
     read(statement) {
-      if (!lock.isOpen()) return Promise.reject(new DatabaseClosed("read"));
-      return lock
-        .unlessBusy(() => driver.execute(statement))
-        .catch((error: unknown) => {
-          // Of a file that was cut or exchanged any error may come, such as that there is no such table.
-          throw refusal === undefined ? wordDamage(error) : new Problem("unavailable", refusal, { cause: error });
-        });
+      const execute = async () => {
+        if (!lock.isOpen()) throw new DatabaseClosed("read");
+        return await lock.unlessBusy(() => driver.execute(statement));
+      };
+      // Nobody may learn of what a power cut could still take back.
+      return (syncing === undefined ? execute() : syncing.then(execute)).catch((error: unknown) => {
+        // Of a file that was cut or exchanged any error may come, such as that there is no such table.
+        throw refusal === undefined ? wordDamage(error) : new Problem("unavailable", refusal, { cause: error });
+      });
     },
     figures: () => ({ ...count }),
     refuse(cause) {

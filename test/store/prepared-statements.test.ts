@@ -85,7 +85,7 @@ test("each connection gets its settings, also after a reconnection", async () =>
   await driver.reconnect();
   const setting = async (name: string) =>
     Object.values((await driver.execute({ sql: `PRAGMA ${name}`, args: [] })).rows[0] ?? {});
-  expect(await setting("synchronous")).toEqual([2]);
+  expect(await setting("synchronous")).toEqual([1]);
   expect(await setting("journal_mode")).toEqual(["wal"]);
   expect(await setting("busy_timeout")).toEqual([50]);
 });

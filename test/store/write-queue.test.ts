@@ -15,7 +15,11 @@ class SqliteFailure extends Error {
 }
 
 /** A real database whose next batches fail, before or after their commit, as told. */
-async function openQueue(directory: string, failures: ("ioerr before" | "ioerr after" | "busy")[]) {
+async function openQueue(
+  directory: string,
+  failures: ("ioerr before" | "ioerr after" | "busy")[],
+  syncs: (() => Promise<void>)[] = [],
+) {
   const real = openDriver(join(directory, "test.db"));
   await real.execute({ sql: "CREATE TABLE rows (id TEXT PRIMARY KEY, number INTEGER)", args: [] });
   let reconnections = 0;
@@ -28,6 +32,10 @@ async function openQueue(directory: string, failures: ("ioerr before" | "ioerr a
       const results = await real.batch(statements);
       if (failure === "ioerr after") throw new SqliteFailure("SQLITE_IOERR");
       return results;
+    },
+    async sync() {
+      await syncs.shift()?.();
+      await real.sync();
     },
     async reconnect() {
       reconnections += 1;
@@ -113,5 +121,43 @@ describe("another process's lock", () => {
     expect(await queue.write([insert("a")]).catch((error) => error)).toMatchObject({ kind: "unavailable" });
     await queue.write([insert("b")]);
     expect(await ids()).toEqual(["b"]);
+  });
+});
+
+describe("while what was committed is on its way to the disk", () => {
+  test("a write is not told of, nor read; all of the meanwhile are one commit after it", async () => {
+    await using dir = await temporaryDirectory();
+    const disk = Promise.withResolvers<void>();
+    const { queue, changed, ids } = await openQueue(dir.path, [], [() => disk.promise]);
+    let isTold = false;
+    const written = queue.write([insert("a")], { changed: ["job"] }).then(() => {
+      isTold = true;
+    });
+    await Bun.sleep(20);
+    const read = ids();
+    const later = [queue.write([insert("b")]), queue.write([insert("c")])];
+    await Bun.sleep(20);
+    expect([isTold, changed]).toEqual([false, []]);
+    disk.resolve();
+    expect(await read).toEqual(["a"]);
+    await Promise.all([written, ...later]);
+    expect(queue.figures()).toMatchObject({ commits: 2, writes: 3 });
+    expect(changed).toEqual(["job"]);
+  });
+
+  test("a write whose sync failed is an error; one that can be asked for is looked for", async () => {
+    await using dir = await temporaryDirectory();
+    const fails = () => Promise.reject(new SqliteFailure("EIO"));
+    const { queue, reconnections } = await openQueue(dir.path, [], [fails, fails]);
+    expect(queue.write([insert("a")])).rejects.toThrow("EIO");
+    const results = await queue.write([insert("b")], { standing: standing("b") });
+    expect(results[0]?.rowsAffected).toBe(1);
+    expect(reconnections()).toBe(1);
+  });
+
+  test("a disk without room is told as such", async () => {
+    await using dir = await temporaryDirectory();
+    const { queue } = await openQueue(dir.path, [], [() => Promise.reject(new SqliteFailure("ENOSPC"))]);
+    expect(queue.write([insert("a")])).rejects.toThrow("Cannot write: found no room on the disk of the database");
   });
 });
