@@ -7,7 +7,6 @@ import { readOwn } from "../../files/open-regular.ts";
 import type { Task, TaskView } from "../executor.ts";
 import { taskName } from "../local/task-records.ts";
 import { runProgram } from "../run-program.ts";
-import { privateDirectories } from "../sandbox/sandbox.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { engineCommand, environmentFile } from "./engine-command.ts";
 import type { EngineImage } from "./image.ts";
@@ -29,16 +28,14 @@ export function prepareContainer(
     .digest("hex")
     .slice(0, 32)}`;
   const privateDirectory = join(directory, "private");
-  for (const own of privateDirectories) {
-    mkdirSync(join(privateDirectory, own), { recursive: true, mode: directoryMode });
-  }
-  makeMountPoints(view, join(privateDirectory, "tmp"));
+  const temporaryDirectory = join(privateDirectory, "tmp");
+  mkdirSync(temporaryDirectory, { recursive: true, mode: directoryMode });
+  makeMountPoints(view, temporaryDirectory);
   const file = join(directory, "environment");
   writeFileSync(file, environmentFile(engine, task.environment), { mode: fileMode });
   const client = [engine.program, ...engine.globalFlags];
   const hasDaemon = engine.name === "docker" || engine.name === "podman";
   if (hasDaemon) writeFileSync(recordFile(directory), JSON.stringify({ client, name }), { mode: fileMode });
-  const temporaryDirectory = join(privateDirectory, "tmp");
   return engineCommand(engine, {
     task,
     view,

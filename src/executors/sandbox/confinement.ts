@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
 import { Problem } from "../../domain/problem.ts";
 import { directoryMode } from "../../files/layout.ts";
@@ -10,7 +9,7 @@ import { explainFailure } from "./explain-failure.ts";
 import { changeTime, type FreshCopy } from "./fresh-copy.ts";
 import { type MachineOptions, type MachineView, machineOptions, shownDirectories } from "./machine-view.ts";
 import type { PublicCopy } from "./public-copy.ts";
-import { maxMounts, privateDirectories, type Wrapping, wrapInImage, wrapInMachine } from "./sandbox.ts";
+import { maxMounts, ownPlaces, type Wrapping, wrapInImage, wrapInMachine } from "./sandbox.ts";
 
 /** Whether tools without a container run in a sandbox: where that works, always (or not at all), never. */
 export type SandboxUse = "auto" | "require" | "off";
@@ -99,11 +98,8 @@ export function createConfinement(
         );
       }
       refuseManyMounts(task, view.mounts.length);
-      const privateDirectory = join(directory, "private");
-      for (const name of privateDirectories) {
-        mkdirSync(join(privateDirectory, name), { recursive: true, mode: directoryMode });
-      }
-      const boxed = { task, view, privateDirectory };
+      const boxed = { task, view, privateDirectory: directory };
+      for (const path of ownPlaces(boxed)) mkdirSync(path, { recursive: true, mode: directoryMode });
       if (view.image === undefined) return wrapInMachine(found, { ...optionsOf(), shellProgram }, boxed);
       return wrapInImage(found, view.image.rootfs, boxed);
     },

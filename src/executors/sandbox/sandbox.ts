@@ -38,9 +38,10 @@ const gpuDevices = [
 ].flatMap((name) => ["--dev-bind-try", `/dev/${name}`, `/dev/${name}`]);
 
 /** What every sandbox is: no other process in sight, no rights, no network unless wanted; it ends with its supervisor. */
-function boxOptions(program: SandboxProgram, { task, view, privateDirectory }: Boxed): readonly string[] {
+function boxOptions(program: SandboxProgram, boxed: Boxed): readonly string[] {
+  const { task, view, privateDirectory } = boxed;
   const hasGpus = (task.gpus ?? 0) > 0;
-  const temporary = join(privateDirectory, "tmp");
+  const temporary = temporaryOf(boxed);
   const holdsMounts = view.mounts.some(({ target }) => isInside("/var/tmp", target));
   return [
     ...["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", ...(view.hasNetwork ? ["--share-net"] : [])],
@@ -54,8 +55,21 @@ function boxOptions(program: SandboxProgram, { task, view, privateDirectory }: B
   ];
 }
 
-/** The directories that a sandbox needs below the one of its own. */
-export const privateDirectories = ["tmp", "shm"] as const;
+/**
+ * What a sandbox shows as /tmp: the task's own directory for temporary files, unless something is to be mounted below it,
+ * whose place would have to be made in it.
+ */
+function temporaryOf({ task, view, privateDirectory }: Boxed): string {
+  const holdsMounts = view.mounts.some(({ target }) => isInside("/tmp", target) || isInside("/var/tmp", target));
+  return holdsMounts || task.temporaryDirectory === undefined ? join(privateDirectory, "tmp") : task.temporaryDirectory;
+}
+
+/** Lists the directories that a sandbox needs of its own. The task's directories exist. */
+export function ownPlaces(boxed: Boxed): readonly string[] {
+  return [...new Set([temporaryOf(boxed), join(boxed.privateDirectory, "shm")])].filter(
+    (path) => path !== boxed.task.temporaryDirectory,
+  );
+}
 
 /** The mounts of a view; when they are made, what holds them cannot be written to any more. */
 function mountOptions(view: TaskView, closing: readonly string[]): readonly string[] {
@@ -80,8 +94,8 @@ export type Wrapping = {
   readonly opensStreams: boolean;
 };
 
-/** A task that is wrapped, and the directory that it has of its own. */
-type Boxed = { readonly task: Task; readonly view: TaskView; readonly privateDirectory: string };
+/** A task that is wrapped, and the directory for what its sandbox has of its own. */
+export type Boxed = { readonly task: Task; readonly view: TaskView; readonly privateDirectory: string };
 
 /** What of the machine a sandbox has: its system, and what /bin/sh is. */
 export type BoxedMachine = MachineOptions & { readonly shellProgram: string };

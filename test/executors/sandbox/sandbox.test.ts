@@ -11,6 +11,7 @@ import { findBubblewrap, searchBubblewrap } from "../../../src/executors/sandbox
 import { createConfinement } from "../../../src/executors/sandbox/confinement.ts";
 import { machineOptions, shownDirectories } from "../../../src/executors/sandbox/machine-view.ts";
 import { copyPublic } from "../../../src/executors/sandbox/public-copy.ts";
+import { ownPlaces } from "../../../src/executors/sandbox/sandbox.ts";
 import { type Layout, taskDirectory, taskRecordFile } from "../../../src/files/layout.ts";
 import { realClock } from "../../support/real-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -55,6 +56,32 @@ test("bubblewrap that is searched beside other work is found as it is found at o
 
 if (bubblewrap.kind === "missing") test.skip(`a sandbox: ${bubblewrap.reason}`, () => {});
 else describeExecutorContract("the local executor with a sandbox", makeExecutor, { hasView: true });
+
+describe("the directories of a sandbox's own", () => {
+  const placesOf = (outdir: string) => {
+    const mounts = [{ source: outdir, target: outdir, isWritable: true }];
+    const task = {
+      key: { executionId: "e", step: "main", shard: 0, try: 1 },
+      command: ["true"] as const,
+      environment: {},
+      workingDirectory: outdir,
+      temporaryDirectory: "/srv/data/tmp",
+      log: "/srv/data/log",
+    };
+    const view = { mounts, hasNetwork: false, workingDirectory: outdir };
+    return ownPlaces({ task, view, privateDirectory: "/srv/data/0-1" });
+  };
+
+  test("/tmp is the directory for temporary files of the task", () => {
+    expect(placesOf("/srv/data/out")).toEqual(["/srv/data/0-1/shm"]);
+  });
+
+  test("where something is mounted below /tmp, its place is made in another one", () => {
+    expect(placesOf("/tmp/data/out")).toEqual(["/srv/data/0-1/tmp", "/srv/data/0-1/shm"]);
+    expect(placesOf("/var/tmp/data/out")).toEqual(["/srv/data/0-1/tmp", "/srv/data/0-1/shm"]);
+    expect(placesOf("/tmpfiles")).toEqual(["/srv/data/0-1/shm"]);
+  });
+});
 
 describe.skipIf(bubblewrap.kind === "missing" || !bubblewrap.closesNamespaces)("a sandboxed tool", () => {
   const script =
