@@ -129,7 +129,9 @@ test("a key of an overseer sees all jobs and changes none", async () => {
   await using own = await temporaryDirectory();
   const data = join(own.path, "data");
   const keys = (...words: readonly string[]) => runExecutable(["keys", ...words, "--data", data]);
-  expect((await keys("create", "--role", "overseer", "--user", "rita")).exitCode).toBe(0);
+  const made = await keys("create", "--role", "overseer", "--user", "rita");
+  expect([made.exitCode, made.talk]).toEqual([0, expect.stringContaining("of rita (overseer)")]);
+  expect((await keys("list")).out).toContain("  overseer  rita  ");
   const [key] = JSON.parse((await keys("list", "--json")).out);
   expect(key).toMatchObject({
     user: "rita",

@@ -1,4 +1,4 @@
-import { actions, overseer } from "../../domain/access.ts";
+import { actions, overseer, toldRole } from "../../domain/access.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
 import {
@@ -105,7 +105,7 @@ async function create(deps: KeysDeps, args: Arguments, io: Io): Promise<number> 
   await using store = await deps.open(args, io, true);
   const { key, text } = await createKey(store, wanted);
   io.out(hasOption(args, "json") ? `${JSON.stringify({ ...key, key: text })}\n` : `${text}\n`);
-  io.talk(`Key ${key.id} of ${key.user} (${key.role}): shown this once, keep it\n`);
+  io.talk(`Key ${key.id} of ${key.user} (${roleOf(key)}): shown this once, keep it\n`);
   return exitCodes.ok;
 }
 
@@ -118,6 +118,11 @@ async function list(deps: KeysDeps, args: Arguments, io: Io): Promise<number> {
   return exitCodes.ok;
 }
 
+/** Names the role as the service tells it everywhere: an admin's key that is held to reading is an overseer's. */
+function roleOf(key: KeySummary): string {
+  return toldRole({ role: key.role, scope: key });
+}
+
 function lineOf(key: KeySummary, now: number): string {
   const used = key.lastUsedAt === undefined ? "never used" : `last used ${timeText(key.lastUsedAt)}`;
   const scope = [
@@ -128,7 +133,7 @@ function lineOf(key: KeySummary, now: number): string {
   ];
   const words = [
     key.id,
-    key.role.padEnd(8),
+    roleOf(key).padEnd(8),
     key.user,
     `created ${timeText(key.createdAt)}`,
     used,
