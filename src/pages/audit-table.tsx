@@ -1,6 +1,6 @@
 import { jobOfLine } from "../domain/audit.ts";
 import { type AuditedJob, type AuditLine, executed } from "../domain/documents/audit.ts";
-import { doneText, outcomeText } from "./audit-words.ts";
+import { didText, outcomeText } from "./audit-words.ts";
 import { processPath, Time, User } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { keyUrl, shortId } from "./words.ts";
@@ -40,10 +40,10 @@ export function AuditTable({
               <td>
                 <Time at={entry.time} />
               </td>
-              <td>
+              <td class="breaks">
                 <Actor entry={entry} baseUrl={baseUrl} />
               </td>
-              <td>{doneText(entry.action)}</td>
+              <td>{didText(entry)}</td>
               <td class="prose">
                 <Subject entry={entry} known={known} baseUrl={baseUrl} />
               </td>

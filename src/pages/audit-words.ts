@@ -39,12 +39,18 @@ function isAction(action: string): action is AuditAction {
   return auditActions.some((one) => one === action);
 }
 
+/** Words what a line says that was done, or was tried: not what came of it. */
+export function didText({ action, outcome }: Pick<Line, "action" | "outcome">): string {
+  if (outcome === "refused" && action === "sign-in") return "tried to sign in";
+  return action === "refuse" ? "sent a request" : doneText(action);
+}
+
 type Line = { readonly action: string; readonly subject: string; readonly outcome: string };
 
 /** Words how it ended, and what a refusal means. */
 export function outcomeText({ action, subject, outcome }: Line): string {
   if (outcome !== "refused") return action === "execute" && outcome === "done" ? "accepted" : outcome;
-  if (action === "sign-in") return "refused: nobody was signed in";
+  if (action === "sign-in") return "refused";
   return subject.startsWith("key ") ? "refused (401): no key that holds" : "refused (403): may not do that";
 }
 

@@ -63,12 +63,12 @@ function isSet(view: AuditView): boolean {
   return Object.values(view).some((value) => value !== "");
 }
 
-const time = "7d, 12h or 2030-01-31";
+const time = "7d or 2030-01-31";
 const fields = [
   { name: "since", label: "Since", hint: time },
   { name: "until", label: "Until", hint: time },
   { name: "user", label: "Who", hint: "a user" },
-  { name: "subject", label: "To what", hint: "process, job, key or user" },
+  { name: "subject", label: "To what", hint: "process, job, key" },
 ] as const;
 const choices = [
   {
@@ -88,7 +88,7 @@ function Filters({ view, frame: { baseUrl } }: Shown) {
   return (
     <details class="filters" open={isSet(view)}>
       <summary>Filter</summary>
-      <form method="get" action={`${baseUrl}/_/audit`} class="actions">
+      <form method="get" action={`${baseUrl}/_/audit`} class="actions many">
         <input type="hidden" name="f" value="html" />
         {fields.map(({ name, label, hint }) => (
           <label class="field">

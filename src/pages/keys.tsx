@@ -92,7 +92,7 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
         <tbody>
           {keys.map((key) => (
             <tr id={keyRowId(key.id)}>
-              <td>
+              <td class="breaks">
                 <User name={key.user} baseUrl={frame.baseUrl} />
                 <br />
                 <span class="muted">

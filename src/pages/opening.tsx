@@ -1,6 +1,6 @@
 import { openingSetting, saysClosedAddress } from "../domain/closed-address.ts";
 import type { Frame } from "./layout.tsx";
-import { settingUrl } from "./system-settings.tsx";
+import { changingUrl, settingUrl } from "./system-settings.tsx";
 
 /**
  * Says who can allow an address, below a text that tells that it is not of the public internet, and nothing else: who may see the settings
@@ -29,7 +29,8 @@ export function Opening({
       <a href={settingUrl(baseUrl, openingSetting)}>
         the setting <code>{openingSetting}</code>
       </a>
-      : what is allowed now, and how that is changed.
+      {", which says what is allowed now, and "}
+      <a href={changingUrl(baseUrl)}>how a setting is changed</a>.
     </>
   );
 }

@@ -60,7 +60,18 @@ export function settingId(name: string): string {
 
 /** Returns the address of the row of a setting on the page of the system. */
 export function settingUrl(baseUrl: string, name: string): string {
-  return `${baseUrl}/_/system?f=html#${settingId(name)}`;
+  return `${systemUrl(baseUrl)}#${settingId(name)}`;
+}
+
+/** Returns the address of what the page of the system says of how a setting is changed. */
+export function changingUrl(baseUrl: string): string {
+  return `${systemUrl(baseUrl)}#${changingId}`;
+}
+
+const changingId = "changing-a-setting";
+
+function systemUrl(baseUrl: string): string {
+  return `${baseUrl}/_/system?f=html`;
 }
 
 /** The settings that differ from their defaults, how one is changed, and all of them, folded up. */
@@ -94,7 +105,7 @@ function Changing({ settings, data }: Given & { readonly data: string }) {
   const named = file === undefined ? "FILE" : quoted(file);
   return (
     <>
-      <h3 id="changing-a-setting">Changing a setting</h3>
+      <h3 id={changingId}>Changing a setting</h3>
       <p>No page changes settings: whoever runs the service does it, on its machine, in three steps.</p>
       <ol>
         <li>
@@ -175,16 +186,16 @@ function Row({ setting, id }: { readonly setting: SettingDocument; readonly id: 
   const size = sizeOf(setting);
   return (
     <tr id={id}>
-      <th scope="row">
+      <th scope="row" class="breaks">
         <code>{name}</code>
       </th>
-      <td>
+      <td class="breaks">
         {value === undefined ? <span class="muted">none</span> : <code>{valueText(value)}</code>}
         {size === undefined ? null : <span class="muted"> ({size})</span>}
       </td>
-      <td>{origin}</td>
-      <td>{about}</td>
-      <td>
+      <td class={fileOf(origin) === undefined ? "nowrap" : "breaks"}>{origin}</td>
+      <td class="prose">{about}</td>
+      <td class="breaks">
         <code>{flag}</code> <code>{variable}</code>
         <br />
         <span class="muted">{takenInBy === "reload" ? "taken in by a reload" : "needs a restart"}</span>

@@ -105,7 +105,8 @@ test("what was done stands in words of people, with the word of the API in the f
   expect(request).toContain(">POST /processes/…/execution</td>");
   expect(request).toContain(">refused (403): may not do that</td>");
   expect(held).toContain(">refused (401): no key that holds</td>");
-  expect(signIn).toContain(">refused: nobody was signed in</td>");
+  expect(signIn).toMatch(/>tried to sign in<\/td>.*>refused<\/td>/);
+  expect(held).toContain(">sent a request</td>");
 });
 
 test("a line leads to the key and to the revisions that it speaks of, for who may see them", async () => {

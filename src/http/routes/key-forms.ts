@@ -3,6 +3,7 @@ import { mayDo, overseer } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import { giveKey, type KeySummary, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
+import { readOwners } from "../../operations/own-processes.ts";
 import { type KeyListView, purposeOf, roleText } from "../../pages/keys.tsx";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
@@ -109,14 +110,17 @@ async function askToRevoke(deps: KeyRouteDeps, context: RouteContext, keyId: str
   const { baseUrl } = context;
   const keys = await listKeysFor(deps, principal);
   const key = keys.find(({ id }) => id === keyId);
-  const isOwn = principal.keyId === keyId;
+  const sentences = [
+    key === undefined ? `No key has the id ${keyId}.` : whoseWords(key),
+    "It is refused from then on, and cannot come back.",
+    principal.keyId === keyId
+      ? "You are signed in with this key: you will be signed out."
+      : "Browsers that signed in with it are signed out.",
+    ...(key === undefined ? [] : await stayingWords(deps, key, keys)),
+  ];
   return askFirst(context, {
     title: "Revoke the key?",
-    words: `${key === undefined ? `No key has the id ${keyId}.` : whoseWords(key)} It is refused from then on. ${
-      isOwn
-        ? "You are signed in with this key: you will be signed out."
-        : "Browsers that signed in with it are signed out."
-    } ${key === undefined ? "" : stayingWords(key, keys, deps.clock.now())}It cannot come back.`,
+    words: sentences.join(" "),
     ...(key === undefined ? {} : { lastUsed: key.lastUsedAt === undefined ? null : instantText(key.lastUsedAt) }),
     action: `${baseUrl}/_/keys/${encodeURIComponent(keyId)}/revoke-form`,
     back: `${baseUrl}/_/keys?f=html`,
@@ -132,20 +136,28 @@ function whoseWords({ id, user, role, isService, label, processes, actions }: Ke
   return `The key ${id} is of user ${user}, ${words}${purpose === "" ? "" : ` (${purpose})`}.`;
 }
 
-/** Says what of a user stays without a key: the jobs do, and other keys; processes belong to who has a key. */
-function stayingWords({ id, user }: KeySummary, keys: readonly KeySummary[], now: number): string {
-  const others = keys.filter(
-    (one) =>
-      one.id !== id &&
-      one.user === user &&
-      one.revokedAt === undefined &&
-      (one.expiresAt ?? Number.POSITIVE_INFINITY) > now,
-  ).length;
-  const holding =
-    others === 0
-      ? `No other key of ${user} holds: what ${user} deployed belongs to the admins from then on.`
-      : `${others} other ${others === 1 ? "key of this user holds" : "keys of this user hold"} on.`;
-  return `Jobs of ${user} run on and stay. ${holding} `;
+/** Says what of a user stays without a key: the jobs do, and other keys. Processes are of who has a key. */
+async function stayingWords(
+  deps: KeyRouteDeps,
+  { id, user }: KeySummary,
+  keys: readonly KeySummary[],
+): Promise<readonly string[]> {
+  const now = deps.clock.now();
+  const holds = ({ revokedAt, expiresAt = Number.POSITIVE_INFINITY }: KeySummary) =>
+    revokedAt === undefined && expiresAt > now;
+  const others = keys.filter((one) => one.id !== id && one.user === user && holds(one)).length;
+  const jobs = `Jobs of ${user} run on and stay.`;
+  if (others > 0) {
+    return [jobs, `${others} other ${others === 1 ? "key of this user holds" : "keys of this user hold"} on.`];
+  }
+  const owned = (await readOwners(deps)).filter(({ owner }) => owner === user).map((one) => one.id);
+  const end = `No other key of ${user} holds`;
+  return [
+    jobs,
+    owned.length === 0
+      ? `${end}.`
+      : `${end}: ${owned.join(", ")} ${owned.length === 1 ? "belongs" : "belong"} to the admins from then on.`,
+  ];
 }
 
 function instantText(at: number): string {
