@@ -43,15 +43,15 @@ export function AuditTable({
               <td class="breaks">
                 <Actor entry={entry} baseUrl={baseUrl} />
               </td>
-              <td>{didText(entry)}</td>
+              <td class="breaks">{didText(entry)}</td>
               <td class="prose">
                 <Subject entry={entry} known={known} baseUrl={baseUrl} />
               </td>
               <td>
                 <Job id={jobOfLine(entry)} baseUrl={baseUrl} />
               </td>
-              <td>{outcomeText(entry)}</td>
-              <td class="muted">{entry.address === "local" ? "this machine" : entry.address}</td>
+              <td class="breaks">{outcomeText(entry)}</td>
+              <td class="muted breaks">{entry.address === "local" ? "this machine" : entry.address}</td>
             </tr>
           ))}
         </tbody>
@@ -94,7 +94,9 @@ const subjects: Readonly<Record<string, "processes" | "providers">> = {
 };
 
 function Subject({ entry, known: { keys, jobs }, baseUrl }: Shown & { readonly known: Known }) {
-  const { action, subject, outcome } = entry;
+  const { action, outcome } = entry;
+  // The action says already what could not be done.
+  const subject = entry.subject.replace(": Cannot sign in: ", ": ");
   if (action === "execute") return <Process job={executed(subject)} baseUrl={baseUrl} />;
   const jobId = jobOfLine(entry);
   if (jobId !== undefined) {

@@ -79,7 +79,7 @@ const choices = [
   {
     name: "outcome",
     label: "Outcome",
-    options: auditOutcomes.map((one) => [one, one === "refused" ? "refused (401, 403)" : one] as const),
+    options: auditOutcomes.map((one) => [one, one] as const),
   },
 ] as const;
 

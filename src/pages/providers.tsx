@@ -85,7 +85,7 @@ function Row({ provider, frame: { baseUrl }, mayManage }: RowProps) {
   const path = `${baseUrl}/providers/${encodeURIComponent(id)}`;
   return (
     <tr>
-      <td>
+      <td class="breaks">
         <a href={`${path}/processes?f=html`}>{id}</a>
         {title === undefined ? null : (
           <>
@@ -106,7 +106,7 @@ function Row({ provider, frame: { baseUrl }, mayManage }: RowProps) {
       <td>
         <Time at={checked} />
       </td>
-      <td>
+      <td class="breaks">
         {/^https?:/.test(url) ? <a href={url}>{url}</a> : url}
         <br />
         <span class="muted">{remoteTypeWords[type]}</span>

@@ -98,13 +98,18 @@ test("what was done stands in words of people, with the word of the API in the f
   const entry = { at: service.clock.now(), outcome: "refused" } as const;
   await addToAudit(service.database, { ...entry, action: "refuse", subject: "POST /processes/:processId/execution" });
   await addToAudit(service.database, { ...entry, action: "refuse", subject: "key gone" });
-  await addToAudit(service.database, { ...entry, action: "sign-in", subject: "by the provider: no" });
+  await addToAudit(service.database, {
+    ...entry,
+    action: "sign-in",
+    subject: "by the provider: Cannot sign in: found no user",
+  });
   const html = await pageOf(service, key, "outcome=refused");
   for (const action of auditActions) expect(html).toContain(`>${doneText(action)} (${action})</option>`);
   const [signIn = "", held = "", request = ""] = rowsOf(html);
   expect(request).toContain(">POST /processes/…/execution</td>");
   expect(request).toContain(">refused (403): may not do that</td>");
   expect(held).toContain(">refused (401): no key that holds</td>");
+  expect(signIn).toContain(">by the provider: found no user</td>");
   expect(signIn).toMatch(/>tried to sign in<\/td>.*>refused<\/td>/);
   expect(held).toContain(">sent a request</td>");
 });
