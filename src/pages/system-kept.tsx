@@ -133,10 +133,10 @@ export function Backup({ document: { directories } }: Shown) {
       <pre class="code" data-copy="">{`heddle backup "heddle-$(date +%F).db" --data ${quoted(data)}`}</pre>
       <p>
         Then copy the files, which are not in it: results (<code>{outputs}</code>), uploads (<code>{uploads}</code>),
-        and the key of kept secrets (<code>{secret}</code>):
+        and the key of kept secrets (<code>{secret}</code>). Nobody else may read that copy:
       </p>
       <pre class="code" data-copy="">
-        {`tar -czf "heddle-files-$(date +%F).tar.gz" --ignore-failed-read ${[outputs, uploads, secret].map(quoted).join(" ")}`}
+        {`(umask 077; tar -czf "heddle-files-$(date +%F).tar.gz" --ignore-failed-read ${[outputs, uploads, secret].map(quoted).join(" ")})`}
       </pre>
       <p>
         To go back, stop the service, put the files in their places (<code>tar -xzf FILE.tar.gz -C /</code>), and use{" "}

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { isReachable, readAllowList } from "../../src/net/addresses.ts";
 import { insertProvider } from "../../src/store/providers.ts";
 import { formEntries } from "../support/browser-form.ts";
 import { address, jsonOf, openService, type Service } from "./service.ts";
@@ -47,6 +48,15 @@ test.each(closed)(
     ]);
   },
 );
+
+test("what the answer names does open the address", () => {
+  for (const [url, host] of closed) {
+    const { hostname, port, protocol } = new URL(url);
+    const name = hostname.replaceAll(/[[\]]/g, "");
+    const target = { host: name, port: Number(port || (protocol === "https:" ? 443 : 80)), address: name };
+    expect([url, isReachable(target, []), isReachable(target, readAllowList([host]))]).toEqual([url, false, true]);
+  }
+});
 
 test("whoever deploys from such an address and is no admin is told to ask the operator", async () => {
   await using service = await openService();

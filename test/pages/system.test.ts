@@ -105,7 +105,7 @@ test("a backup is made by the command with this data directory; what is not in i
   expect(html).toContain("heddle backup &quot;heddle-$(date +%F).db&quot; --data &#39;/srv/my data&#39;");
   for (const place of ["/srv/outputs", "/srv/my data/vault", "/srv/my data/secret.key"]) expect(html).toContain(place);
   expect(html).toMatch(
-    /tar -czf [^<]* \/srv\/outputs &#39;\/srv\/my data\/vault&#39; &#39;\/srv\/my data\/secret\.key&#39;</,
+    /tar -czf [^<]* \/srv\/outputs &#39;\/srv\/my data\/vault&#39; &#39;\/srv\/my data\/secret\.key&#39;\)</,
   );
 });
 
