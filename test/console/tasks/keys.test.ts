@@ -73,7 +73,14 @@ describe.skipIf(missing !== undefined)(named("an admin looks after keys"), () =>
     90_000,
   );
 
-  test("no table of keys, audit or settings is wider than a usual screen, and the link to a key in the audit leads to its row", async () => {
+  test("no table of keys, uploads, audit or settings is wider than a usual screen, and the link to a key in the audit leads to its row", async () => {
+    const name = "an_observation_of_a_very_long_name_without_any_blank_2026-11-29T12-00-00Z_version_2_final.csv";
+    const headers = {
+      authorization: `Bearer ${site().keyOf("admin")}`,
+      "content-type": "text/csv",
+      "content-disposition": `attachment; filename="${name}"`,
+    };
+    expect((await fetch(`${site().url}/vault`, { method: "POST", headers, body: "a" })).status).toBe(201);
     await using admin = await site().open({ as: "admin", viewport: { width: 1280, height: 900 } });
     const { page } = admin;
     for (const path of ["/_/keys", "/_/audit", "/_/system", "/providers", "/uploads"]) {
