@@ -123,8 +123,12 @@ export const ConfigSchema = v.strictObject({
       v.description("role of callers without a key: viewer (the default when given bare) or runner"),
     ),
   ),
-  slots: v.optional(v.pipe(whole(1, 4096), v.description("tools that run at once; the cores if not given")), () =>
-    availableParallelism(),
+  slots: v.optional(
+    v.pipe(
+      whole(1, 4096),
+      v.description("tools that run at once, which limits the jobs that run; the cores if not given"),
+    ),
+    () => availableParallelism(),
   ),
   cores: v.optional(
     v.pipe(whole(1, 4096), v.description("cores for tools that ask for some; the machine's if not given")),

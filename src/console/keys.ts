@@ -1,4 +1,5 @@
 import { addCopyButton } from "./shared/copy-button.ts";
+import { findRows } from "./shared/find-rows.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 import { forgetTold } from "./shared/told-notice.ts";
@@ -7,6 +8,7 @@ forgetTold();
 
 showLocalTimes(document);
 for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) addCopyButton(text);
+for (const label of document.querySelectorAll<HTMLElement>("[data-finds]")) findRows(label);
 
 /** What the chosen role lacks cannot be ticked: the server would refuse it. */
 function showRole(select: HTMLSelectElement): void {

@@ -1,4 +1,5 @@
 import { addCopyButton } from "./shared/copy-button.ts";
+import { findRows } from "./shared/find-rows.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
@@ -23,30 +24,6 @@ function showTarget(): void {
   if (target === null || folded === null || folded === undefined || folded.open) return;
   folded.open = true;
   target.scrollIntoView();
-}
-
-/** Shows the rows of a table that have all words of what is typed, as somebody types it. */
-function findRows(label: HTMLElement): void {
-  const input = label.querySelector("input");
-  const said = label.querySelector("[role=status]");
-  const folded = document.getElementById(label.dataset.finds ?? "");
-  if (input === null || said === null || !(folded instanceof HTMLDetailsElement)) return;
-  label.hidden = false;
-  const rows = [...folded.querySelectorAll<HTMLTableRowElement>("tbody tr")];
-  const texts = rows.map(({ textContent }) => textContent.toLowerCase());
-  input.addEventListener("input", () => {
-    const words = input.value
-      .toLowerCase()
-      .split(/\s+/)
-      .filter((word) => word !== "");
-    let count = 0;
-    for (const [at, row] of rows.entries()) {
-      row.hidden = !words.every((word) => texts[at]?.includes(word) === true);
-      count += row.hidden ? 0 : 1;
-    }
-    if (words.length > 0) folded.open = true;
-    said.textContent = words.length === 0 ? "" : `${count} of ${rows.length} settings fit`;
-  });
 }
 
 /** Takes newer figures again and again, as long as somebody sees the page. */

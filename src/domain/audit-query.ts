@@ -2,6 +2,7 @@ import { type AuditAction, type AuditOutcome, auditActions, auditOutcomes } from
 import { defined } from "./defined.ts";
 import { nearNames } from "./near-names.ts";
 import { Problem } from "./problem.ts";
+import { readJobId } from "./short-id.ts";
 import { readTimeAgo } from "./time-ago.ts";
 
 /** What is asked of the audit, as it was written. */
@@ -20,21 +21,37 @@ export type AuditQuery = {
   readonly until?: number;
   readonly user?: string;
   readonly action?: AuditAction;
+  /** A process, a job, a key, a provider or a user by its name. */
   readonly subject?: string;
+  /** The beginning or the end of the id of a job, 8 characters or more, in small letters. */
+  readonly jobPart?: string;
   readonly outcome?: AuditOutcome;
 };
 
 /** Reads what is asked of the audit. Throws `invalid-query-parameter-value` naming the field. */
 export function readAuditQuery(words: AuditWords, now: number): AuditQuery {
-  const { user, subject } = words;
+  const { user } = words;
   return defined({
     since: timeOf("since", words.since, now),
     until: timeOf("until", words.until, now),
     user,
     action: actionOf(words.action),
-    subject,
+    ...subjectOf(words.subject),
     outcome: outcomeOf(words.outcome),
   });
+}
+
+/** Ids of keys are shown alone, behind "key", and within the key itself, whose secret is not looked for. */
+const keyId = /^(?:key(?: id)? "?|hdl_)([A-Za-z0-9]+)(?:"$|_.*$|$)/;
+const partOfJob = /^[0-9a-f][0-9a-f-]{7,35}$/;
+
+/** Reads what was acted on: a job also by the beginning or the end of its id, as lists show it, or by its address. */
+function subjectOf(text: string | undefined): Pick<AuditQuery, "subject" | "jobPart"> {
+  if (text === undefined) return {};
+  const subject = text.trim();
+  const small = subject.toLowerCase();
+  const jobPart = partOfJob.test(small) ? small : readJobId(subject);
+  return { subject: keyId.exec(subject)?.[1] ?? subject, ...defined({ jobPart }) };
 }
 
 const instant = /^\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;

@@ -29,7 +29,14 @@ export const auditActions = [
 export type AuditAction = (typeof auditActions)[number];
 
 /** What is done to a job, whose id is the subject. */
-const jobActions: readonly string[] = ["dismiss", "remove", "retry", "read", "share", "unshare"];
+export const jobActions = [
+  "dismiss",
+  "remove",
+  "retry",
+  "read",
+  "share",
+  "unshare",
+] as const satisfies readonly AuditAction[];
 
 /** Returns the id of the job that a line is about; undefined where it is about something else. */
 export function jobOfLine(line: {
@@ -37,7 +44,7 @@ export function jobOfLine(line: {
   readonly subject: string;
   readonly jobID?: string;
 }): string | undefined {
-  return jobActions.includes(line.action) ? line.subject : line.jobID;
+  return jobActions.some((action) => action === line.action) ? line.subject : line.jobID;
 }
 
 export const auditOutcomes = ["done", "refused"] as const;

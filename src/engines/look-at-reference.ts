@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { openAddressWords } from "../domain/closed-address.ts";
 import { Problem } from "../domain/problem.ts";
 import type { DirectoryValue, FileValue } from "../domain/values.ts";
 import { ifExists } from "../files/file-errors.ts";
@@ -57,8 +58,7 @@ async function look(deps: LookDeps, place: InputPlace, reference: Reference): Pr
   }
   const found = await foundHere(deps, place, reference);
   if (found === undefined && /^https?:/i.test(href) && deps.refuses(href)) {
-    const wanted = "an address of the public internet, or one that --allow-fetch names";
-    return { member: "href", detail: `found "${href.slice(0, 300)}", wanted ${wanted}` };
+    return { member: "href", detail: `found "${href.slice(0, 300)}", wanted ${openAddressWords}` };
   }
   if (found === undefined) return undefined;
   return lookAtFile(deps, place, reference, found);

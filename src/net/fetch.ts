@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { closedAddressWords } from "../domain/closed-address.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { startTimer } from "../domain/timers.ts";
 import { type AllowList, isReachable } from "./addresses.ts";
@@ -194,7 +195,7 @@ async function checkedAddresses(
   if (address === undefined) throw new Error("the host has no address");
   // Every address must be fit: one that is not shows that the name is not what it says.
   if (!addresses.every((one) => isReachable({ host, port, address: one }, deps.allowed))) {
-    throw new Error("its address is not of the public internet, and --allow-fetch does not name it");
+    throw new Error(closedAddressWords(url.host));
   }
   return [address, ...others];
 }

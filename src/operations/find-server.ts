@@ -1,3 +1,4 @@
+import { saysClosedAddress } from "../domain/closed-address.ts";
 import { defined } from "../domain/defined.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import type { RemoteType } from "../domain/remote-type.ts";
@@ -61,9 +62,9 @@ function refusalText(refusals: readonly Refusal[]): string {
     cause.replace(unreached, "").replace(noTls, "it does not speak TLS there: its address may begin with http"),
   );
   if (refusals.every(({ cause }) => unreached.test(cause)) && others.every((one) => one === first)) {
-    const way = first?.includes("--allow-fetch")
-      ? "Whoever runs this service can allow it"
-      : "Look whether the address is right and the server runs, then try again";
+    // It was not asked: nobody need look whether it runs.
+    if (first !== undefined && saysClosedAddress(first)) return first;
+    const way = "Look whether the address is right and the server runs, then try again";
     return `found no server that answers (${first}), wanted one of OGC API - Processes or WPS. ${way}`;
   }
   const typesOf = new Map<string, RemoteType[]>();

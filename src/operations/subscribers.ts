@@ -1,4 +1,5 @@
 import type { Principal } from "../domain/access.ts";
+import { openAddressWords } from "../domain/closed-address.ts";
 import { fault } from "../domain/faults.ts";
 import type { Job } from "../domain/job.ts";
 import { maskedAddress, type Notification } from "../domain/notification.ts";
@@ -29,7 +30,7 @@ export function checkSubscribers(
       faults.push(fault(pointer, address, "an address that this server may send mails to (--mail-to)"));
     }
     if (channel === "callback" && deps.gate.refuses(address)) {
-      faults.push(fault(pointer, address, "an address of the public internet, or one that --allow-fetch names"));
+      faults.push(fault(pointer, address, openAddressWords));
     }
   }
 }

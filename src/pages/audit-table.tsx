@@ -1,8 +1,9 @@
 import { jobOfLine } from "../domain/audit.ts";
 import { type AuditedJob, type AuditLine, executed } from "../domain/documents/audit.ts";
+import { didText, outcomeText } from "./audit-words.ts";
 import { processPath, Time, User } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
-import { shortId } from "./words.ts";
+import { keyUrl, shortId } from "./words.ts";
 
 /** Whose each key is, and its role, by its id. */
 export type KeysOfAudit = ReadonlyMap<string, string>;
@@ -39,18 +40,18 @@ export function AuditTable({
               <td>
                 <Time at={entry.time} />
               </td>
-              <td>
+              <td class="breaks">
                 <Actor entry={entry} baseUrl={baseUrl} />
               </td>
-              <td>{entry.action}</td>
-              <td>
+              <td class="breaks">{didText(entry)}</td>
+              <td class="prose">
                 <Subject entry={entry} known={known} baseUrl={baseUrl} />
               </td>
               <td>
                 <Job id={jobOfLine(entry)} baseUrl={baseUrl} />
               </td>
-              <td>{entry.action === "execute" && entry.outcome === "done" ? "accepted" : entry.outcome}</td>
-              <td class="muted">{entry.address}</td>
+              <td class="breaks">{outcomeText(entry)}</td>
+              <td class="muted breaks">{entry.address === "local" ? "this machine" : entry.address}</td>
             </tr>
           ))}
         </tbody>
@@ -88,11 +89,14 @@ const subjects: Readonly<Record<string, "processes" | "providers">> = {
   deploy: "processes",
   replace: "processes",
   patch: "processes",
+  chown: "processes",
   "add-provider": "providers",
 };
 
 function Subject({ entry, known: { keys, jobs }, baseUrl }: Shown & { readonly known: Known }) {
-  const { action, subject, outcome } = entry;
+  const { action, outcome } = entry;
+  // The action says already what could not be done.
+  const subject = entry.subject.replace(": Cannot sign in: ", ": ");
   if (action === "execute") return <Process job={executed(subject)} baseUrl={baseUrl} />;
   const jobId = jobOfLine(entry);
   if (jobId !== undefined) {
@@ -103,13 +107,52 @@ function Subject({ entry, known: { keys, jobs }, baseUrl }: Shown & { readonly k
   if (kind !== undefined && isId(subject)) {
     return <a href={`${baseUrl}/${kind}/${encodeURIComponent(subject)}?f=html`}>{subject}</a>;
   }
-  // What somebody came with is no key of anybody: its id stands in quotes.
-  if (outcome === "refused") return subject.replace(/^key ([A-Za-z0-9]+)(?=:|$)/, 'key id "$1"');
-  const whose = action.endsWith("-key") ? keys.get(subject) : undefined;
+  if (outcome === "refused") return <Refused subject={subject} keys={keys} baseUrl={baseUrl} />;
+  if (action.endsWith("-key")) return <Key id={subject} keys={keys} baseUrl={baseUrl} />;
+  const [, process, revision] = /^([\w.-]+)@(.+)$/.exec(subject) ?? [];
+  if (process === undefined || revision === undefined) return <>{subject}</>;
   return (
     <>
-      {subject}
-      {whose === undefined ? null : <span class="muted"> of {whose}</span>}
+      <a href={`${baseUrl}/processes/${encodeURIComponent(process)}/revisions?f=html`}>{process}</a>{" "}
+      <code class="digest" title={revision}>
+        {revision}
+      </code>
+    </>
+  );
+}
+
+type KeyProps = { readonly id: string; readonly keys: KeysOfAudit; readonly baseUrl: string };
+
+/** A key by its id, with the way to it in the list of keys for who may see that. */
+function Key({ id, keys, baseUrl }: KeyProps) {
+  const whose = keys.get(id);
+  if (whose === undefined) return <>{id}</>;
+  return (
+    <>
+      <a href={keyUrl(baseUrl, id)}>{id}</a>
+      <span class="muted"> of {whose}</span>
+    </>
+  );
+}
+
+/** What was refused: a key, with why, or a request by its route. What somebody came with is a key only where it is known: else its id stands in quotes. */
+function Refused({
+  subject,
+  keys,
+  baseUrl,
+}: {
+  readonly subject: string;
+  readonly keys: KeysOfAudit;
+  readonly baseUrl: string;
+}) {
+  const [, id, why = ""] = /^key ([A-Za-z0-9]+)(:.*)?$/s.exec(subject) ?? [];
+  if (id === undefined) return <>{subject.replaceAll(/:[A-Za-z]+(?=\/|$)/g, "…")}</>;
+  if (!keys.has(id)) return <>{`key id "${id}"${why}`}</>;
+  return (
+    <>
+      {"key "}
+      <Key id={id} keys={keys} baseUrl={baseUrl} />
+      {why}
     </>
   );
 }

@@ -1,15 +1,13 @@
 import { auditActions, auditOutcomes } from "../domain/audit.ts";
 import type { AuditDocument } from "../domain/documents/audit.ts";
 import { AuditTable, type JobsOfAudit, type KeysOfAudit } from "./audit-table.tsx";
+import { type AuditView, doneText, nothingText } from "./audit-words.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Fault } from "./parts.tsx";
 
 const script = "local-times";
-
-/** The filters of the page, as they stand in its address. */
-export type AuditView = Readonly<Record<"since" | "until" | "user" | "action" | "subject" | "outcome", string>>;
 
 /** What the page shows besides its lines. */
 type Besides = {
@@ -32,7 +30,7 @@ export function auditPage(
           {fault === undefined ? null : <Fault words={fault} />}
           <Filters view={view} frame={frame} />
           {fault !== undefined ? null : document.entries.length === 0 ? (
-            <p>Nothing of that kind was done.</p>
+            <Nothing view={view} frame={frame} />
           ) : (
             <AuditTable entries={document.entries} known={{ keys, jobs }} baseUrl={frame.baseUrl} />
           )}
@@ -51,46 +49,75 @@ export function auditPage(
   };
 }
 
-const fields = [
-  { name: "since", label: "Since", hint: "7d, 12h or 2030-01-31" },
-  { name: "until", label: "Until", hint: "7d, 12h or 2030-01-31" },
-  { name: "user", label: "Who", hint: "a user" },
-  { name: "subject", label: "To what", hint: "a process, job or key" },
-] as const;
-const choices = [
-  { name: "action", label: "Did what", words: auditActions },
-  { name: "outcome", label: "Outcome", words: auditOutcomes },
-] as const;
+type Shown = { readonly view: AuditView; readonly frame: PageFrame };
 
-function Filters({ view, frame: { baseUrl } }: { readonly view: AuditView; readonly frame: PageFrame }) {
+function Nothing({ view, frame: { baseUrl } }: Shown) {
   return (
-    <form method="get" action={`${baseUrl}/_/audit`} class="actions">
-      <input type="hidden" name="f" value="html" />
-      {fields.map(({ name, label, hint }) => (
-        <label class="field">
-          <span>{label}</span>
-          <input type="text" name={name} value={view[name]} placeholder={hint} size={hint.length} autocomplete="off" />
-        </label>
-      ))}
-      {choices.map(({ name, label, words }) => (
-        <label class="field">
-          <span>{label}</span>
-          <select name={name}>
-            <option value="">all</option>
-            {[...words, ...unknown(view[name], words)].map((word) => (
-              <option value={word} selected={word === view[name]}>
-                {word}
-              </option>
-            ))}
-          </select>
-        </label>
-      ))}
-      <button type="submit">Show</button>
-    </form>
+    <p role="status">
+      {nothingText(view)} {isSet(view) ? <a href={`${baseUrl}/_/audit?f=html`}>Show all that was done</a> : null}
+    </p>
   );
 }
 
+function isSet(view: AuditView): boolean {
+  return Object.values(view).some((value) => value !== "");
+}
+
+const time = "7d or 2030-01-31";
+const fields = [
+  { name: "since", label: "Since", hint: time },
+  { name: "until", label: "Until", hint: time },
+  { name: "user", label: "Who", hint: "a user" },
+  { name: "subject", label: "To what", hint: "process, job, key" },
+] as const;
+const choices = [
+  {
+    name: "action",
+    label: "Did what",
+    options: auditActions.map((action) => [action, `${doneText(action)} (${action})`] as const),
+  },
+  {
+    name: "outcome",
+    label: "Outcome",
+    options: auditOutcomes.map((one) => [one, one] as const),
+  },
+] as const;
+
+/** The filters, folded up on a small screen where none is set. */
+function Filters({ view, frame: { baseUrl } }: Shown) {
+  return (
+    <details class="filters" open={isSet(view)}>
+      <summary>Filter</summary>
+      <form method="get" action={`${baseUrl}/_/audit`} class="actions many">
+        <input type="hidden" name="f" value="html" />
+        {fields.map(({ name, label, hint }) => (
+          <label class="field">
+            <span>{label}</span>
+            <input type="text" name={name} value={view[name]} placeholder={hint} autocomplete="off" />
+          </label>
+        ))}
+        {choices.map(({ name, label, options }) => (
+          <label class="field">
+            <span>{label}</span>
+            <select name={name}>
+              <option value="">all</option>
+              {[...options, ...unknown(view[name], options)].map(([value, words]) => (
+                <option value={value} selected={value === view[name]}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+        <button type="submit">Show</button>
+      </form>
+    </details>
+  );
+}
+
+type Option = readonly [value: string, words: string];
+
 /** What an address asked for in vain stands in the form as it was typed. */
-function unknown(word: string, known: readonly string[]): readonly string[] {
-  return word === "" || known.includes(word) ? [] : [word];
+function unknown(word: string, known: readonly Option[]): readonly Option[] {
+  return word === "" || known.some(([value]) => value === word) ? [] : [[word, word]];
 }

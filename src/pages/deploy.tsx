@@ -4,7 +4,8 @@ import { firstLine } from "./form/field-view.tsx";
 import { Graph } from "./graph.tsx";
 import { Layout } from "./layout.tsx";
 import { Markdown } from "./markdown.tsx";
-import { type Page, policyOf } from "./page.ts";
+import { Opening } from "./opening.tsx";
+import { type Page, type PageFrame, policyOf } from "./page.ts";
 import { DescribedTable } from "./process-tables.tsx";
 import { Replacement } from "./replacement.tsx";
 import { Said } from "./said.tsx";
@@ -47,11 +48,7 @@ export function deployPage(view: DeployView): Page<DeployDocument> {
             A process is made of CWL: a tool or a workflow. Paste it, choose its files, or say where it is. Nothing is
             deployed before you have seen what was understood.
           </p>
-          {view.refusal === undefined ? (
-            <DeployForm view={view} action={`${frame.baseUrl}${deployPath}`} />
-          ) : (
-            <p class="notice">{view.refusal}</p>
-          )}
+          {view.refusal === undefined ? <DeployForm view={view} frame={frame} /> : <p class="notice">{view.refusal}</p>}
           <ul>
             {document.links.map(({ href, rel, title }) => (
               <li>
@@ -72,14 +69,17 @@ export function deployPage(view: DeployView): Page<DeployDocument> {
   };
 }
 
-function DeployForm({ view, action }: { readonly view: DeployView; readonly action: string }) {
+function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame: PageFrame }) {
   const { typed, problem, understood } = view;
   const mayGoOn = understood !== undefined && canDeploy(understood);
   return (
-    <form method="post" action={action} enctype="multipart/form-data" class="form">
+    <form method="post" action={`${frame.baseUrl}${deployPath}`} enctype="multipart/form-data" class="form">
       {problem === undefined ? null : (
         <div class="notice notice-bad" role="alert">
-          <p>{problem.message}</p>
+          <p>
+            {problem.message}
+            <Opening texts={[problem.message, ...problem.faults.map(({ detail }) => detail)]} frame={frame} />
+          </p>
           {problem.faults.length < 2 ? null : (
             <ul>
               {problem.faults.map(({ pointer, detail }) => (

@@ -1,18 +1,25 @@
+import { saysClosedAddress } from "../domain/closed-address.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
 import { type Exception, sentenceOf } from "./failure-words.ts";
+import { Opening } from "./opening.tsx";
+import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
 
+type FailureProps = { readonly job: JobDocument; readonly view: JobView; readonly frame: PageFrame };
+
 /** Says in one sentence what failed and where, then what the tool said last, and what one can do. */
-export function Failure({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
+export function Failure({ job, view, frame }: FailureProps) {
   const { exception } = job;
   if (exception === undefined) return null;
-  const { detail, stderrTail } = exception;
+  const { stderrTail } = exception;
+  const detail = typeof exception.detail === "string" ? exception.detail : job.message;
   return (
     <div class="notice notice-bad" role="alert">
       <Again job={job} view={view} />
       <p>
-        <strong>{sentenceOf(exception)}</strong> {typeof detail === "string" ? detail : job.message}
+        <strong>{sentenceOf(exception)}</strong> {detail}
+        <Opening texts={[detail]} frame={frame} />
       </p>
       {typeof stderrTail === "string" && stderrTail !== "" ? <pre class="code">{stderrTail}</pre> : null}
       <p>
@@ -74,10 +81,13 @@ const killed = 137;
 type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry" | "mendUrl">;
 
 /** Words what a person can do after a failure. */
-function adviceOf({ stage, exitCode, stderrTail, isPackageFault }: Exception, may: MayDo): string {
+function adviceOf({ detail, stage, exitCode, stderrTail, isPackageFault }: Exception, may: MayDo): string {
   if (isPackageFault === true) return `${faultyProcess} ${wayOnOfFaulty(may)}`;
   if (exitCode === killed) {
     return "The tool was killed, maybe because it needed more memory than there was: try smaller inputs, or ask the operator.";
+  }
+  if (typeof detail === "string" && saysClosedAddress(detail)) {
+    return "Run it again when the address is allowed, or upload the file and run it with that.";
   }
   if (stage === "getInputs") return "Check that each input can be fetched from its address, then run it again.";
   if (typeof stderrTail === "string" && stderrTail !== "") {

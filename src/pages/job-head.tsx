@@ -38,7 +38,7 @@ export function JobHead({ job, view, frame }: JobParts) {
         )}
         <code>{job.jobID}</code> {job.tags === undefined ? null : <span class="muted">{job.tags.join(", ")}</span>}
       </p>
-      <Failure job={job} view={view} />
+      <Failure job={job} view={view} frame={frame} />
       <p>
         <progress class={barClass(job)} max={100} value={job.progress} aria-label="Progress" />{" "}
         <span data-live={whileItRuns(job, "progress")}>{progressText(job)}</span>{" "}

@@ -1,5 +1,6 @@
 import { WholeDocument } from "./document.tsx";
 import { type Frame, Layout, signInUrl } from "./layout.tsx";
+import { Opening } from "./opening.tsx";
 
 /** A problem as its page tells it. */
 export type ShownProblem = {
@@ -30,6 +31,7 @@ export function problemPage(frame: Frame, problem: ShownProblem): string {
     <Layout {...frame}>
       <p class="notice notice-bad" role="alert">
         {problem.detail}
+        <Opening texts={[problem.detail, ...faults.map(({ detail }) => detail)]} frame={frame} />
       </p>
       {mayBeShared(frame, problem) ? (
         <p>

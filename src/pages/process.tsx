@@ -109,6 +109,7 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
             state={view.form}
             offers={view.offers}
             live={{ ...view.limits, descriptionUrl: view.descriptionUrl, revision: view.revision }}
+            frame={frame}
           />
         )}
         <Uses

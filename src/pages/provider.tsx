@@ -1,8 +1,10 @@
+import { saysClosedAddress } from "../domain/closed-address.ts";
 import { defined } from "../domain/defined.ts";
 import type { ProviderDocument, ShownProvider } from "../domain/documents/provider.ts";
 import { providerUrl } from "../domain/links.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
+import { Opening } from "./opening.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import type { ShownProblem } from "./problem.tsx";
@@ -18,7 +20,7 @@ export function providerPage({ mayManage }: { readonly mayManage: boolean }): Pa
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)}>
           <ProviderLine provider={provider} />
-          <State provider={provider} />
+          <State provider={provider} frame={frame} />
           <div class="actions">
             <a class="button button-main" href={`${providerUrl(frame.baseUrl, provider.id)}/processes?f=html`}>
               Its processes
@@ -55,17 +57,25 @@ export function reasonOf(message: string): string {
 function stateText({ status, message }: Pick<ProviderDocument, "status" | "message">): string {
   if (status === "up") return "It answers. ";
   if (status !== "down") return message === undefined ? "" : `${message}. `;
+  if (message !== undefined && saysClosedAddress(message)) return `It is not asked: ${reasonOf(message)}. `;
   const reason = message === undefined ? "" : ` (${reasonOf(message)})`;
   return `It does not answer${reason}: look whether it runs, and whether its address is right. `;
 }
 
-function State({ provider: { status, checked, message, ...provider } }: { readonly provider: ProviderDocument }) {
+function State({
+  provider: { status, checked, message, ...provider },
+  frame,
+}: {
+  readonly provider: ProviderDocument;
+  readonly frame: PageFrame;
+}) {
   return (
     <p class={`notice ${status === "up" ? "notice-good" : "notice-bad"}`} role="status">
       {stateText({ status, ...defined({ message }) })}
       {"Looked at "}
       <Time at={checked} />. {provider.public ? "Everybody here may use it." : "Only admins may use it."}
       {provider.auth ? " This service signs in there." : ""}
+      <Opening texts={message === undefined ? [] : [message]} frame={frame} />
     </p>
   );
 }
@@ -94,8 +104,12 @@ export function failedLookPage({ provider, retryUrl }: FailedLook): Page<ShownPr
           <ProviderLine provider={provider} />
           <p class="notice notice-bad" role="alert">
             {problem.detail}
+            <Opening texts={[problem.detail]} frame={frame} />
           </p>
-          <p>It may be down, or this service may not reach it. Nothing was run.</p>
+          <p>
+            {saysClosedAddress(problem.detail) ? "" : "It may be down, or this service may not reach it. "}Nothing was
+            run.
+          </p>
           <p class="actions">
             <a class="button button-main" href={retryUrl}>
               Try again

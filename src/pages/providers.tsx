@@ -1,6 +1,7 @@
 import type { ProviderDocument, ProviderListDocument } from "../domain/documents/provider.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
+import { Opening } from "./opening.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { RemoveForm, reasonOf } from "./provider.tsx";
@@ -32,6 +33,7 @@ export function providerListPage(view: ProviderListView): Page<ProviderListDocum
           {view.fault === undefined ? null : (
             <p class="notice notice-bad" role="alert">
               {view.fault}
+              <Opening texts={[view.fault]} frame={frame} />
             </p>
           )}
           <Table providers={document.providers} view={view} frame={frame} />
@@ -83,7 +85,7 @@ function Row({ provider, frame: { baseUrl }, mayManage }: RowProps) {
   const path = `${baseUrl}/providers/${encodeURIComponent(id)}`;
   return (
     <tr>
-      <td>
+      <td class="breaks">
         <a href={`${path}/processes?f=html`}>{id}</a>
         {title === undefined ? null : (
           <>
@@ -92,7 +94,7 @@ function Row({ provider, frame: { baseUrl }, mayManage }: RowProps) {
           </>
         )}
       </td>
-      <td>
+      <td class={message === undefined ? undefined : "prose"}>
         {status}
         {message === undefined ? null : (
           <>
@@ -104,7 +106,7 @@ function Row({ provider, frame: { baseUrl }, mayManage }: RowProps) {
       <td>
         <Time at={checked} />
       </td>
-      <td>
+      <td class="breaks">
         {/^https?:/.test(url) ? <a href={url}>{url}</a> : url}
         <br />
         <span class="muted">{remoteTypeWords[type]}</span>

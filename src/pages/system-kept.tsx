@@ -1,13 +1,16 @@
+import type { Child } from "hono/jsx";
 import type { KeptDocument, SystemDocument } from "../domain/documents/system.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { quoted } from "./shell-words.ts";
 import { SettingLinks, SettingNames } from "./system-settings.tsx";
 import { sizeText } from "./words.ts";
 
 type Shown = { readonly document: SystemDocument };
+type Linked = Shown & { readonly baseUrl: string };
 
 /** What is kept how long, with the setting that says so, and what is removed next. */
-export function Retention({ document: { retention, settings } }: Shown) {
+export function Retention({ document: { retention, settings }, baseUrl }: Linked) {
   return (
     <section>
       <h2 id="retention">Retention</h2>
@@ -28,7 +31,7 @@ export function Retention({ document: { retention, settings } }: Shown) {
                 <th scope="row">{keptWords[kept.what]}</th>
                 <td>{keptText(kept)}</td>
                 <td>
-                  <Next kept={kept} />
+                  <Next kept={kept} baseUrl={baseUrl} />
                 </td>
                 <td>
                   {kept.settings.length === 0 ? <span class="muted">none: it is fixed</span> : null}
@@ -72,10 +75,26 @@ function spanText(seconds: number): string {
   return hours === 1 ? "1 hour" : `${hours} hours`;
 }
 
+/** Where one sees what is removed next. */
+const lists: Readonly<Partial<Record<KeptDocument["what"], { readonly path: string; readonly words: string }>>> = {
+  jobs: {
+    path: `/jobs?${new URLSearchParams({ status: "successful,failed,dismissed", sortby: "finished", f: "html" })}`,
+    words: "the jobs that ended first",
+  },
+  uploads: { path: "/uploads?f=html", words: "the uploads" },
+};
+
 /** The service stops counting there. */
 const mostCounted = 1000;
 
-function Next({ kept: { what, next, dueWithinDay, held } }: { readonly kept: KeptDocument }) {
+function Next({
+  kept: { what, next, dueWithinDay, held },
+  baseUrl,
+}: {
+  readonly kept: KeptDocument;
+  readonly baseUrl: string;
+}) {
+  const list = lists[what];
   const count = dueWithinDay === mostCounted ? `${mostCounted} or more` : dueWithinDay;
   return (
     <>
@@ -83,6 +102,12 @@ function Next({ kept: { what, next, dueWithinDay, held } }: { readonly kept: Kep
         <>
           the first <Time at={next} />
           {`, ${count} within a day`}
+          {list === undefined ? null : (
+            <>
+              {" · "}
+              <a href={`${baseUrl}${list.path}`}>{list.words}</a>
+            </>
+          )}
         </>
       ) : dueWithinDay !== undefined ? (
         "nothing"
@@ -97,54 +122,104 @@ function Next({ kept: { what, next, dueWithinDay, held } }: { readonly kept: Kep
 /** How a copy of the service is made: what the command copies, and what it does not. */
 export function Backup({ document: { directories } }: Shown) {
   const { data, outputs, uploads } = directories;
+  const secret = `${data}/secret.key`;
   return (
     <section>
       <h2 id="backup">Backup</h2>
-      <p>This copies the database on the machine of the service, while it runs:</p>
+      <p>
+        Two commands make one, on the machine of the service, as its user or with sudo, while it runs. This copies the
+        database, which has the jobs, processes, keys and the audit:
+      </p>
       <pre class="code" data-copy="">{`heddle backup "heddle-$(date +%F).db" --data ${quoted(data)}`}</pre>
       <p>
-        Jobs, processes, keys and the audit are in it. Not in it are the files: results (<code>{outputs}</code>),
-        uploads (<code>{uploads}</code>), and the key of kept secrets (<code>{`${data}/secret.key`}</code>). Copy these
-        as files, after the database. <code>heddle restore</code> puts a copy back while the service is stopped.
+        Then copy the files, which are not in it: results (<code>{outputs}</code>), uploads (<code>{uploads}</code>),
+        and the key of kept secrets (<code>{secret}</code>). Nobody else may read that copy:
+      </p>
+      <pre class="code" data-copy="">
+        {`(umask 077; tar -czf "heddle-files-$(date +%F).tar.gz" --ignore-failed-read ${[outputs, uploads, secret].map(quoted).join(" ")})`}
+      </pre>
+      <p>
+        To go back, stop the service, put the files in their places (<code>tar -xzf FILE.tar.gz -C /</code>), and use{" "}
+        <code>{`heddle restore FILE.db --data ${quoted(data)}`}</code>.
       </p>
     </section>
   );
 }
 
-/** Quotes a path for a shell where it needs it. */
-function quoted(path: string): string {
-  return /^[\w/.-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
 /** Where Prometheus reads numbers, and by what key. */
-export function Metrics({ document: { metrics, settings }, baseUrl }: Shown & { readonly baseUrl: string }) {
+export function Metrics({ document, baseUrl }: Linked) {
+  const { metrics, settings } = document;
   const { isOn, address } = metrics;
+  const names = <SettingLinks settings={settings} names={["metrics", "metricsListen"]} />;
   return (
     <section>
       <h2 id="metrics">Metrics</h2>
       {!isOn ? (
         <p>
           They are off. <code>--metrics on</code>, or <code>metrics: on</code> in the file, and a restart turn them on
-          <SettingLinks settings={settings} names={["metrics", "metricsListen"]} />
+          {names}
         </p>
       ) : address === undefined ? (
+        <ByKey document={document} baseUrl={baseUrl}>
+          {names}
+        </ByKey>
+      ) : (
         <>
           <p>
-            Prometheus reads them at <a href={`${baseUrl}/metrics`}>{`${baseUrl}/metrics`}</a>, with a key that has the
-            right <code>read-metrics</code>
-            <SettingLinks settings={settings} names={["metrics", "metricsListen"]} />
+            They are on: Prometheus reads them at <code>{address}</code>, without a key
+            {names}
           </p>
-          <p>This makes a key that may do nothing else:</p>
-          <pre class="code" data-copy="">
-            {"heddle keys create --role admin --actions read-metrics --service --user prometheus"}
-          </pre>
+          <Scrape url={address} />
         </>
-      ) : (
-        <p>
-          Prometheus reads them at <code>{address}</code>, without a key
-          <SettingLinks settings={settings} names={["metrics", "metricsListen"]} />
-        </p>
       )}
     </section>
+  );
+}
+
+/** Numbers that are read by a key. */
+function ByKey({ document: { directories }, baseUrl, children }: Linked & { readonly children: Child }) {
+  const data = quoted(directories.data);
+  return (
+    <>
+      <p>
+        They are on: Prometheus reads them at <a href={`${baseUrl}/metrics`}>{`${baseUrl}/metrics`}</a>, with a key that
+        has the right <code>read-metrics</code>
+        {children}
+      </p>
+      <p>
+        This makes a key that may do nothing else, on the machine of the service; the{" "}
+        <a href={`${baseUrl}/_/keys?f=html`}>page of keys</a> does as well. It is printed once: put it into the file
+        that the configuration of Prometheus below names.
+      </p>
+      <pre class="code" data-copy="">
+        {`heddle keys create --role admin --actions read-metrics --service --user prometheus --data ${data}`}
+      </pre>
+      <Scrape url={`${baseUrl}/metrics`} credentials={credentialsFile} />
+    </>
+  );
+}
+
+const credentialsFile = "/etc/prometheus/heddle.key";
+
+/** The part of the configuration of Prometheus that reads the numbers. */
+function Scrape({ url, credentials }: { readonly url: string; readonly credentials?: string }) {
+  if (!URL.canParse(url)) return null;
+  const { protocol, host, pathname } = new URL(url);
+  const lines = [
+    "scrape_configs:",
+    "  - job_name: heddle",
+    `    scheme: ${protocol.replace(":", "")}`,
+    `    metrics_path: ${pathname}`,
+    ...(credentials === undefined ? [] : ["    authorization:", `      credentials_file: ${credentials}`]),
+    "    static_configs:",
+    `      - targets: ["${host}"]`,
+  ];
+  return (
+    <>
+      <p>For the file of Prometheus (prometheus.yml):</p>
+      <pre class="code" data-copy="">
+        {lines.join("\n")}
+      </pre>
+    </>
   );
 }

@@ -50,11 +50,11 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
           <Work document={document} baseUrl={frame.baseUrl} />
           <Disk document={document} baseUrl={frame.baseUrl} />
           {document.space === undefined ? null : <Space space={document.space} baseUrl={frame.baseUrl} />}
-          <Retention document={document} />
+          <Retention document={document} baseUrl={frame.baseUrl} />
           <Backup document={document} />
           <Metrics document={document} baseUrl={frame.baseUrl} />
           <Program document={document} />
-          <Settings settings={document.settings} />
+          <Settings settings={document.settings} data={document.directories.data} />
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
         </Layout>
       )}`,
@@ -66,6 +66,7 @@ const parts = [
   ["retention", "Retention"],
   ["backup", "Backup"],
   ["metrics", "Metrics"],
+  ["all-settings", "Settings"],
   ["changing-a-setting", "Changing a setting"],
 ] as const;
 
@@ -96,7 +97,10 @@ function Work({ document, baseUrl }: Linked) {
           </dd>
           <dt>Tools</dt>
           <dd>
-            {`${tools.executor}${tools.slots === undefined ? "" : `, ${tools.slots} ${tools.slots === 1 ? "slot" : "slots"}`}`}
+            {tools.executor}
+            {tools.slots === undefined
+              ? null
+              : `, ${tools.slots} ${tools.slots === 1 ? "slot: one tool runs" : `slots: ${tools.slots} tools run`} at once, more jobs wait`}
             <SettingLinks settings={document.settings} names={["executor", "slots"]} />
           </dd>
           <dt>Tools are held to</dt>

@@ -126,14 +126,14 @@ function Table({ document: { uploads }, view, frame }: Shown) {
         <tbody>
           {uploads.map((upload) => (
             <tr>
-              <td>
+              <td class="prose breaks">
                 <strong>{upload.name}</strong>
                 <br />
                 <span class="muted">{upload.mediaType}</span>
               </td>
               <td class="nowrap">{sizeText(upload.sizeBytes)}</td>
               {view.hasUsers ? (
-                <td>
+                <td class="breaks narrow">
                   <Owner upload={upload} frame={frame} />
                 </td>
               ) : null}
@@ -143,7 +143,7 @@ function Table({ document: { uploads }, view, frame }: Shown) {
               <td>
                 <Kept upload={upload} />
               </td>
-              <td>
+              <td class="breaks">
                 <Jobs upload={upload} />
               </td>
               <td>

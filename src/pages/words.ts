@@ -93,3 +93,13 @@ export function choiceText(ticked: number, mayAct = false): string {
   if (mayAct && ticked > maxChosen) return `${ticked} jobs are ticked: at most ${maxChosen} are acted on at once.`;
   return ticked === 2 ? "Two jobs are ticked." : `${ticked} jobs are ticked: leave two of them to compare.`;
 }
+
+/** Names the row of a key on the page of keys. */
+export function keyRowId(id: string): string {
+  return `key-${id}`;
+}
+
+/** Returns the address of the row of a key on the page of keys. */
+export function keyUrl(baseUrl: string, id: string): string {
+  return `${baseUrl}/_/keys?f=html#${keyRowId(id)}`;
+}

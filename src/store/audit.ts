@@ -1,8 +1,15 @@
-import { and, desc, gte, lt, sql } from "drizzle-orm";
-import type { AuditAction, AuditEntry, AuditOutcome, NewAuditEntry } from "../domain/audit.ts";
+import { and, desc, gte, inArray, lt, or, type SQLWrapper, sql } from "drizzle-orm";
+import {
+  type AuditAction,
+  type AuditEntry,
+  type AuditOutcome,
+  jobActions,
+  type NewAuditEntry,
+} from "../domain/audit.ts";
 import { nextTurn } from "../domain/timers.ts";
 import type { Database } from "./database.ts";
 import { audit, auditEnd } from "./schema/audit.ts";
+import { jobs } from "./schema/jobs.ts";
 import { argument, argumentsOf, build, compile, insertFrom, storable } from "./statements.ts";
 
 /** Which lines of the audit are wanted. */
@@ -14,8 +21,13 @@ export type AuditFilter = {
   /** Capital and small letters are the same. */
   readonly user?: string;
   readonly action?: AuditAction;
-  /** The subject, or the job of an execution. */
+  /**
+   * The subject, or the job of an execution. A name finds revisions of a process, its execution at a provider, what was done to its
+   * jobs of those that there still are, and refusals of a key.
+   */
   readonly subject?: string;
+  /** The beginning or the end of the id of a job finds it, too. */
+  readonly jobPart?: string;
   readonly outcome?: AuditOutcome;
   readonly limit: number;
   /** Only lines with a smaller number. */
@@ -31,6 +43,7 @@ type Filters = {
   user: string | null;
   action: string | null;
   subject: string | null;
+  jobPart: string | null;
   outcome: string | null;
   from: number;
   below: number;
@@ -41,6 +54,35 @@ const columns = { ...argumentsOf(audit), number: sql`null` };
 const insert = compile<Columns>()(() => insertFrom(audit, columns, { where: undefined }));
 /** Adds the line when the statement before it, of the same write, changed something. */
 const insertAfter = compile<Columns>()(() => insertFrom(audit, columns, { where: sql`changes() > 0` }));
+
+const wanted = argument("subject");
+const part = argument("jobPart");
+/** The subject is a job. */
+const isOfJob = inArray(audit.action, [...jobActions]);
+const begins = (text: SQLWrapper, withText: SQLWrapper) => sql`substr(${text}, 1, length(${withText})) = ${withText}`;
+const ends = (text: SQLWrapper, withText: SQLWrapper) => sql`substr(${text}, -length(${withText})) = ${withText}`;
+
+/** It is named as it is, as a revision of it, a process at a provider, a provider of a process, or a key that was refused, with why. */
+const isNamed = or(
+  sql`${audit.subject} in (${wanted}, 'key ' || ${wanted})`,
+  sql`${audit.jobId} = ${wanted}`,
+  ...["@", "/"].map((sign) => begins(audit.subject, sql`(${wanted} || ${sql.raw(`'${sign}'`)})`)),
+  ends(audit.subject, sql`('/' || ${wanted})`),
+  begins(audit.subject, sql`('key ' || ${wanted} || ':')`),
+);
+const isPartOfJob = and(
+  sql`${part} is not null`,
+  or(
+    begins(audit.jobId, part),
+    ends(audit.jobId, part),
+    and(isOfJob, or(begins(audit.subject, part), ends(audit.subject, part))),
+  ),
+);
+/** A job of the process that is still there. */
+const isOfProcess = and(
+  isOfJob,
+  sql`exists (select 1 from ${jobs} where ${jobs.id} = ${audit.subject} and ${jobs.processId} = ${wanted})`,
+);
 
 const select = compile<Filters>()(() => {
   const given = (name: keyof Filters, condition: ReturnType<typeof sql>) =>
@@ -57,7 +99,7 @@ const select = compile<Filters>()(() => {
         given("user", sql`${audit.user} = ${argument("user")} collate nocase`),
         given("action", sql`${audit.action} = ${argument("action")}`),
         given("outcome", sql`${audit.outcome} = ${argument("outcome")}`),
-        given("subject", sql`(${audit.subject} = ${argument("subject")} or ${audit.jobId} = ${argument("subject")})`),
+        given("subject", sql`(${or(isNamed, isPartOfJob, isOfProcess)})`),
       ),
     )
     .orderBy(desc(audit.number))
@@ -126,6 +168,7 @@ const clockMilliseconds = 24 * 60 * 60 * 1000;
 /** Lists lines of the audit, the newest first. Other work has its turn between the slices of a long search. */
 export async function listAudit(database: Database, filter: AuditFilter): Promise<readonly AuditEntry[]> {
   const { since = null, until = null, user = null, action = null, subject = null, outcome = null, limit } = filter;
+  const { jobPart = null } = filter;
   const found: AuditEntry[] = [];
   let below = filter.below ?? Number.MAX_SAFE_INTEGER;
   for (;;) {
@@ -136,7 +179,9 @@ export async function listAudit(database: Database, filter: AuditFilter): Promis
     const from = below - windowLines;
     const left = limit - found.length;
     found.push(
-      ...(await database.read(select({ since, until, user, action, subject, outcome, from, below, limit: left }))),
+      ...(await database.read(
+        select({ since, until, user, action, subject, jobPart, outcome, from, below, limit: left }),
+      )),
     );
     if (found.length >= limit) return found;
     below = from;

@@ -27,3 +27,24 @@ test("an action that is misspelt is refused with the near one", () => {
   expect(() => readAuditQuery({ action: "deplyo" }, now)).toThrow('found action "deplyo", wanted deploy');
   expect(() => readAuditQuery({ action: "zzz" }, now)).toThrow("wanted one of execute, dismiss");
 });
+
+test.each([
+  ["echo", { subject: "echo" }],
+  [" echo ", { subject: "echo" }],
+  ["0190b5a0", { subject: "0190b5a0", jobPart: "0190b5a0" }],
+  ["0190B5A0-0000", { subject: "0190B5A0-0000", jobPart: "0190b5a0-0000" }],
+  [
+    "https://maps.example/jobs/0190b5a0-0000-7000-8000-00000000abcd?f=html",
+    {
+      subject: "https://maps.example/jobs/0190b5a0-0000-7000-8000-00000000abcd?f=html",
+      jobPart: "0190b5a0-0000-7000-8000-00000000abcd",
+    },
+  ],
+  ["key k1A", { subject: "k1A" }],
+  ['key id "k1A"', { subject: "k1A" }],
+  ["hdl_k1A_secret", { subject: "k1A" }],
+  ["hdl_k1A", { subject: "k1A" }],
+  ["keys", { subject: "keys" }],
+])("the subject %j is read as %j", (subject, read) => {
+  expect(readAuditQuery({ subject }, now)).toEqual(read);
+});

@@ -207,6 +207,57 @@ test("the form of keys says of each right which roles have it, and that what a r
   expect(page).toContain('value="manage-keys" data-roles="admin"');
 });
 
+test("a key that was made is handed over with the address, how one signs in, and what it is for", async () => {
+  await using service = await openService();
+  const key = await keyOf(service, "admin");
+  const make = async (fields: Readonly<Record<string, string>>) => {
+    const html = await (await post(service, "/_/keys/form", key, { role: "runner", ...fields })).text();
+    const texts = [...html.matchAll(/<pre class="code whole" data-copy="">([^<]*)<\/pre>/g)].map(
+      ([, text]) => text ?? "",
+    );
+    return { html, words: (texts[1] ?? "").replaceAll("&amp;", "&"), text: texts[0] ?? "" };
+  };
+  const colleague = await make({ user: "carla", processes: "echo", expires: "30d" });
+  for (const part of [
+    `Sign in as carla at ${address}/_/sign-in?f=html&to=%2Fprocesses%2Fecho%3Ff%3Dhtml with this key:\n${colleague.text}\n`,
+    "The key is only for echo.",
+    "It ends at ",
+  ])
+    expect(colleague.words).toContain(part);
+  const [, id = ""] = colleague.text.split("_");
+  expect(colleague.html).toContain(`<a href="#key-${id}">${id}</a>`);
+  expect(colleague.html).toContain(`id="key-${id}"`);
+  expect(colleague.html).not.toContain("No process of this service");
+  const program = await make({ user: "nightly", service: "true", processes: "ech*, ekko" });
+  expect(program.words).toContain(`\nAuthorization: Bearer ${program.text}\n`);
+  expect(program.words).not.toContain("Sign in");
+  expect(program.html).toContain("No process of this service is called ekko now");
+  expect((await make({ user: "all" })).words).not.toContain("only for");
+});
+
+test("the question before a key is revoked says what goes on, and which processes lose their owner", async () => {
+  await using service = await openService();
+  const admin = await keyOf(service, "admin", "ada");
+  const [first, second] = [await keyOf(service, "deployer", "dan"), await keyOf(service, "deployer", "dan")];
+  const tool = {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    id: "own",
+    baseCommand: "true",
+    inputs: {},
+    outputs: {},
+  };
+  expect((await service.send("POST", "/processes", { key: first, body: tool })).status).toBe(201);
+  const ask = async (one: string) =>
+    (await post(service, `/_/keys/${one.split("_")[1]}/revoke-form`, admin, {})).text();
+  expect(await ask(first)).toContain("Jobs of dan run on and stay. 1 other key of this user holds on.");
+  await post(service, `/_/keys/${second.split("_")[1]}/revoke-form`, admin, { confirmed: "true" });
+  expect(await ask(first)).toContain("No other key of dan holds: own belongs to the admins from then on.");
+  expect(await ask(admin)).toContain("No other key of ada holds.");
+  const list = await (await service.send("GET", "/_/keys?f=html", { key: admin })).text();
+  expect(list).toContain("<summary>1 key that does not hold any more</summary>");
+});
+
 test("a wrong field is told beside what was typed; other sites and other roles make none", async () => {
   await using service = await openService();
   const key = await keyOf(service, "admin");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { closedAddressWords } from "../../src/domain/closed-address.ts";
 import type { JobDocument } from "../../src/domain/documents/job.ts";
 import type { JobView } from "../../src/domain/documents/job-view.ts";
 import { relations } from "../../src/domain/links.ts";
@@ -114,6 +115,18 @@ describe("the page of a job", () => {
     expect(html).toContain("no &lt;disk&gt;");
     expect(html).toContain('<progress class="bar bar-bad"');
     expect(html.indexOf("The job failed")).toBeLessThan(html.indexOf("<progress"));
+  });
+
+  test("of a job whose input is at an address that is not public says who can allow it, and what else helps", () => {
+    const exception = {
+      stage: "getInputs",
+      detail: `Cannot fetch "http://10.0.0.1/": ${closedAddressWords("10.0.0.1")}`,
+    };
+    const html = page({ status: "failed", exception });
+    expect(html).toContain("(--allow-fetch 10.0.0.1, or allowFetch in the file of settings)");
+    expect(html).toContain("Ask who runs this service to allow it");
+    expect(html).toContain("or upload the file and run it with that.");
+    expect(html).not.toContain("Check that each input can be fetched");
   });
 
   test("of a failed job marks the stage where it failed, by a sign and in words", () => {

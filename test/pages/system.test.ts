@@ -77,18 +77,46 @@ test("retention says for how long, by which setting, and what is removed next", 
   expect(html).toMatch(/1 day, and longer while a job[^<]*<\/td><td>nothing; 3 past their time, which a job may read/);
   expect(html).toContain("up to 5.0 GB");
   expect(html).not.toContain("maxUploadBytes");
+  const jobs = `${frame.baseUrl}/jobs?status=successful%2Cfailed%2Cdismissed&amp;sortby=finished&amp;f=html`;
+  expect(html).toContain(`<a href="${jobs}">the jobs that ended first</a>`);
+});
+
+test("how many tools run at once is told in words, with the setting and what gave it", () => {
+  const html = plainTables(page());
+  expect(html).toContain("local, 2 slots: 2 tools run at once, more jobs wait");
+  expect(html).toContain('<code>slots</code></a><span class="muted"> (--slots)</span>');
+  expect(html).toContain('<code>minFreeBytes</code></a><span class="muted"> (default)</span>');
+});
+
+test("how a setting is changed is told with the file, the directory and the example of this service", () => {
+  const html = page();
+  expect(html).toContain("<code>serviceTitle: Our maps</code>");
+  expect(html).toContain("<code>heddle config check --config FILE</code>");
+  expect(html).toContain("heddle reload --data &#39;/srv/my data&#39;");
+  const settings = [setting("keepHours", 5, 'keepHours in "/etc/my heddle.yml"', "how long"), ...document.settings];
+  const named = systemPage({ measured: at }).render(frame, { ...document, settings });
+  expect(named).toContain("The file is <code>/etc/my heddle.yml</code>");
+  expect(named).toContain("heddle config check --config &#39;/etc/my heddle.yml&#39;");
+  expect(named).toContain('<code>keepHours</code></a><span class="muted"> (set in the file)</span>');
 });
 
 test("a backup is made by the command with this data directory; what is not in it has its place", () => {
   const html = page();
   expect(html).toContain("heddle backup &quot;heddle-$(date +%F).db&quot; --data &#39;/srv/my data&#39;");
   for (const place of ["/srv/outputs", "/srv/my data/vault", "/srv/my data/secret.key"]) expect(html).toContain(place);
+  expect(html).toMatch(
+    /tar -czf [^<]* \/srv\/outputs &#39;\/srv\/my data\/vault&#39; &#39;\/srv\/my data\/secret\.key&#39;\)</,
+  );
 });
 
 test("metrics say where they are, which right a key needs, and how they are turned on", () => {
   const html = page();
   expect(html).toContain(`<a href="${frame.baseUrl}/metrics">`);
   expect(html).toContain("read-metrics");
+  expect(html).toContain("--user prometheus --data &#39;/srv/my data&#39;");
+  expect(html).toContain(
+    "scheme: http\n    metrics_path: /base/metrics\n    authorization:\n      credentials_file: /etc/prometheus/heddle.key\n    static_configs:\n      - targets: [&quot;server&quot;]",
+  );
   const other = (metrics: SystemDocument["metrics"]) =>
     systemPage({ measured: at }).render(frame, { ...document, metrics });
   expect(other({ isOn: false })).toContain("<code>--metrics on</code>");

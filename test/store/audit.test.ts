@@ -48,6 +48,34 @@ test("lines come back, the newest first, by what is asked", async () => {
   });
 });
 
+test("lines come back by a part of the id of a job, by what stands beside a name, and by a key that was refused", async () => {
+  await using store = await openAudit();
+  const { database } = store;
+  const jobId = "0190b5a0-0000-7000-8000-00000000abcd";
+  const lines = [
+    { action: "execute", subject: "echo", jobId },
+    { action: "share", subject: jobId },
+    { action: "withdraw", subject: "echo@sha256:1" },
+    { action: "execute", subject: "lab/echo", jobId: "0190b5a1-0000-7000-8000-00000000ffff" },
+    { action: "refuse", subject: "key k1" },
+    { action: "sign-in", subject: "key k1: found no valid key" },
+    { action: "deploy", subject: "echo-2" },
+    { action: "deploy", subject: "0190b5a0" },
+  ] as const;
+  for (const line of lines) await addToAudit(database, { ...entry, ...line });
+  const numbers = async (filter: object) =>
+    (await listAudit(database, { limit: 10, ...filter })).map(({ number }) => number);
+  expect(await numbers({ subject: jobId })).toEqual([2, 1]);
+  for (const jobPart of ["0190b5a0", "0000abcd", jobId])
+    expect([jobPart, await numbers({ subject: "-", jobPart })]).toEqual([jobPart, [2, 1]]);
+  expect(await numbers({ subject: "0190b5a0", jobPart: "0190b5a0" })).toEqual([8, 2, 1]);
+  expect(await numbers({ subject: "echo" })).toEqual([4, 3, 1]);
+  expect(await numbers({ subject: "lab" })).toEqual([4]);
+  expect(await numbers({ subject: "k1" })).toEqual([6, 5]);
+  for (const subject of ["ech", "k", "%", "_", "", "echo@", "ec*"])
+    expect([subject, await numbers({ subject })]).toEqual([subject, []]);
+});
+
 test("no line can be changed, and none removed", async () => {
   await using store = await openAudit();
   const { database } = store;

@@ -5,8 +5,9 @@ import { type AuditDocument, auditLine } from "../../domain/documents/audit.ts";
 import { Problem } from "../../domain/problem.ts";
 import { listKeysFor } from "../../operations/manage-keys.ts";
 import { jobsOfAudit, type ReadAuditDeps, readAudit } from "../../operations/read-audit.ts";
-import { type AuditView, auditPage } from "../../pages/audit.tsx";
+import { auditPage } from "../../pages/audit.tsx";
 import type { KeysOfAudit } from "../../pages/audit-table.tsx";
+import type { AuditView } from "../../pages/audit-words.ts";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { withFiltersAgain } from "../answers/filters-again.ts";
 import { requireKnownQuery } from "../known-query.ts";
@@ -21,7 +22,7 @@ const filters = {
   until: "before this time, written as since",
   user: "who did it",
   action: "what was done, such as deploy or execute",
-  subject: "the id of the process, job, key or provider",
+  subject: "the id of the process, job, key or provider; of a job also 8 or more characters of its beginning or end",
   outcome: "done or refused",
 } as const;
 
@@ -90,7 +91,8 @@ async function list(
 
 /** Tells whose the keys are that the lines name, for who may know; keys that were revoked are kept. */
 async function keysOf(deps: AuditRouteDeps, principal: Principal, { entries }: AuditDocument): Promise<KeysOfAudit> {
-  if (!mayDo(principal, "manage-keys") || !entries.some(({ action }) => action.endsWith("-key"))) return new Map();
+  const namesKey = entries.some(({ action, subject }) => action.endsWith("-key") || subject.startsWith("key "));
+  if (!namesKey || !mayDo(principal, "manage-keys")) return new Map();
   const keys = await listKeysFor(deps, principal);
   return new Map(keys.map(({ id, user, role }) => [id, `${user}, ${role}`]));
 }

@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { mayDo, overseer } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
-import { giveKey, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
-import { type KeyListView, roleText } from "../../pages/keys.tsx";
+import { giveKey, type KeySummary, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
+import { readOwners } from "../../operations/own-processes.ts";
+import { type KeyListView, purposeOf, roleText } from "../../pages/keys.tsx";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
 import { formType, readOwnForm } from "../answers/process-form.ts";
@@ -48,7 +49,7 @@ export function keyFormRoutes(deps: KeyRouteDeps, showKeys: ShowKeys): readonly 
         try {
           if (once !== null && !sent.claim(once)) return await showKeys(context, { fault: sentBefore });
           const { key, text } = await giveKey(deps, principalOf(context), wantedKey(form));
-          return await showKeys(context, { made: { user: key.user, text } });
+          return await showKeys(context, { made: { id: key.id, text } });
         } catch (error) {
           if (once !== null) sent.forget(once);
           if (!(error instanceof Problem) || error.kind !== "invalid-parameter-value") throw error;
@@ -103,28 +104,60 @@ function createSentForms() {
   };
 }
 
-/** Says whose a key is, so that nobody revokes the wrong one. */
+/** Says whose a key is, so that nobody revokes the wrong one, and what ends with it. */
 async function askToRevoke(deps: KeyRouteDeps, context: RouteContext, keyId: string): Promise<Response> {
   const principal = principalOf(context);
   const { baseUrl } = context;
-  const key = (await listKeysFor(deps, principal)).find(({ id }) => id === keyId);
-  const whose =
-    key === undefined
-      ? `No key has the id ${keyId}.`
-      : `The key ${keyId} is of user ${key.user}, ${roleText(key.role, key.actions)}.`;
-  const others =
+  const keys = await listKeysFor(deps, principal);
+  const key = keys.find(({ id }) => id === keyId);
+  const sentences = [
+    key === undefined ? `No key has the id ${keyId}.` : whoseWords(key),
+    "It is refused from then on, and cannot come back.",
     principal.keyId === keyId
       ? "You are signed in with this key: you will be signed out."
-      : "Browsers that signed in with it are signed out.";
+      : "Browsers that signed in with it are signed out.",
+    ...(key === undefined ? [] : await stayingWords(deps, key, keys)),
+  ];
   return askFirst(context, {
     title: "Revoke the key?",
-    words: `${whose} It is refused from then on. ${others} It cannot come back.`,
+    words: sentences.join(" "),
     ...(key === undefined ? {} : { lastUsed: key.lastUsedAt === undefined ? null : instantText(key.lastUsedAt) }),
     action: `${baseUrl}/_/keys/${encodeURIComponent(keyId)}/revoke-form`,
     back: `${baseUrl}/_/keys?f=html`,
     yes: "Revoke it",
     no: "Keep it",
   });
+}
+
+function whoseWords({ id, user, role, isService, label, processes, actions }: KeySummary): string {
+  const words = roleText(role, actions);
+  const held = words === role ? actions : undefined;
+  const purpose = purposeOf({ service: isService, ...defined({ label, processes, actions: held }) });
+  return `The key ${id} is of user ${user}, ${words}${purpose === "" ? "" : ` (${purpose})`}.`;
+}
+
+/** Says what of a user stays without a key: the jobs do, and other keys. Processes are of who has a key. */
+async function stayingWords(
+  deps: KeyRouteDeps,
+  { id, user }: KeySummary,
+  keys: readonly KeySummary[],
+): Promise<readonly string[]> {
+  const now = deps.clock.now();
+  const holds = ({ revokedAt, expiresAt = Number.POSITIVE_INFINITY }: KeySummary) =>
+    revokedAt === undefined && expiresAt > now;
+  const others = keys.filter((one) => one.id !== id && one.user === user && holds(one)).length;
+  const jobs = `Jobs of ${user} run on and stay.`;
+  if (others > 0) {
+    return [jobs, `${others} other ${others === 1 ? "key of this user holds" : "keys of this user hold"} on.`];
+  }
+  const owned = (await readOwners(deps)).filter(({ owner }) => owner === user).map((one) => one.id);
+  const end = `No other key of ${user} holds`;
+  return [
+    jobs,
+    owned.length === 0
+      ? `${end}.`
+      : `${end}: ${owned.join(", ")} ${owned.length === 1 ? "belongs" : "belong"} to the admins from then on.`,
+  ];
 }
 
 function instantText(at: number): string {

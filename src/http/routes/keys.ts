@@ -4,6 +4,7 @@ import { defined } from "../../domain/defined.ts";
 import type { KeyDocument, KeyListDocument } from "../../domain/documents/key.ts";
 import { jsonLink } from "../../domain/links.ts";
 import { giveKey, type KeyDeps, type KeySummary, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
+import { readOwners } from "../../operations/own-processes.ts";
 import { type KeyListView, keyListPage } from "../../pages/keys.tsx";
 import { documentResponse } from "../answers/document-response.ts";
 import { ok } from "../openapi/about.ts";
@@ -81,10 +82,11 @@ async function keysResponse(deps: KeyRouteDeps, context: RouteContext, view: Key
   const now = deps.clock.now();
   const links = [jsonLink(`${context.baseUrl}${keysPath}`, "self")];
   const document: KeyListDocument = { keys: keys.map((key) => keyDocument(key, now)), links };
+  const processIds = (await readOwners(deps)).map(({ id }) => id);
   return documentResponse(context, document, {
     title: "Keys",
     headers: noStore,
-    page: keyListPage({ ...view, once: deps.newSecret() }),
+    page: keyListPage({ ...view, once: deps.newSecret(), processIds }),
   });
 }
 

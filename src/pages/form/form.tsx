@@ -1,4 +1,6 @@
 import { pointerToken } from "../../domain/json.ts";
+import { Opening } from "../opening.tsx";
+import type { PageFrame } from "../page.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
 import { ownNames } from "./field.ts";
@@ -14,11 +16,13 @@ export function ExecuteForm({
   state,
   offers,
   live,
+  frame,
 }: {
   readonly action: string;
   readonly state: FormState;
   readonly offers: Offers;
   readonly live: LiveForm;
+  readonly frame: PageFrame;
 }) {
   const { fields } = state;
   return (
@@ -41,7 +45,7 @@ export function ExecuteForm({
       <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
         Run
       </button>
-      <Outcome state={state} />
+      <Outcome state={state} frame={frame} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
       ))}
@@ -60,7 +64,13 @@ export function ExecuteForm({
   );
 }
 
-function Outcome({ state: { faults, otherFaults, isChecked, fields } }: { readonly state: FormState }) {
+function Outcome({
+  state: { faults, otherFaults, isChecked, fields },
+  frame,
+}: {
+  readonly state: FormState;
+  readonly frame: PageFrame;
+}) {
   if (isChecked === true) {
     return (
       <p class="notice notice-good" role="status">
@@ -71,7 +81,10 @@ function Outcome({ state: { faults, otherFaults, isChecked, fields } }: { readon
   if (faults.size === 0 && otherFaults.length === 0) return null;
   return (
     <div class="notice notice-bad" role="alert">
-      <p>Nothing was run: this is not right yet.</p>
+      <p>
+        Nothing was run: this is not right yet.
+        <Opening texts={[...[...faults.values()].flat(), ...otherFaults]} frame={frame} />
+      </p>
       <ul>
         {[...faults].map(([name, details]) => (
           <li>

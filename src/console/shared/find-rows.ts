@@ -1,0 +1,24 @@
+/** Shows the rows of a part of the page that have all words of what is typed, as somebody types it; what is folded up there opens. */
+export function findRows(label: HTMLElement): void {
+  const input = label.querySelector("input");
+  const said = label.querySelector("[role=status]");
+  const part = document.getElementById(label.dataset.finds ?? "");
+  if (input === null || said === null || part === null) return;
+  label.hidden = false;
+  const rows = [...part.querySelectorAll<HTMLTableRowElement>("tbody tr")];
+  const texts = rows.map(({ textContent }) => textContent.toLowerCase());
+  const folded = [...part.querySelectorAll("details"), ...(part instanceof HTMLDetailsElement ? [part] : [])];
+  input.addEventListener("input", () => {
+    const words = input.value
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== "");
+    let count = 0;
+    for (const [at, row] of rows.entries()) {
+      row.hidden = !words.every((word) => texts[at]?.includes(word) === true);
+      count += row.hidden ? 0 : 1;
+    }
+    if (words.length > 0) for (const one of folded) one.open = true;
+    said.textContent = words.length === 0 ? "" : `${count} of ${rows.length} fit`;
+  });
+}
