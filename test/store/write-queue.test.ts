@@ -134,10 +134,14 @@ describe("while what was committed is on its way to the disk", () => {
       isTold = true;
     });
     await Bun.sleep(20);
-    const read = ids();
+    let isRead = false;
+    const read = ids().then((found) => {
+      isRead = true;
+      return found;
+    });
     const later = [queue.write([insert("b")]), queue.write([insert("c")])];
     await Bun.sleep(20);
-    expect([isTold, changed]).toEqual([false, []]);
+    expect([isTold, isRead, changed]).toEqual([false, false, []]);
     disk.resolve();
     expect(await read).toEqual(["a"]);
     await Promise.all([written, ...later]);
