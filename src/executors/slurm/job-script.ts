@@ -37,8 +37,10 @@ trap 'told=1' TERM INT HUP
 trap 'ended=1' USR1
 now() { read -r now rest </proc/uptime; now=\${now%.*}\${now#*.}; }
 nap() { sleep "$1" & s=$!; wait "$s"; kill "$s" 2>/dev/null; if [ ! -d "/proc/$tool" ]; then ended=1; fi; }
-tree() { for c in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do list="$list $c"; tree "$c"; done; }
-total() { for p in $list; do cat "/proc/$p/$1" 2>/dev/null; done | awk -v name="$2:" '$1 == name { s += $2 } END { print s + 0 }'; }
+# The file has no end of line, so that it is read and its reading fails.
+tree() { children=; read -r children <"/proc/$1/task/$1/children"; for c in $children; do list="$list $c"; tree "$c"; done; } 2>/dev/null
+all() { paths=; for p in $list; do paths="$paths /proc/$p/$1"; done; cat /dev/null $paths 2>/dev/null; }
+total() { all "$1" | awk -v name="$2:" '$1 == name { s += $2 } END { print s + 0 }'; }
 signal() {
   list=; tree "$tool"; open=
   for p in $list; do read -r name <"/proc/$p/comm" && [ "$name" != bwrap ] && open="$open $p"; done 2>/dev/null
@@ -51,11 +53,14 @@ stop() {
   while [ -z "$ended" ] && now && [ "$now" -lt "$until" ]; do nap 0.1; done
   while [ -z "$ended" ]; do signal KILL; nap 0.1; done
 }
+# What is counted takes programs, which cost as much as most tools: short ones end before.
+isYoung() { [ $((now - since)) -lt 50 ]; }
 look() {
   if [ -e "$f.stop" ] && read -r grace <"$f.stop"; then stop "$grace"; return; fi
   if [ -n "$told" ]; then stop 200; return; fi
   now
   if [ -n "$seconds" ] && [ $((now - since)) -ge "$seconds" ]; then why="seconds $seconds"; stop "$limitGrace"; return; fi
+  if isYoung; then return; fi
   list=; tree "$tool"
   kib=$(total status VmRSS)
   if [ "$kib" -gt "$peak" ]; then peak=$kib; fi
@@ -64,11 +69,12 @@ look() {
   fi
 }
 # Ticks of all processes of the tool, in hundredths of a second.
-ticks() { for p in $list; do cat "/proc/$p/stat" 2>/dev/null; done | awk '{ sub(/^.*\\) /, ""); s += $12 + $13 + $14 + $15 } END { print s + 0 }'; }
+ticks() { all stat | awk '{ sub(/^.*\\) /, ""); s += $12 + $13 + $14 + $15 } END { print s + 0 }'; }
 # A sign of life; on a full disk its time alone.
 live() {
   if [ -z "$beat" ]; then return; fi
   now
+  if isYoung; then return; fi
   if [ -n "$beaten" ] && [ $((now - beaten)) -lt "$beat" ]; then return; fi
   beaten=$now; list=; tree "$tool"
   printf 'every %s\nup %s\ncpu %s\npeak %s\nend\n' "$every" "$now" "$(ticks)" "$peak" 2>/dev/null >|"$f.beat.new" &&
