@@ -38,7 +38,7 @@ export function controlOf(name: string): Control | undefined {
 }
 
 /** Writes into a control as a person does: whoever listens to it hears of it. */
-export function write(control: Control | undefined, text: string): void {
+export function write(control: Control | HTMLSelectElement | undefined, text: string): void {
   if (control === undefined || control.value === text) return;
   control.value = text;
   for (const kind of ["input", "change"]) control.dispatchEvent(new Event(kind, { bubbles: true }));

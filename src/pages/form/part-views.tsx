@@ -171,7 +171,8 @@ const corners = [
 ];
 
 /** A bounding box: four numbers, and the reference system that they are in. */
-export function BoxView({ name, state, label }: Drawn) {
+export function BoxView({ name, state, label, systems }: Drawn & Omit<Extract<Shape, { kind: "box" }>, "kind">) {
+  const offered = systems === undefined ? "" : ", one of those that the field offers";
   return (
     <>
       <div class="grid">
@@ -187,11 +188,23 @@ export function BoxView({ name, state, label }: Drawn) {
           </label>
         ))}
         <label class="field">
-          <span class="muted">Reference system; longitude and latitude when empty</span>
-          <input type="text" name={name + parts.crs} value={textIn(state.values, name + parts.crs)} />
+          <span class="muted">Reference system{offered}; longitude and latitude when empty</span>
+          <input
+            type="text"
+            name={name + parts.crs}
+            value={textIn(state.values, name + parts.crs)}
+            list={systems === undefined ? undefined : `${name}/~systems`}
+          />
+          {systems === undefined ? null : (
+            <datalist id={`${name}/~systems`}>
+              {systems.names.map((one) => (
+                <option value={one} />
+              ))}
+            </datalist>
+          )}
         </label>
       </div>
-      <MapView kind="box" name={name} label={label} />
+      <MapView kind="box" name={name} label={label} systems={systems?.isAll === true ? systems.names : undefined} />
     </>
   );
 }
