@@ -1,7 +1,8 @@
+import { buffer, containsExtent } from "ol/extent.js";
 import { get, transform, transformExtent } from "ol/proj.js";
 import { type NamedSystem, wgs84 } from "../../pages/form/crs.ts";
 import { type Box, rounded } from "./antimeridian.ts";
-import { knownProjection } from "./projections.ts";
+import { knownProjection, middleOfZone } from "./projections.ts";
 
 /** What is written of a box, or why nothing is. */
 export type Turned = { readonly numbers: Box } | { readonly fault: string };
@@ -16,25 +17,17 @@ export function boxIn({ code }: NamedSystem, box: Box): Turned {
   if (code === wgs84) return { numbers: box };
   const projection = knownProjection(code);
   if (projection === undefined) return { fault: `Nothing is written: ${unknownWords(code)}` };
-  const [west, south, east, north] = box;
-  if (west > east) {
+  if (box[0] > box[2]) {
     return {
       fault: `Nothing is written: a box over the 180th meridian is none in ${code}. Draw one on one side of it.`,
     };
   }
-  const corners = [
-    [west, south],
-    [east, south],
-    [east, north],
-    [west, north],
-    [(west + east) / 2, (south + north) / 2],
-  ];
-  if (!corners.every((place) => comesBack(place, projection))) {
+  const turned = transformExtent([...box], wgs84, projection, pointsOfEdge);
+  if (!isInside(box, turned, code)) {
     return {
       fault: `Nothing is written: the box lies outside of where ${code} is used. Draw a smaller one, or elsewhere.`,
     };
   }
-  const turned = transformExtent([...box], wgs84, projection, pointsOfEdge);
   const digits = isInDegrees(code) ? rounded : inDecimeters;
   const [left = 0, bottom = 0, right = 0, top = 0] = turned.map(digits);
   return { numbers: [left, bottom, right, top] };
@@ -54,6 +47,27 @@ export function isInDegrees(code: string): boolean {
 /** Puts the two axes of a box in each other's place. */
 export function turnedAxes([first, second, third, fourth]: Box): Box {
   return [second, first, fourth, third];
+}
+
+/** So far from the middle of its zone, numbers of UTM say nothing any more. */
+const mostFromMiddle = 40;
+
+function isInside([west, south, east, north]: Box, turned: readonly number[], code: string): boolean {
+  const [longitude, latitude] = [(west + east) / 2, (south + north) / 2];
+  const middle = middleOfZone(code);
+  const isFar = (degrees: number) => middle !== undefined && Math.abs(degrees - middle) > mostFromMiddle;
+  if (isFar(west) || isFar(east)) return false;
+  const [left = 0, bottom = 0, right = 0, top = 0] = turned;
+  const all = get(code)?.getExtent() ?? [left, bottom, right, top];
+  if (!containsExtent(buffer(all, 1), [left, bottom, right, top])) return false;
+  const places = [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [longitude, latitude],
+  ];
+  return places.every((place) => comesBack(place, code));
 }
 
 function comesBack(place: readonly number[], projection: string): boolean {

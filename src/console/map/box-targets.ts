@@ -85,7 +85,7 @@ function cornersTarget(corners: readonly Control[], systems: Systems): Target {
       const { code } = system;
       const about = {
         ...(code === wgs84 ? {} : { crs: code }),
-        ...(turnsAxes(system) ? { note: firstWords(code) } : {}),
+        ...(turnsAxes(system) ? { note: firstWords(code), system: code === wgs84 ? `WGS 84 (${code})` : code } : {}),
       };
       if (corners.every(({ value }) => value.trim() === "")) return { geometries: [], ...about };
       const box = readBox(corners.map(({ value }) => value.trim() || "?").join(","));
@@ -200,7 +200,8 @@ export function partBoxes(geometry: Geometry): readonly Box[] {
   if (type.startsWith("Multi") && Array.isArray(coordinates)) {
     return coordinates.flatMap((part) => partBoxes({ type: type.slice("Multi".length), coordinates: part }));
   }
-  let [west, south, east, north] = [Number.POSITIVE_INFINITY, 90, Number.NEGATIVE_INFINITY, -90];
+  const [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [west, south, east, north] = [most, most, least, least];
   for (const [x = 0, y = 0] of positionsOf(geometry)) {
     [west, south] = [Math.min(west, x), Math.min(south, y)];
     [east, north] = [Math.max(east, x), Math.max(north, y)];

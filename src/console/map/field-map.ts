@@ -110,7 +110,7 @@ function wordsOf(said: Said, target: Target): string {
 
 function valueWords(said: Said, { isBox }: Target): string {
   const { geometries, crs } = said;
-  const system = crs ?? "longitude and latitude (WGS 84, OGC:CRS84)";
+  const system = said.system ?? crs ?? "longitude and latitude (WGS 84, OGC:CRS84)";
   const around = boxAround(geometries.flatMap(partBoxes));
   if (around === undefined) return `Nothing is chosen. What is drawn is written in ${system}.`;
   const what = isBox ? "Box" : geometries.length === 1 ? geometries[0]?.type : `${geometries.length} geometries`;

@@ -1,4 +1,5 @@
 import { type Box, boxOfDrawn } from "./antimeridian.ts";
+import { lettersOf } from "./country-letters.ts";
 
 /** What can be found by its name, or by others that it goes by. */
 type Named = { readonly name: string; readonly others: readonly string[] };
@@ -32,11 +33,10 @@ export function createOtherNames(languages: readonly string[]): (name: string, n
   const spoken = [...new Set([...languages, "en"])].map((one) => new Intl.DisplayNames([one], { type: "region" }));
   return (name, number) => {
     const own = otherNames[name] ?? [];
-    if (!/^\d{3}$/.test(number)) return own;
-    // The letters of a country, which its names in languages are listed by.
-    const { region = "" } = new Intl.Locale(`und-${number}`);
-    const said = /^[A-Z]{2}$/.test(region) ? spoken.flatMap((one) => one.of(region) ?? []) : [];
-    return [...own, ...said.filter((one) => one !== name && one !== region)];
+    const letters = lettersOf(number);
+    if (letters === undefined) return own;
+    const said = spoken.flatMap((one) => one.of(letters) ?? []);
+    return [...own, ...said.filter((one) => one !== name && one !== letters)];
   };
 }
 
@@ -62,11 +62,9 @@ export function findNamed<One extends Named>(
   if (wanted === "") return { found: [], isOne: false };
   const ranked = all
     .flatMap((one) => {
-      const rank = Math.min(
-        rankOf(folded(one.name), wanted),
-        ...one.others.map((name) => rankOf(folded(name), wanted)),
-      );
-      return rank === none ? [] : [{ one, rank }];
+      const ofOthers = one.others.map((name) => rankOf(folded(name), wanted));
+      const rank = Math.min(rankOf(folded(one.name), wanted), ...ofOthers.map((other) => other && other + behind));
+      return rank >= none ? [] : [{ one, rank }];
     })
     .toSorted((one, other) => one.rank - other.rank || one.one.name.localeCompare(other.one.name));
   const best = ranked.filter(({ rank }) => rank === ranked[0]?.rank);
@@ -74,6 +72,8 @@ export function findNamed<One extends Named>(
 }
 
 const none = 9;
+/** Where a part fits, the name that the map shows goes before others. */
+const behind = 0.5;
 
 function rankOf(name: string, wanted: string): number {
   if (name === wanted) return 0;

@@ -22,7 +22,7 @@ export const searchWords = {
   useBox: (name: string) => `Use the box of ${name}`,
   fault: (fault: string) => `The map stays: ${fault}.`,
   none: (text: string) =>
-    `No country is called "${text}" here. Cities and the smallest countries are not listed: give their lon, lat.`,
+    `No country is called "${text}" here. Cities, regions and the smallest countries are not listed: give their lon, lat.`,
   several: (found: number, shown: number) =>
     `${found} countries may be meant${found > shown ? `, of which ${shown} are here` : ""}: choose one, or type more.`,
   place: ([longitude, latitude]: Position) =>

@@ -154,7 +154,7 @@ export function FileView({ mediaTypes, takesText, name, state, label }: Drawn & 
           </select>
         </label>
       ) : null}
-      {types.length === 1 ? <span class="muted">{types[0]}</span> : null}
+      {types.length === 1 && !isDirectory ? <span class="muted">{types[0]}</span> : null}
       <MapView kind="address" name={name + parts.address} label={label} />
       {arePlaces(mediaTypes) ? (
         <MapView kind="file" name={name + (takesText ? parts.content : parts.address)} label={label} holds="features" />
