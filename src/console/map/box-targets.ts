@@ -67,6 +67,8 @@ function textOf(controls: readonly SystemControl[]): string {
 
 function cornersTarget(corners: readonly Control[], systems: Systems): Target {
   const { controls } = systems;
+  let last: { readonly text: string; readonly drawn: Box } | undefined;
+  const textNow = () => [...corners.map(({ value }) => value), textOf(controls)].join();
   const turnsAxes = ({ isNorthFirst }: NamedSystem) => isNorthFirst && !systems.areSidesNamed;
   const writeBox = (box: Box) => {
     const system = systemIn(systems);
@@ -75,6 +77,7 @@ function cornersTarget(corners: readonly Control[], systems: Systems): Target {
     if ("fault" in turned) return turned.fault;
     const numbers = turnsAxes(system) ? turnedAxes(turned.numbers) : turned.numbers;
     for (const [index, corner] of corners.entries()) write(corner, String(numbers[index]));
+    last = { text: textNow(), drawn: box };
     return undefined;
   };
   return {
@@ -85,6 +88,7 @@ function cornersTarget(corners: readonly Control[], systems: Systems): Target {
       const { code } = system;
       const about = {
         ...(code === wgs84 ? {} : { crs: code }),
+        ...(last !== undefined && last.text === textNow() ? { drawn: last.drawn } : {}),
         ...(turnsAxes(system) ? { note: firstWords(code), system: code === wgs84 ? `WGS 84 (${code})` : code } : {}),
       };
       if (corners.every(({ value }) => value.trim() === "")) return { geometries: [], ...about };

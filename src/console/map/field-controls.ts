@@ -7,6 +7,8 @@ export type Said = {
   readonly geometries: readonly Geometry[];
   /** The reference system of its coordinates, when it is not longitude and latitude. */
   readonly crs?: string;
+  /** The box in degrees that was drawn, where its numbers in another system are those of a larger one around it. */
+  readonly drawn?: Box;
   /** What its reference system is called, where that is not told by `crs`. */
   readonly system?: string;
   /** Why nothing, or not all, is drawn. */

@@ -4,6 +4,7 @@ import { type Arrow, takeArrows, toggle } from "../shared/arrow-keys.ts";
 import { boxOfDrawn } from "./antimeridian.ts";
 import { mapProjection } from "./base-map.ts";
 import type { Tools } from "./field-tools.ts";
+import { areaOf } from "./read-stac.ts";
 import { extentOfSaid } from "./said-extent.ts";
 
 /** How far one press of a key leads, in pixels of the screen. */
@@ -44,7 +45,9 @@ export function keysControl(tools: Tools, begins: () => void): readonly HTMLElem
 
 /** What is chosen already, else the middle of the map. */
 function firstExtent({ map, target }: Tools): Extent {
-  const chosen = extentOfSaid(target.read());
+  const said = target.read();
+  // A box that is turned to and fro grows each time.
+  const chosen = extentOfSaid(said.drawn === undefined ? said : { geometries: [areaOf(said.drawn)] });
   const [left = 0, bottom = 0, right = 0, top = 0] = chosen ?? map.getView().calculateExtent(map.getSize());
   const [x, y] = [(left + right) / 2, (bottom + top) / 2];
   if (!target.takesAreas) return [x, y, x, y];
