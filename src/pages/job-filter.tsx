@@ -28,7 +28,8 @@ export function Filter(props: FilterProps) {
   );
 }
 
-const fields = ["status", "processID", "processWords", "user", "q", "datetime"] as const;
+const durations = ["minDuration", "maxDuration"] as const;
+const fields = ["status", "processID", "processWords", "user", "q", "datetime", ...durations] as const;
 
 /** The filters as a form: what it sends stands in the address, which can be kept and sent on. */
 function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
@@ -54,6 +55,7 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
         <small class="muted">process, title, tags, user, inputs, names of files, message or failure</small>
       </label>
       <Created value={searchParams.get("datetime") ?? ""} />
+      <Ran query={searchParams} />
       <button type="submit" class="button">
         Filter
       </button>
@@ -108,6 +110,18 @@ function ByProcess({ query, offered }: { readonly query: URLSearchParams; readon
       <small class="muted">a part of its id or title</small>
     </label>
   );
+}
+
+/** How long the jobs ran, where the address says any of it. */
+function Ran({ query }: { readonly query: URLSearchParams }) {
+  if (durations.every((name) => (query.get(name) ?? "") === "")) return null;
+  return durations.map((name) => (
+    <label class="field">
+      <span>{name === "minDuration" ? "Ran at least, in seconds" : "Ran at most, in seconds"}</span>
+      <input type="text" inputmode="numeric" name={name} value={query.get(name) ?? ""} />
+      <small class="muted">from their start to their end, or until now</small>
+    </label>
+  ));
 }
 
 /** When the jobs were created: typed, or one of the usual spans, which the browser offers. */

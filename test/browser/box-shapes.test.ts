@@ -10,6 +10,8 @@ const record = (names: readonly string[], more: object = {}) => ({
   type: { type: "record", fields: { ...Object.fromEntries(names.map((name) => [name, "double"])), ...more } },
 });
 
+const ogc = "https://raw.githubusercontent.com/eoap/schemas/main/ogc.yaml";
+
 const tool = {
   ...{ cwlVersion: "v1.2", class: "CommandLineTool", id: "boxes", baseCommand: ["sh", "-c", "echo done"] },
   inputs: {
@@ -104,4 +106,79 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await numbersIn(page, ["sides/west", "sides/north", "sides/crs"])).toEqual([0, 0, 0]);
     expect(wrong).toEqual([]);
   }, 60_000);
+
+  const systems = {
+    ...{ cwlVersion: "v1.2", class: "CommandLineTool", id: "systems", baseCommand: ["sh", "-c", "echo done"] },
+    requirements: [{ class: "SchemaDefRequirement", types: [{ $import: ogc }] }],
+    inputs: {
+      area: `${ogc}#BBox`,
+      typed: record(["west", "south", "east", "north"], { crs: "string?" }),
+      chosen: record(["xmin", "ymin", "xmax", "ymax"], {
+        crs: { type: { type: "enum", symbols: ["EPSG:3035", "EPSG:32632", "EPSG:99999"] } },
+      }),
+    },
+    outputs: { said: { type: "stdout" } },
+    stdout: "said.txt",
+  };
+
+  test("in another reference system get its numbers, in the order that its name means, and say so where it is not known", async () => {
+    await site().deploy(systems);
+    const wrong: string[] = [];
+    const page = await site().open(wrong, { viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
+    await page.goto(`${site().url}/processes/systems?f=html`);
+    const take = async (view: Locator) => {
+      await view.getByLabel("Go to a country, or to lon, lat").fill("austria");
+      await view.getByLabel("Go to a country, or to lon, lat").press("Enter");
+      await view.getByRole("button", { name: "Use the box of Austria" }).click();
+    };
+    const corners = [0, 1, 2, 3].map((index) => `area/${index}`);
+    const area = await viewOf(page, "area");
+    await take(area);
+    expect(await numbersIn(page, corners)).toEqual([9.4, 46.4, 17, 49.1]);
+    const crs = page.locator('input[name="/inputs/area/~crs"]');
+    await crs.fill("http://www.opengis.net/def/crs/EPSG/0/4326");
+    expect(await area.innerText()).toContain("The latitude stands first");
+    await take(area);
+    expect(await numbersIn(page, corners)).toEqual([46.4, 9.4, 49.1, 17]);
+    expect(await area.getByRole("status").innerText()).toStartWith("Box: west 9.4, south 46.4, east 17, north 49.1");
+    await crs.fill("EPSG:32632");
+    expect(await area.innerText()).toContain('this input takes no boxes in "EPSG:32632"');
+    await crs.fill("http://www.opengis.net/def/crs/EPSG/0/4326");
+    const typed = await viewOf(page, "typed");
+    const sides = ["west", "south", "east", "north"].map((side) => `typed/${side}`);
+    await page.locator('input[name="/inputs/typed/crs"]').fill("EPSG:99999");
+    await take(typed);
+    expect(await typed.innerText()).toContain(
+      'Nothing is written: this map does not know the reference system "EPSG:99999"',
+    );
+    expect(await numbersIn(page, sides)).toEqual([0, 0, 0, 0]);
+    await page.locator('input[name="/inputs/typed/crs"]').fill("32633");
+    await take(typed);
+    const [west = 0, south = 0, east = 0] = await numbersIn(page, sides);
+    expect([Math.round(west), Math.round(south)]).toEqual([69548, 5138497]);
+    // A drawn box moves by keys from where it is.
+    await typed.getByRole("button", { name: "Move a box by keys" }).click();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    const [asWest = 0, asSouth = 0, moved = 0] = await numbersIn(page, sides);
+    // It is as large as before.
+    expect(asWest).toBeGreaterThan(west);
+    expect(moved).toBeGreaterThan(east);
+    expect(Math.abs(asSouth - south)).toBeLessThan(10_000);
+    const chosen = await viewOf(page, "chosen");
+    expect(await chosen.innerText()).toContain("choose the reference system first: EPSG:3035, EPSG:32632");
+    await page.getByRole("radio", { name: "EPSG:3035" }).check();
+    await take(chosen);
+    expect(await chosen.innerText()).toContain("in EPSG:3035. In degrees: west 9.");
+    await page.locator("button.button-main").click();
+    await page.waitForURL(/\/jobs\//);
+    const { inputs } = JSON.parse(await (await fetch(`${site().url}${new URL(page.url()).pathname}/inputs`)).text());
+    expect(inputs.area).toEqual({
+      ...{ bbox: [46.4, 9.4, 49.1, 17], crs: "http://www.opengis.net/def/crs/EPSG/0/4326" },
+    });
+    expect(inputs.typed.value).toMatchObject({ crs: "32633", east: moved });
+    expect(inputs.chosen.value).toMatchObject({ crs: "EPSG:3035" });
+    expect(Math.round(inputs.chosen.value.xmin)).toBe(4274808);
+    expect(wrong).toEqual([]);
+  }, 90_000);
 });

@@ -60,7 +60,16 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.goto(`${site().url}/processes/lists?f=html`);
     await chooser(page).setInputFiles(folder);
     await page.getByText(/^scene é\.tar, .* is uploaded\.$/).waitFor();
-    expect(await page.locator('[name="/inputs/scene/~stored"]').inputValue()).toStartWith("vault://");
+    await page.getByText(/^3 files, \d+ bytes: bands\/red.txt, bands\/ü 2.txt, catalog.json\.$/).waitFor();
+    const stored = page.locator('[name="/inputs/scene/~stored"]');
+    expect(await stored.inputValue()).toStartWith("vault://");
+    await page.getByRole("button", { name: "Take scene é.tar back" }).click();
+    await page.getByText("scene é.tar is not sent with the form.").waitFor();
+    expect(await stored.inputValue()).toBe("");
+    expect(await page.locator('[name="/inputs/scene/~upload"]').evaluate((one) => one.matches(":focus"))).toBe(true);
+    await page.getByText("Upload an archive file, zip or tar, of it").waitFor();
+    await chooser(page).setInputFiles(folder);
+    await page.getByText(/^scene é\.tar, .* is uploaded\.$/).waitFor();
     expect(await foundBy(page)).toBe(all);
     expect(wrong).toEqual([]);
   }, 60_000);

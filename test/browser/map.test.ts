@@ -155,4 +155,57 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.locator(".map .map-pointer:empty").waitFor({ state: "attached" });
     expect(wrong).toEqual([]);
   }, 60_000);
+
+  test.each([1280, 360])(
+    "goes to a country or to a place by the keyboard, and changes no value by itself, %i pixels",
+    async (width) => {
+      const wrong: string[] = [];
+      const page = await site().open(wrong, {
+        ...{ locale: "de-CH", reducedMotion: "reduce", viewport: { width, height: 800 } },
+      });
+      await page.addInitScript(keepTexts);
+      await page.goto(`${site().url}/processes/water?f=html`);
+      await page.locator(".map").scrollIntoViewIfNeeded();
+      await page.locator('[data-view="field"][data-state="drawn"]').waitFor();
+      const area = page.getByRole("textbox", { name: "area of interest" });
+      const before = await area.inputValue();
+      const search = page.getByLabel("Go to a country, or to lon, lat");
+      const found = page.locator(".map-search [aria-live=polite]");
+      await search.focus();
+      await page.locator("datalist#names-of-countries option").nth(170).waitFor({ state: "attached" });
+      await page.keyboard.type("korea");
+      await page.keyboard.press("Enter");
+      await found.getByText("2 countries may be meant: choose one, or type more.").waitFor();
+      await page.getByRole("button", { name: "South Korea" }).press("Enter");
+      await found.getByText("The map shows South Korea: about west 126").waitFor();
+      await untilWritten(page, "South Korea");
+      // Names of the reader's language are known, too.
+      await search.fill("Schweiz");
+      await search.press("Enter");
+      await found.getByText("The map shows Switzerland").waitFor();
+      await search.fill("46,9 N 7,4 E");
+      await search.press("Enter");
+      await found.getByText("In the middle of the map is longitude 7.4°, latitude 46.9°.").waitFor();
+      const box = await page.locator(".map").boundingBox();
+      await page.locator(".map").hover({ position: { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) / 2 } });
+      await page.getByText(/^longitude 7\.(?:39|4)\d*°, latitude 46\.(?:89|9)\d*°$/).waitFor();
+      for (const [text, words] of [
+        ["Atlantis", 'No country is called "Atlantis" here.'],
+        ["46.9, 107", "The map stays: found latitude 107"],
+        ["", "Type a country, or a longitude and a latitude."],
+      ] as const) {
+        await search.fill(text);
+        await search.press("Enter");
+        await found.getByText(words).waitFor();
+      }
+      expect([await area.inputValue(), page.url()]).toEqual([before, `${site().url}/processes/water?f=html`]);
+      await search.fill("switz");
+      await search.press("Enter");
+      await page.getByRole("button", { name: "Use the box of Switzerland" }).press("Enter");
+      expect(await area.inputValue()).toBe("6,45.7,10.5,47.9");
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
 });

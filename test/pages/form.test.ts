@@ -80,6 +80,37 @@ describe("the form of a process", () => {
     expect(sentInputs).toBeGreaterThan(500);
   }, 60_000);
 
+  test("tells the bounds of numbers in their unit, of each value of a list too", () => {
+    const html = pageOf(
+      descriptionOf({
+        width: input({ type: "integer", minimum: 1, maximum: 9, unit: "m" }),
+        share: input({ type: "number", maximum: 1 }),
+        steps: input({ type: "array", items: { type: "number", minimum: 0.5, uom: "km" } }),
+        plain: input({ type: "array", items: { type: "number" } }),
+      }),
+    );
+    expect(html).toContain("A whole number, at least 1 m, at most 9 m<");
+    expect(html).toContain("A number, at most 1<");
+    expect(html).toContain("Each, at least 0.5 km<");
+    expect(html).toContain("steps (km) *");
+    expect(html.match(/>Each,/g)).toHaveLength(1);
+  });
+
+  test("offers the reference systems that the schema of a box lists, and tells them to the map where no others are taken", () => {
+    const boxWith = (crs: JsonObject) => ({
+      allOf: [{ format: "ogc-bbox" }, { type: "object", properties: { crs: { type: "string", ...crs } } }],
+    });
+    const pageWith = (crs: JsonObject) => pageOf(descriptionOf({ box: input(boxWith(crs)) }));
+    const listed = pageWith({ enum: ["CRS84", "EPSG:32632"] });
+    expect(listed).toContain('name="/inputs/box/~crs" value="" list="/inputs/box/~systems"');
+    expect(listed).toContain(
+      '<datalist id="/inputs/box/~systems"><option value="CRS84"></option><option value="EPSG:32632">',
+    );
+    expect(listed).toContain('data-systems="[&quot;CRS84&quot;,&quot;EPSG:32632&quot;]"');
+    expect(pageWith({ examples: ["CRS84"] })).toContain('<option value="CRS84">');
+    for (const crs of [{}, { examples: ["CRS84"] }]) expect(pageWith(crs)).not.toContain("data-systems");
+  });
+
   test("has a control for each kind of value", () => {
     const html = pageOf(
       descriptionOf({

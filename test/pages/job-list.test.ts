@@ -115,6 +115,17 @@ describe("the page of a list of jobs", () => {
     for (const span of ["today", "7d", "30d"]) expect(html).toContain(`<option value="${span}">`);
   });
 
+  test("keeps how long jobs ran where the address says it, and says from when on that counts", () => {
+    const filter = (query: string) =>
+      jobListPage().render({ ...frame, jsonUrl: `http://server/jobs?f=json${query}` }, noJobs);
+    for (const query of ["&minDuration=60", "&minDuration=60&maxDuration="]) {
+      expect(filter(query)).toContain('name="minDuration" value="60"');
+      expect(filter(query)).toContain("from their start to their end, or until now");
+    }
+    expect(filter("&maxDuration=x")).toContain('name="maxDuration" value="x"');
+    expect(filter("")).not.toContain("Duration");
+  });
+
   test("leads to the process, also of a provider", () => {
     expect(page({ jobs: [job] })).toContain('href="http://server/base/processes/buffer?f=html"');
     const other = { ...job, providerID: "p q" };
@@ -222,7 +233,7 @@ describe("the page of a list of jobs", () => {
     const at = (query: string) =>
       jobListPage().render({ ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json${query}` }, { jobs: [], links: [] });
     expect(at("&status=&limit=5")).toContain('<details class="filters"><summary>Filter</summary>');
-    for (const query of ["&status=failed", "&q=rain", "&datetime=7d", "&user=ann", "&processID=echo"])
+    for (const query of ["&status=failed", "&q=rain", "&datetime=7d", "&user=ann", "&processID=echo", "&minDuration=5"])
       expect(at(query)).toContain('<details class="filters" open=""><summary>Filter</summary>');
   });
 

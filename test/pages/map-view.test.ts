@@ -89,7 +89,7 @@ test.each([
   expect(shapeOf("any", { type: "object", properties: whole })).not.toHaveProperty("corners");
 });
 
-test("the reference system of a record is told to the map, and one that is chosen from a list leaves no map", () => {
+test("the reference system of a record is told to the map, typed or chosen from a list", () => {
   const sides = {
     west: { type: "number" },
     south: { type: "number" },
@@ -102,7 +102,8 @@ test("the reference system of a record is told to the map, and one that is chose
   expect(withSystem({ anyOf: [{ type: "integer" }, { type: "string" }] })).toMatchObject({
     corners: { ids, crs: "crs" },
   });
-  expect(withSystem({ enum: ["EPSG:4326", "EPSG:32632"] })).not.toHaveProperty("corners");
+  expect(withSystem({ enum: ["EPSG:4326", "EPSG:32632"] })).toMatchObject({ corners: { ids, crs: "crs" } });
+  expect(withSystem({ type: "array", items: { enum: ["EPSG:4326", "EPSG:32632"] } })).not.toHaveProperty("corners");
 });
 
 test("a list that is several occurrences of one number, as packages have it, is a box by the same signs", () => {

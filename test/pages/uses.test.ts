@@ -28,3 +28,16 @@ test("a shell executes nothing after an upload that was refused, says why and st
     'curl\n{"detail":"too large"}\n',
   ]);
 });
+
+test.each(["plain.csv", 'in "quotes".csv', "back\\slash.csv", 'both \\"\\\\.csv', "it's $HOME.csv"])(
+  "curl is given the name of a file as it reads names between quotes: %s",
+  (name) => {
+    const text = textOf([], [{ href: "vault://1", name, mediaType: "text/csv" }]);
+    // What comes behind -F, as the shell gives it to curl.
+    const telling = 'curl() { while [ "$1" != -F ]; do shift; done; printf "%s" "$2" >&2; }\n';
+    const child = Bun.spawnSync(["sh", "-c", `${telling}${text.split("\nhref=")[0]}`]);
+    const [, given = ""] = /^file=@"(.*)";type=text\/csv$/.exec(child.stderr.toString()) ?? [];
+    expect(given.replaceAll(/\\(["\\])/g, "$1")).toBe(name);
+    expect(given).not.toMatch(/^"|[^\\]"/);
+  },
+);

@@ -48,8 +48,13 @@ export const listOptions = {
     group,
   },
   until: { type: "string", value: "WHEN", about: "created before: the same", group },
-  "min-duration": { type: "string", value: "SECONDS", about: "at least so long", group },
-  "max-duration": { type: "string", value: "SECONDS", about: "at most so long", group },
+  "min-duration": {
+    type: "string",
+    value: "SECONDS",
+    about: "ran at least so long, from start to end or until now",
+    group,
+  },
+  "max-duration": { type: "string", value: "SECONDS", about: "ran at most so long", group },
   sort: {
     type: "string",
     value: "KEY",

@@ -1,8 +1,9 @@
 import { parts } from "../../pages/form/field.ts";
+import { type Folder, folderWords } from "./folder-words.ts";
 import { type FolderFile, packFolder } from "./pack-folder.ts";
 
-/** Begins the upload of a file in the place of what was chosen by an input. */
-type Begin = (input: HTMLInputElement, file: File) => void;
+/** Begins the upload of a file in the place of what was chosen by an input, with what there is to say of it. */
+type Begin = (input: HTMLInputElement, file: File, about: string) => void;
 
 /** An archive of more is refused. */
 const mostFiles = 100_000;
@@ -15,7 +16,7 @@ export function enlivenFolders(form: HTMLFormElement, begin: Begin): void {
     const input = fileInputOf(target.closest(".file"));
     const files = [...(target.files ?? [])].map((file) => ({ path: file.webkitRelativePath, file }));
     target.value = "";
-    if (input !== undefined) take(input, files, begin);
+    if (input !== undefined) take(input, { files }, begin);
   });
 }
 
@@ -25,8 +26,8 @@ export function takeDropped(place: Element, items: DataTransferItemList, begin: 
   const input = fileInputOf(place);
   if (!(place instanceof HTMLElement) || place.dataset.takes !== "directory") return false;
   if (entry === null || !isDirectory(entry) || input === undefined) return false;
-  void filesBelow(entry).then(
-    (files) => take(input, files, begin),
+  void folderOf(entry).then(
+    (folder) => take(input, folder, begin),
     (error: unknown) =>
       tell(place, `The folder cannot be read: ${error instanceof Error ? error.message : "it is not there any more"}.`),
   );
@@ -41,7 +42,8 @@ function addChooser(place: Element): void {
   ];
   label.className = "field";
   words.className = "muted";
-  words.textContent = "or choose a folder: it is packed and uploaded at once";
+  words.textContent =
+    "or choose a folder: all files in it, hidden ones too, are packed and uploaded at once; empty folders are left out, and links by most browsers";
   // It has no name: the form sends the upload that is made of it.
   Object.assign(input, { type: "file", webkitdirectory: true });
   label.append(words, input);
@@ -53,8 +55,9 @@ function fileInputOf(place: Element | null): HTMLInputElement | undefined {
   return inputs.find(({ name }) => name.endsWith(parts.upload));
 }
 
-function take(input: HTMLInputElement, files: readonly FolderFile[], begin: Begin): void {
+function take(input: HTMLInputElement, folder: Folder, begin: Begin): void {
   const place = input.closest(".file");
+  const { files } = folder;
   const [first] = files;
   if (place === null) return;
   if (first === undefined) {
@@ -63,7 +66,7 @@ function take(input: HTMLInputElement, files: readonly FolderFile[], begin: Begi
     tell(place, `The folder has ${files.length} files; the server takes ${mostFiles} at most.`);
   } else {
     const name = first.path.split("/")[0] ?? "folder";
-    begin(input, new File([...packFolder(files)], `${name}.tar`, { type: "application/x-tar" }));
+    begin(input, new File([...packFolder(files)], `${name}.tar`, { type: "application/x-tar" }), folderWords(folder));
   }
 }
 
@@ -84,20 +87,29 @@ function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
   return entry.isFile;
 }
 
-async function filesBelow(directory: FileSystemDirectoryEntry): Promise<readonly FolderFile[]> {
-  const found: FolderFile[] = [];
+async function folderOf(directory: FileSystemDirectoryEntry): Promise<Folder> {
+  const found: { files: FolderFile[]; emptyFolders: number } = { files: [], emptyFolders: 0 };
+  await addBelow(directory, found);
+  return found;
+}
+
+async function addBelow(
+  directory: FileSystemDirectoryEntry,
+  found: { files: FolderFile[]; emptyFolders: number },
+): Promise<void> {
   const reader = directory.createReader();
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     // Each answer has some of them, and the last none.
     const entries = await new Promise<readonly FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
-    if (entries.length === 0 || found.length > mostFiles) return found;
+    if (isFirst && entries.length === 0) found.emptyFolders += 1;
+    if (entries.length === 0 || found.files.length > mostFiles) return;
     for (const entry of entries) {
-      if (isDirectory(entry)) found.push(...(await filesBelow(entry)));
+      if (isDirectory(entry)) await addBelow(entry, found);
       if (!isFile(entry)) continue;
       const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-      found.push({ path: entry.fullPath.replace(/^\/+/, ""), file });
+      found.files.push({ path: entry.fullPath.replace(/^\/+/, ""), file });
     }
   }
 }

@@ -79,7 +79,7 @@ function addRow(form: HTMLFormElement, button: HTMLButtonElement): HTMLElement |
   return added;
 }
 
-const namingAttributes = ["id", "name", "for", "value", "data-name"] as const;
+const namingAttributes = ["id", "name", "for", "value", "list", "data-name"] as const;
 
 function emptyCopy(row: HTMLElement, from: string, to: string): HTMLElement {
   const copy = document.importNode(row, true);

@@ -10,8 +10,8 @@ export function enlivenUploads(form: HTMLFormElement, rows: Rows): void {
   form.addEventListener("input", ({ target }) => chooseOne(form, target));
   allowSeveral(form);
   const { uploads } = form.dataset;
-  const begins = (input: HTMLInputElement, file: File) => {
-    if (uploads !== undefined) void begin(form, input, file);
+  const begins = (input: HTMLInputElement, file: File, about = "") => {
+    if (uploads !== undefined) void begin(form, input, { file, about });
   };
   const takeAll = (input: HTMLInputElement, files: readonly File[]) => {
     for (const one of spreadFiles(rows, input, files)) begins(one.input, one.file);
@@ -63,11 +63,17 @@ function placeOf(target: EventTarget | null): Element | null {
   return target instanceof Element ? target.closest(".file") : null;
 }
 
-async function begin(form: HTMLFormElement, input: HTMLInputElement, file: File): Promise<void> {
+type Taken = {
+  readonly file: File;
+  /** What else there is to say of it. */
+  readonly about: string;
+};
+
+async function begin(form: HTMLFormElement, input: HTMLInputElement, { file, about }: Taken): Promise<void> {
   const stored = form.elements.namedItem(input.name.replace(parts.upload, parts.stored));
   const place = input.closest(".file");
   if (!(stored instanceof HTMLSelectElement) || place === null) return;
-  const told = makeNote(place, file);
+  const told = makeNote(place, { file, about });
   const most = Number(form.dataset.mostFile);
   if (file.size > most) {
     told.end(`${file.name} has ${sizeText(file.size)}; the server takes ${sizeText(most)} at most.`, "fault");
@@ -80,8 +86,14 @@ async function begin(form: HTMLFormElement, input: HTMLInputElement, file: File)
     // Who has signed in needs no token for what is his: without it, a draft of the form may keep the file.
     offer(stored, form.dataset.user === undefined ? reference : withoutToken(reference), file);
     input.value = "";
+    const nameBefore = nameUploaded(input);
     told.end(`${file.name}, ${sizeText(file.size)}, is uploaded.`, "muted");
-    nameUploaded(input);
+    const chosen = stored.value;
+    told.offerBack(() => {
+      nameBefore();
+      takeBack(stored, chosen);
+      input.focus();
+    });
     stored.dispatchEvent(new Event("input", { bubbles: true }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -104,12 +116,27 @@ function offer(stored: HTMLSelectElement, reference: string, file: File): void {
   if (label !== null) label.hidden = false;
 }
 
-/** The field is empty again, as its file is sent: "no file chosen" beside it would say the contrary. */
-function nameUploaded(input: HTMLInputElement): void {
+/** The upload stays with the others of its user, and is removed with them. */
+function takeBack(stored: HTMLSelectElement, chosen: string): void {
+  // Another one may have been chosen since.
+  if (stored.value !== chosen) return;
+  stored.value = "";
+  stored.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/**
+ * The field is empty again, as its file is sent: "no file chosen" beside it would say the contrary. Gives a function that names it as
+ * before.
+ */
+function nameUploaded(input: HTMLInputElement): () => void {
   const words = input.closest("label")?.querySelector("span");
-  if (words === null || words === undefined) return;
+  const before = words?.textContent ?? "";
   const isDirectory = input.closest<HTMLElement>(".file")?.dataset.takes === "directory";
-  words.textContent = `Upload another ${isDirectory ? "archive" : "file"} in its place`;
+  const name = (text: string) => {
+    if (words !== null && words !== undefined) words.textContent = text;
+  };
+  name(`Upload another ${isDirectory ? "archive" : "file"} in its place`);
+  return () => name(before);
 }
 
 /** Nothing is sent while a file is on its way: it would be sent twice. */
@@ -120,7 +147,7 @@ function hold(form: HTMLFormElement, change: number): void {
 }
 
 /** Shows how far an upload has come, beside its field, in words too. */
-function makeNote(place: Element, file: File) {
+function makeNote(place: Element, { file, about }: Taken) {
   for (const old of place.querySelectorAll(".upload")) old.remove();
   const [note, text, bar, stop] = [
     document.createElement("p"),
@@ -139,6 +166,12 @@ function makeNote(place: Element, file: File) {
   text.setAttribute("role", "status");
   text.textContent = `Uploading ${file.name}, ${sizeText(file.size)}.`;
   note.append(bar, text, stop);
+  if (about !== "") {
+    const more = document.createElement("span");
+    more.className = "muted upload-about";
+    more.textContent = about;
+    note.append(more);
+  }
   place.append(note);
   return {
     signal: stopping.signal,
@@ -150,6 +183,19 @@ function makeNote(place: Element, file: File) {
       text.className = className;
       bar.remove();
       stop.remove();
+    },
+    offerBack(act: () => void) {
+      const back = document.createElement("button");
+      back.type = "button";
+      back.textContent = "Take it back";
+      back.setAttribute("aria-label", `Take ${file.name} back`);
+      back.addEventListener("click", () => {
+        back.remove();
+        note.querySelector(".upload-about")?.remove();
+        text.textContent = `${file.name} is not sent with the form.`;
+        act();
+      });
+      note.append(back);
     },
   };
 }

@@ -70,7 +70,8 @@ function tileLayer(): TileLayer<XYZ> | undefined {
   return new TileLayer({ source: new XYZ({ url: meta.content, attributions: shown.innerHTML, transition: 0 }) });
 }
 
-async function readCountries(): Promise<Feature[]> {
+/** Reads the countries of the atlas, with `name`, their numbers of ISO 3166 as ids, and their lands in the projection of maps. */
+export async function readCountries(): Promise<Feature[]> {
   const { default: world } = await import("world-atlas/countries-110m.json");
   const format = new TopoJSON({ layers: ["countries"] });
   // Its reader changes what it reads, which every map of the page begins with.

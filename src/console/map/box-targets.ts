@@ -1,55 +1,121 @@
+import { isTaken, type NamedSystem, systemOf, wgs84 } from "../../pages/form/crs.ts";
 import { type Box, boxAround, boxOfDrawn, faultOfBox, type Position, readBox } from "./antimeridian.ts";
+import { boxIn, isInDegrees, turnedAxes, unknownWords } from "./box-systems.ts";
 import { type Control, controlOf, type Said, type Target, write } from "./field-controls.ts";
+import { knownProjection } from "./projections.ts";
 import { type Geometry, positionsOf } from "./read-features.ts";
 import { areaOf } from "./read-stac.ts";
 
-const longitudeLatitude = /^(?:|.*CRS:?84h?|EPSG:4326)$/i;
+/** A control that names a reference system: typed, or chosen from a list. */
+type SystemControl = Control | HTMLSelectElement;
+
+/** How a box says its reference system. */
+type Systems = {
+  readonly controls: readonly SystemControl[];
+  /** Those that are taken; all where none are listed. */
+  readonly taken: readonly string[];
+  /** Each number is called by its side: then longitude or easting is the same number in each system. */
+  readonly areSidesNamed: boolean;
+};
 
 /** Finds the four corners of a box, and the reference system beside them. */
-export function boxTarget(name: string): Target | undefined {
+export function boxTarget(name: string, { systems = "[]" }: DOMStringMap): Target | undefined {
   const corners = [0, 1, 2, 3].flatMap((index) => controlOf(`${name}/${index}`) ?? []);
   const crs = controlOf(`${name}/~crs`);
-  return corners.length === 4 && crs !== undefined ? cornersTarget(corners, [crs]) : undefined;
+  if (corners.length !== 4 || crs === undefined) return undefined;
+  return cornersTarget(corners, { controls: [crs], taken: textsOf(systems), areSidesNamed: false });
 }
 
 /** Finds the members of a record that are the corners of a box, by the ends of their names, and that of its reference system. */
 export function recordTarget(name: string, { corners = "[]", crs: end }: DOMStringMap): Target | undefined {
-  const ends: unknown = JSON.parse(corners);
-  const found = Array.isArray(ends) ? ends.flatMap((one) => controlOf(`${name}${one}`) ?? []) : [];
+  const found = textsOf(corners).flatMap((one) => controlOf(`${name}${one}`) ?? []);
   // A reference system may be a code or a text: then each has a control, of which one is filled in.
-  const systems = end === undefined ? [] : controlsBelow(`${name}${end}`);
-  return found.length === 4 ? cornersTarget(found, systems) : undefined;
+  const controls = end === undefined ? [] : controlsBelow(`${name}${end}`);
+  return found.length === 4
+    ? cornersTarget(found, { controls, taken: choicesOf(controls), areSidesNamed: true })
+    : undefined;
 }
 
-function controlsBelow(name: string): readonly Control[] {
-  return [...document.querySelectorAll<Control>("input, textarea")].filter(
-    (one) => one.type !== "radio" && (one.name === name || one.name.startsWith(`${name}/~of`)),
+function textsOf(json: string): readonly string[] {
+  const list: unknown = JSON.parse(json);
+  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];
+}
+
+function controlsBelow(name: string): readonly SystemControl[] {
+  return [...document.querySelectorAll<SystemControl>("input, textarea, select")].filter(
+    (one) => !one.name.endsWith("/~choice") && (one.name === name || one.name.startsWith(`${name}/~of`)),
   );
 }
 
-function cornersTarget(corners: readonly Control[], systems: readonly Control[]): Target {
-  const crs = () => systemOf(systems.find(({ value }) => value.trim() !== "")?.value.trim() ?? "");
+function isChosen(control: SystemControl): boolean {
+  return control instanceof HTMLSelectElement || control.type === "radio";
+}
+
+/** What a list offers, where nothing else can be typed. */
+function choicesOf(controls: readonly SystemControl[]): readonly string[] {
+  if (!controls.every(isChosen)) return [];
+  const texts = controls.flatMap((one) =>
+    one instanceof HTMLSelectElement ? [...one.options].map(({ value }) => value) : [one.value],
+  );
+  return texts.filter((text) => text !== "");
+}
+
+function textOf(controls: readonly SystemControl[]): string {
+  const counting = controls.filter((one) => !(one instanceof HTMLInputElement && one.type === "radio") || one.checked);
+  return counting.map(({ value }) => value.trim()).find((text) => text !== "") ?? "";
+}
+
+function cornersTarget(corners: readonly Control[], systems: Systems): Target {
+  const { controls } = systems;
+  let last: { readonly text: string; readonly drawn: Box } | undefined;
+  const textNow = () => [...corners.map(({ value }) => value), textOf(controls)].join();
+  const turnsAxes = ({ isNorthFirst }: NamedSystem) => isNorthFirst && !systems.areSidesNamed;
   const writeBox = (box: Box) => {
-    for (const [index, corner] of corners.entries()) write(corner, String(box[index]));
-    if (!longitudeLatitude.test(crs())) for (const system of systems) write(system, "");
+    const system = systemIn(systems);
+    if ("fault" in system) return `Nothing is written: ${system.fault}`;
+    const turned = boxIn(system, box);
+    if ("fault" in turned) return turned.fault;
+    const numbers = turnsAxes(system) ? turnedAxes(turned.numbers) : turned.numbers;
+    for (const [index, corner] of corners.entries()) write(corner, String(numbers[index]));
+    last = { text: textNow(), drawn: box };
     return undefined;
   };
   return {
-    ...{ controls: [...corners, ...systems], ...boxWriters(writeBox) },
+    ...{ controls: [...corners, ...controls], ...boxWriters(writeBox) },
     read: () => {
-      if (corners.every(({ value }) => value.trim() === "")) return { geometries: [] };
+      const system = systemIn(systems);
+      if ("fault" in system) return { geometries: [], fault: `Nothing is drawn: ${system.fault}` };
+      const { code } = system;
+      const about = {
+        ...(code === wgs84 ? {} : { crs: code }),
+        ...(last !== undefined && last.text === textNow() ? { drawn: last.drawn } : {}),
+        ...(turnsAxes(system) ? { note: firstWords(code), system: code === wgs84 ? `WGS 84 (${code})` : code } : {}),
+      };
+      if (corners.every(({ value }) => value.trim() === "")) return { geometries: [], ...about };
       const box = readBox(corners.map(({ value }) => value.trim() || "?").join(","));
-      return saidOfBox(box, crs());
+      return { ...saidOfBox(box !== undefined && turnsAxes(system) ? turnedAxes(box) : box, code), ...about };
     },
     clear: () => {
-      for (const control of [...corners, ...systems]) write(control, "");
+      for (const control of [...corners, ...controls.filter((one) => !isChosen(one))]) write(control, "");
     },
   };
 }
 
-/** A number alone is a code of EPSG. */
-function systemOf(text: string): string {
-  return /^\d+$/.test(text) ? `EPSG:${text}` : text;
+function firstWords(code: string): string {
+  return `${isInDegrees(code) ? "The latitude" : "The northing"} stands first, as this name of ${code} means it.`;
+}
+
+/** Finds the reference system that a box is in, or says why it is none. */
+function systemIn({ controls, taken }: Systems): NamedSystem | { readonly fault: string } {
+  const text = textOf(controls);
+  const system = systemOf(text);
+  const isOpen = text === "" && taken.length > 0 && taken.every((one) => systemOf(one)?.code !== wgs84);
+  if (isOpen) return { fault: `choose the reference system first: ${taken.join(", ")}.` };
+  if (!isTaken(text, taken)) return { fault: `this input takes no boxes in "${text}", but in ${taken.join(", ")}.` };
+  if (system === undefined || (system.code !== wgs84 && knownProjection(system.code) === undefined)) {
+    return { fault: unknownWords(text) };
+  }
+  return system;
 }
 
 /** A box with heights has six numbers: these are the four without them. */
@@ -79,7 +145,7 @@ export function listTarget(name: string, { least }: DOMStringMap): Target | unde
       if (texts.length === 0) return { geometries: [] };
       const places = texts.length === 6 ? withoutHeights : fourPlaces;
       const isWhole = texts.length === 4 || texts.length === 6;
-      return saidOfBox(isWhole ? readBox(places.map((place) => texts[place]).join(",")) : undefined, "");
+      return saidOfBox(isWhole ? readBox(places.map((place) => texts[place]).join(",")) : undefined, wgs84);
     },
     clear: () => {
       for (const row of rows()) write(row, "");
@@ -99,28 +165,22 @@ export function textTarget(name: string): Target | undefined {
   };
   return {
     ...{ controls: [control], ...boxWriters(writeBox) },
-    read: () => (control.value.trim() === "" ? { geometries: [] } : saidOfBox(readBox(control.value), "")),
+    read: () => (control.value.trim() === "" ? { geometries: [] } : saidOfBox(readBox(control.value), wgs84)),
     clear: () => write(control, ""),
   };
 }
 
-function saidOfBox(box: Box | undefined, crs: string): Said {
+function saidOfBox(box: Box | undefined, code: string): Said {
   if (box === undefined) return { geometries: [], fault: "Nothing is drawn yet: found no four numbers." };
-  if (longitudeLatitude.test(crs)) {
-    const fault = faultOfBox(box);
-    return fault === undefined ? { geometries: [areaOf(box)] } : { geometries: [], fault };
-  }
-  // The URI of this system has the latitude first, and its short name the longitude: so the service reads them.
-  if (/EPSG\/[\d.]+\/4326$/i.test(crs)) return saidOfBox([box[1], box[0], box[3], box[2]], "");
-  const [, code] = /EPSG(?:\/[\d.]+\/|:+)(\d+)$/i.exec(crs) ?? [];
-  if (code === undefined) {
-    return {
-      geometries: [],
-      fault: `Nothing is drawn: the map shows boxes in longitude and latitude, found "${crs}".`,
-    };
-  }
-  const geometry = box[0] <= box[2] ? areaOf(box) : undefined;
-  return { geometries: geometry === undefined ? [] : [geometry], crs: `EPSG:${code}` };
+  const isWrong = code === wgs84 ? faultOfBox(box) : faultInOrder(box);
+  if (isWrong !== undefined) return { geometries: [], fault: isWrong };
+  return { geometries: [areaOf(box)] };
+}
+
+/** Another system than degrees has no antimeridian. */
+function faultInOrder([left, bottom, right, top]: Box): string | undefined {
+  if (left > right) return `Nothing is drawn: found west ${left} and east ${right}, wanted the lesser first`;
+  return bottom > top ? `Nothing is drawn: found south ${bottom} and north ${top}, wanted the lesser first` : undefined;
 }
 
 /** Whatever is drawn, such an input gets the box around it. */
@@ -144,7 +204,8 @@ export function partBoxes(geometry: Geometry): readonly Box[] {
   if (type.startsWith("Multi") && Array.isArray(coordinates)) {
     return coordinates.flatMap((part) => partBoxes({ type: type.slice("Multi".length), coordinates: part }));
   }
-  let [west, south, east, north] = [Number.POSITIVE_INFINITY, 90, Number.NEGATIVE_INFINITY, -90];
+  const [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [west, south, east, north] = [most, most, least, least];
   for (const [x = 0, y = 0] of positionsOf(geometry)) {
     [west, south] = [Math.min(west, x), Math.min(south, y)];
     [east, north] = [Math.max(east, x), Math.max(north, y)];

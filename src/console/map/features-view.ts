@@ -11,6 +11,7 @@ import { createTable, type ShownTable } from "../table/table.ts";
 import { type Box, boxAround } from "./antimeridian.ts";
 import { createMap, fitBox, fitPadding, mapProjection } from "./base-map.ts";
 import { gesturesLine } from "./gestures.ts";
+import { placeSearch } from "./place-search.ts";
 import { knownProjection } from "./projections.ts";
 import {
   elsewhereWords,
@@ -54,7 +55,14 @@ export async function drawFeatures(src: string, type: string, name: string): Pro
   const place = element("div");
   const shown = await mapOf(place, read, name);
   const notes = [...shown.notes, ...missingWords(read)].map((text) => element("p", { class: "muted" }, text));
-  const drawing = element("div", { class: "view-drawing" }, place, gesturesLine(shown.fit), ...notes);
+  const drawing = element(
+    "div",
+    { class: "view-drawing" },
+    placeSearch(shown.map),
+    place,
+    gesturesLine(shown.fit),
+    ...notes,
+  );
   if (hasAttributes(read)) {
     const table = attributeTable(read, true);
     drawing.append(table.element);

@@ -7,6 +7,10 @@ export type Said = {
   readonly geometries: readonly Geometry[];
   /** The reference system of its coordinates, when it is not longitude and latitude. */
   readonly crs?: string;
+  /** The box in degrees that was drawn, where its numbers in another system are those of a larger one around it. */
+  readonly drawn?: Box;
+  /** What its reference system is called, where that is not told by `crs`. */
+  readonly system?: string;
   /** Why nothing, or not all, is drawn. */
   readonly fault?: string;
   /** What else there is to say of it. */
@@ -38,7 +42,7 @@ export function controlOf(name: string): Control | undefined {
 }
 
 /** Writes into a control as a person does: whoever listens to it hears of it. */
-export function write(control: Control | undefined, text: string): void {
+export function write(control: Control | HTMLSelectElement | undefined, text: string): void {
   if (control === undefined || control.value === text) return;
   control.value = text;
   for (const kind of ["input", "change"]) control.dispatchEvent(new Event(kind, { bubbles: true }));

@@ -1,10 +1,11 @@
 import type OlMap from "ol/Map.js";
 import { transform, transformExtent } from "ol/proj.js";
 import { type Arrow, takeArrows, toggle } from "../shared/arrow-keys.ts";
-import { boxAround, boxOfDrawn, continuousBox } from "./antimeridian.ts";
-import { mapProjection, mostNorth } from "./base-map.ts";
-import { partBoxes } from "./box-targets.ts";
+import { boxOfDrawn } from "./antimeridian.ts";
+import { mapProjection } from "./base-map.ts";
 import type { Tools } from "./field-tools.ts";
+import { areaOf } from "./read-stac.ts";
+import { extentOfSaid } from "./said-extent.ts";
 
 /** How far one press of a key leads, in pixels of the screen. */
 const step = 12;
@@ -44,22 +45,15 @@ export function keysControl(tools: Tools, begins: () => void): readonly HTMLElem
 
 /** What is chosen already, else the middle of the map. */
 function firstExtent({ map, target }: Tools): Extent {
-  const { geometries, crs } = target.read();
-  const around = crs === undefined ? boxAround(geometries.flatMap(partBoxes)) : undefined;
-  const [left = 0, bottom = 0, right = 0, top = 0] =
-    around === undefined
-      ? map.getView().calculateExtent(map.getSize())
-      : transformExtent([...continuousBox(cut(around))], "EPSG:4326", mapProjection);
+  const said = target.read();
+  // A box that is turned to and fro grows each time.
+  const chosen = extentOfSaid(said.drawn === undefined ? said : { geometries: [areaOf(said.drawn)] });
+  const [left = 0, bottom = 0, right = 0, top = 0] = chosen ?? map.getView().calculateExtent(map.getSize());
   const [x, y] = [(left + right) / 2, (bottom + top) / 2];
   if (!target.takesAreas) return [x, y, x, y];
-  if (around === undefined) return [(left + x) / 2, (bottom + y) / 2, (x + right) / 2, (y + top) / 2];
+  if (chosen === undefined) return [(left + x) / 2, (bottom + y) / 2, (x + right) / 2, (y + top) / 2];
   const least = step * (map.getView().getResolution() ?? 1);
   return [left, bottom, Math.max(right, left + least), Math.max(top, bottom + least)];
-}
-
-/** The poles have no place on the map. */
-function cut([west, south, east, north]: readonly [number, number, number, number]) {
-  return [west, Math.max(-mostNorth, south), east, Math.min(mostNorth, north)] as const;
 }
 
 function movedBy(map: OlMap, [left, bottom, right, top]: Extent, { right: x, up, isShifted }: Arrow): Extent {

@@ -2,18 +2,19 @@ import type Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
 import VectorLayer from "ol/layer/Vector.js";
 import type OlMap from "ol/Map.js";
-import { transformExtent } from "ol/proj.js";
 import VectorSource from "ol/source/Vector.js";
 import { element } from "../shared/elements.ts";
-import { boxAround, boxOfDrawn, continuousBox } from "./antimeridian.ts";
-import { createMap, fitBox, mapProjection } from "./base-map.ts";
+import { type Box, boxAround, boxOfDrawn, continuousBox } from "./antimeridian.ts";
+import { createMap, fitBox, fitPadding, mapProjection } from "./base-map.ts";
 import { partBoxes } from "./box-targets.ts";
 import { styleOf } from "./features-view.ts";
 import type { Said, Target } from "./field-controls.ts";
 import { targetOf } from "./field-targets.ts";
-import { createTools } from "./field-tools.ts";
+import { createTools, type Tools } from "./field-tools.ts";
 import { gesturesLine } from "./gestures.ts";
+import { type PlaceUses, placeSearch } from "./place-search.ts";
 import { knownProjection } from "./projections.ts";
+import { degreesOfSaid, extentOfSaid } from "./said-extent.ts";
 import { sayBox } from "./words.ts";
 
 /**
@@ -58,6 +59,7 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
       "div",
       { class: "view-drawing" },
       ...tools,
+      placeSearch(map, usesOf(target, writing)),
       place,
       gesturesLine(() => fitSaid(map, target.read())),
       status,
@@ -65,6 +67,16 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
   );
   map.updateSize();
   fitSaid(map, show());
+}
+
+/** A country or a place that was found can be taken by a press where the field takes its like. */
+function usesOf(target: Target, writing: Tools["writing"]): PlaceUses {
+  return {
+    ...(target.takesAreas ? { useBox: (box) => writing(() => target.writeBox(box)) } : {}),
+    ...(target.takesPoints
+      ? { usePoint: (place) => writing(() => target.writeGeometries([{ type: "Point", coordinates: place }])) }
+      : {}),
+  };
 }
 
 function drawSaid(source: VectorSource, { geometries, crs }: Said): void {
@@ -78,22 +90,38 @@ function drawSaid(source: VectorSource, { geometries, crs }: Said): void {
   }
 }
 
-function fitSaid(map: OlMap, { geometries, crs }: Said): void {
-  const around = boxAround(geometries.flatMap(partBoxes));
-  if (around === undefined) return;
-  const projection = crs === undefined ? "EPSG:4326" : knownProjection(crs);
-  if (crs === undefined) fitBox(map, around);
-  else if (projection !== undefined)
-    map.getView().fit(transformExtent([...around], projection, mapProjection), { padding: [24, 24, 24, 24] });
+function fitSaid(map: OlMap, said: Said): void {
+  if (said.crs === undefined) {
+    const around = boxAround(said.geometries.flatMap(partBoxes));
+    if (around !== undefined) fitBox(map, around);
+    return;
+  }
+  const extent = extentOfSaid(said);
+  if (extent !== undefined) map.getView().fit([...extent], { padding: fitPadding, maxZoom: 15 });
 }
 
-function wordsOf({ geometries, crs, fault, note }: Said, { isBox }: Target): string {
+function wordsOf(said: Said, target: Target): string {
+  const { crs, fault, note } = said;
   if (fault !== undefined) return fault;
   if (crs !== undefined && knownProjection(crs) === undefined)
     return `Nothing is drawn: this map does not know the reference system "${crs}".`;
-  const system = crs ?? "longitude and latitude (WGS 84, OGC:CRS84)";
+  return [valueWords(said, target), ...(note === undefined ? [] : [note])].join(" ");
+}
+
+function valueWords(said: Said, { isBox }: Target): string {
+  const { geometries, crs } = said;
+  const system = said.system ?? crs ?? "longitude and latitude (WGS 84, OGC:CRS84)";
   const around = boxAround(geometries.flatMap(partBoxes));
   if (around === undefined) return `Nothing is chosen. What is drawn is written in ${system}.`;
-  const box = crs === undefined ? sayBox(boxOfDrawn(continuousBox(around))) : around.join(", ");
-  return `${isBox ? "Box" : geometries.length === 1 ? geometries[0]?.type : `${geometries.length} geometries`}: ${box}, in ${system}.${note === undefined ? "" : ` ${note}`}`;
+  const what = isBox ? "Box" : geometries.length === 1 ? geometries[0]?.type : `${geometries.length} geometries`;
+  if (crs === undefined) return `${what}: ${sayBox(boxOfDrawn(continuousBox(around)))}, in ${system}.`;
+  const degrees = degreesOfSaid(said);
+  const place = degrees === undefined ? "It lies nowhere on this map." : `In degrees: ${sayBox(shortBox(degrees))}.`;
+  return `${what}: ${around.join(", ")}, in ${system}. ${place}`;
+}
+
+/** What is only told needs no meters. */
+function shortBox([west, south, east, north]: Box): Box {
+  const short = (degrees: number) => Math.round(degrees * 1000) / 1000;
+  return [short(west), short(south), short(east), short(north)];
 }

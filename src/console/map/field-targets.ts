@@ -10,7 +10,7 @@ export function targetOf({ dataset }: HTMLElement): Target | undefined {
   const takes = takesOf(dataset);
   switch (field) {
     case "box":
-      return boxTarget(name);
+      return boxTarget(name, dataset);
     case "text":
       return textTarget(name);
     case "list":

@@ -50,8 +50,20 @@ export function knownProjection(code: string): string | undefined {
 
 /** UTM zones of WGS 84 (north and south), of ETRS89 and of NAD83. */
 function utmOf(code: string): string | undefined {
-  const [, family, zone] = /^EPSG:(326|327|258|269)(\d\d)$/.exec(code) ?? [];
-  if (family === undefined || Number(zone) < 1 || Number(zone) > 60) return undefined;
+  const { family, zone } = zoneOf(code) ?? {};
+  if (family === undefined || zone === undefined) return undefined;
   const datum = family === "258" || family === "269" ? "+ellps=GRS80" : "+datum=WGS84";
   return `+proj=utm +zone=${zone}${family === "327" ? " +south" : ""} ${datum} +units=m +no_defs`;
+}
+
+function zoneOf(code: string): { readonly family: string; readonly zone: number } | undefined {
+  const [, family, digits] = /^EPSG:(326|327|258|269)(\d\d)$/.exec(code.toUpperCase()) ?? [];
+  const zone = Number(digits);
+  return family === undefined || zone < 1 || zone > 60 ? undefined : { family, zone };
+}
+
+/** Finds the longitude in the middle of a zone of UTM; undefined for another reference system. */
+export function middleOfZone(code: string): number | undefined {
+  const { zone } = zoneOf(code) ?? {};
+  return zone === undefined ? undefined : zone * 6 - 183;
 }

@@ -12,3 +12,21 @@ export function sayPlace([longitude, latitude]: Position, resolution = 1): strin
   const digits = Math.max(0, Math.min(5, Math.ceil(-Math.log10(degrees))));
   return `longitude ${longitude.toFixed(digits)}°, latitude ${latitude.toFixed(digits)}°`;
 }
+
+/** What the field says that moves a map to a place. */
+export const searchWords = {
+  label: "Go to a country, or to lon, lat",
+  go: "Go",
+  empty: "Type a country, or a longitude and a latitude.",
+  usePoint: "Set the point there",
+  useBox: (name: string) => `Use the box of ${name}`,
+  fault: (fault: string) => `The map stays: ${fault}.`,
+  none: (text: string) =>
+    `No country is called "${text}" here. Cities, regions and the smallest countries are not listed: give their lon, lat.`,
+  several: (found: number, shown: number) =>
+    `${found} countries may be meant${found > shown ? `, of which ${shown} are here` : ""}: choose one, or type more.`,
+  place: ([longitude, latitude]: Position) =>
+    `In the middle of the map is longitude ${longitude}°, latitude ${latitude}°.`,
+  country: ({ name, box, isPart }: { readonly name: string; readonly box: Box; readonly isPart: boolean }) =>
+    `The map shows ${name}${isPart ? ", without its parts far away" : ""}: about ${sayBox(box)}.`,
+} as const;

@@ -6,6 +6,7 @@ import ImageSource from "ol/source/Image.js";
 import View from "ol/View.js";
 import { createMap, mapProjection } from "../map/base-map.ts";
 import { gesturesLine, mapInteractions } from "../map/gestures.ts";
+import { placeSearch } from "../map/place-search.ts";
 import { knownProjection } from "../map/projections.ts";
 import { element } from "../shared/elements.ts";
 import { type Grid, type Placed, partOf, placeOf, valuesAt } from "./grid.ts";
@@ -23,11 +24,7 @@ export async function showRaster(host: HTMLElement): Promise<void> {
   const raster = await openRasterBeside(src);
   const placed = placedOf(raster.facts);
   const place = element("div");
-  const value = element(
-    "p",
-    { class: "map-value", role: "status" },
-    "Point at the map, or press it, to see its values.",
-  );
+  const value = valueLine();
   const fault = element("p", { class: "fault", role: "status" });
   const controls = await createControls(raster);
   const map =
@@ -55,6 +52,7 @@ export async function showRaster(host: HTMLElement): Promise<void> {
       "div",
       { class: "view-drawing" },
       controls.element,
+      ...(placed.code === undefined ? [] : [placeSearch(map)]),
       value,
       place,
       gesturesLine(fit),
@@ -84,7 +82,12 @@ export async function showRaster(host: HTMLElement): Promise<void> {
   controls.element.append(crossControl(map, tell, value));
 }
 
-/** A raster that has no place on the earth is shown by its own rows and columns. */
+function valueLine(): HTMLElement {
+  const words = "Point at the map, or press it, to see its values.";
+  return element("p", { class: "map-value", role: "status" }, words);
+}
+
+/** A raster that has no place on the earth is shown by its own rows and columns; there, no country is looked for. */
 function placedOf(facts: RasterFacts): Placed {
   const code = facts.code === undefined || facts.extent === undefined ? undefined : knownProjection(facts.code);
   if (code !== undefined && facts.extent !== undefined && isOnEarth(facts.extent, code))

@@ -27,7 +27,9 @@ while [ ! -d "\${f%/*}" ]; do
 done
 exec >>"$f.out" 2>&1
 set -C
-job=$2 node=$3 ended= told= why= grace= peak=0 last= beaten= pause=0.1
+job=$2 node=$3 ended= told= why= grace= peak=0 last= beaten=
+# A look takes two programs, which cost as much as most tools: short ones end before.
+pause=0.2
 if ! { printf 'job %s\\nnode %s\\nend\\n' "$job" "$node" >"$f.begin"; } 2>/dev/null; then
   if [ -e "$f.begin" ]; then exit 0; fi
   echo "Cannot write $f.begin on $node" >&2
@@ -53,14 +55,11 @@ stop() {
   while [ -z "$ended" ] && now && [ "$now" -lt "$until" ]; do nap 0.1; done
   while [ -z "$ended" ]; do signal KILL; nap 0.1; done
 }
-# What is counted takes programs, which cost as much as most tools: short ones end before.
-isYoung() { [ $((now - since)) -lt 50 ]; }
 look() {
   if [ -e "$f.stop" ] && read -r grace <"$f.stop"; then stop "$grace"; return; fi
   if [ -n "$told" ]; then stop 200; return; fi
   now
   if [ -n "$seconds" ] && [ $((now - since)) -ge "$seconds" ]; then why="seconds $seconds"; stop "$limitGrace"; return; fi
-  if isYoung; then return; fi
   list=; tree "$tool"
   kib=$(total status VmRSS)
   if [ "$kib" -gt "$peak" ]; then peak=$kib; fi
@@ -74,7 +73,6 @@ ticks() { all stat | awk '{ sub(/^.*\\) /, ""); s += $12 + $13 + $14 + $15 } END
 live() {
   if [ -z "$beat" ]; then return; fi
   now
-  if isYoung; then return; fi
   if [ -n "$beaten" ] && [ $((now - beaten)) -lt "$beat" ]; then return; fi
   beaten=$now; list=; tree "$tool"
   printf 'every %s\nup %s\ncpu %s\npeak %s\nend\n' "$every" "$now" "$(ticks)" "$peak" 2>/dev/null >|"$f.beat.new" &&
@@ -112,7 +110,7 @@ while [ -z "$ended" ]; do
   nap "$pause"
   if [ -z "$ended" ]; then look; fi
   if [ -z "$ended" ]; then live; fi
-  case $pause in 0.1) pause=0.2;; 0.2) pause=0.4;; *) pause=1;; esac
+  case $pause in 0.2) pause=0.4;; *) pause=1;; esac
   now
   if [ -n "$seconds" ] && [ $((seconds - now + since)) -lt 100 ]; then pause=0.1; fi
 done

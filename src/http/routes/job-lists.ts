@@ -39,8 +39,9 @@ const filters = {
   user: "the user who submitted it, for who sees the jobs of others",
   datetime:
     "instant or interval of the creation (RFC 3339), or a time ago from which on, such as 12h, 7d or last 30 days, or today, yesterday, last week",
-  minDuration: "shortest duration in seconds",
-  maxDuration: "longest duration in seconds",
+  minDuration:
+    "least seconds from the start to the end of a job, or until now; jobs that have not started are left out",
+  maxDuration: "most seconds from the start to the end of a job, or until now; jobs that have not started are left out",
   tags: "tags that a job must all have, separated by commas",
   q: "words that must all be said of a job that ended: its process, title, tags, short inputs, names of input files, last message or failure; or the id of any job, whole or its last eight characters; commas part alternatives",
   sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",

@@ -79,8 +79,8 @@ const sides = [
 const systems = /^(?:bbox)?(?:crs|srs|srid|epsg|epsgcode|crsname|srsname|proj|projection|coordinatereferencesystem)$/;
 
 /**
- * Finds the members of a record that are the west, south, east and north of a box, and that of its reference system. Undefined where
- * one is missing, or the system is chosen from a list: what is drawn in degrees could be of none of them.
+ * Finds the members of a record that are the west, south, east and north of a box, and that of its reference system, typed or
+ * chosen from a list. Undefined where a side is missing.
  */
 export function cornersOf(members: readonly Field[]): Corners | undefined {
   const called = (pattern: RegExp) =>
@@ -93,10 +93,10 @@ export function cornersOf(members: readonly Field[]): Corners | undefined {
   if (ids.length !== 4) return undefined;
   const [system, ...others] = called(systems);
   if (system === undefined) return { ids };
-  return others.length === 0 && isTyped(system.shape) ? { ids, crs: system.id } : undefined;
+  return others.length === 0 && isSystem(system.shape) ? { ids, crs: system.id } : undefined;
 }
 
-function isTyped(shape: Shape): boolean {
-  if (shape.kind === "alternatives") return shape.alternatives.every((one) => isTyped(one.shape));
-  return shape.kind === "text" || shape.kind === "number";
+function isSystem(shape: Shape): boolean {
+  if (shape.kind === "alternatives") return shape.alternatives.every((one) => isSystem(one.shape));
+  return shape.kind === "text" || shape.kind === "number" || (shape.kind === "choice" && !shape.isSeveral);
 }

@@ -47,7 +47,7 @@ export function FieldView({
   );
   const notes = [
     ...(fallback === undefined ? [] : [`Default: ${shortened(JSON.stringify(fallback))}`]),
-    ...boundsOf(shape),
+    ...boundsOf(shape, unit),
   ];
   const rest = (
     <>
@@ -101,26 +101,35 @@ function shortened(text: string): string {
 
 const boxOrder = "West, south, east and north; the west is more than the east over the antimeridian";
 
-function boundsOf(shape: Shape): readonly string[] {
+function boundsOf(shape: Shape, unit: string | undefined): readonly string[] {
   switch (shape.kind) {
-    case "number": {
-      const { minimum, maximum, isWhole } = shape;
-      const bounds = [
-        ...(minimum === undefined ? [] : [`at least ${minimum}`]),
-        ...(maximum === undefined ? [] : [`at most ${maximum}`]),
-      ];
-      return bounds.length === 0 ? [] : [`${isWhole ? "A whole number" : "A number"}, ${bounds.join(", ")}`];
-    }
+    case "number":
+      return numberBounds(shape, unit, shape.isWhole ? "A whole number" : "A number");
     case "text":
       return shape.control === "date-time" ? ["Date and time in UTC"] : shape.control === "box" ? [boxOrder] : [];
     case "rows":
       return [
         ...(shape.isBox === true ? [boxOrder] : []),
+        ...(shape.item.kind === "number" ? numberBounds(shape.item, unit, "Each") : []),
         `${shape.least} ${shape.most === Number.POSITIVE_INFINITY ? "or more" : `to ${shape.most}`} values; empty rows are left out`,
       ];
     default:
       return [];
   }
+}
+
+/** Tells which numbers are taken, in the unit that they have. */
+function numberBounds(
+  { minimum, maximum }: Extract<Shape, { kind: "number" }>,
+  unit: string | undefined,
+  what: string,
+): readonly string[] {
+  const measured = (bound: string) => (unit === undefined ? bound : `${bound} ${unit}`);
+  const bounds = [
+    ...(minimum === undefined ? [] : [`at least ${measured(minimum)}`]),
+    ...(maximum === undefined ? [] : [`at most ${measured(maximum)}`]),
+  ];
+  return bounds.length === 0 ? [] : [`${what}, ${bounds.join(", ")}`];
 }
 
 /** The controls by which a value of a shape is entered; what was written as JSON stays JSON. */
@@ -179,7 +188,7 @@ export function ShapeView({ shape, ...drawn }: Drawn & { readonly shape: Shape }
     case "file":
       return <FileView {...shape} {...drawn} />;
     case "box":
-      return <BoxView {...drawn} />;
+      return <BoxView {...shape} {...drawn} />;
     default:
       return shape satisfies never;
   }

@@ -1,4 +1,5 @@
 import type { Json } from "../../domain/json.ts";
+import type { BoxSystems } from "./crs.ts";
 import type { Places, Takes } from "./places.ts";
 
 /** What a browser sends of a form: texts by the names of fields, in their order. */
@@ -36,7 +37,8 @@ export type Shape =
   | { readonly kind: "group"; readonly members: readonly Field[]; readonly corners?: Corners }
   | { readonly kind: "alternatives"; readonly alternatives: readonly Alternative[] }
   | { readonly kind: "file"; readonly mediaTypes: readonly string[]; readonly takesText: boolean }
-  | { readonly kind: "box" }
+  /** `systems` are the reference systems that its schema lists. */
+  | { readonly kind: "box"; readonly systems?: BoxSystems }
   /** `holds` says what of GeoJSON it is, `takes` which geometries where not all are taken. */
   | { readonly kind: "json"; readonly holds?: Places; readonly takes?: Takes };
 

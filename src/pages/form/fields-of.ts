@@ -5,6 +5,7 @@ import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/j
 import type { InputDefinition, ProcessDescription } from "../../domain/process.ts";
 import { isWidest, unitOf } from "./bounds.ts";
 import { cornersOf, isBoxList, isBoxText, isTupleOfNumbers, sizesOf } from "./boxes.ts";
+import { systemsOfBox } from "./crs.ts";
 import type { Choice, Field, Shape } from "./field.ts";
 import { placesOf, takesOf } from "./places.ts";
 
@@ -65,7 +66,9 @@ function passed(shape: Shape, valuePassing: InputDefinition["valuePassing"]): Sh
 /** What a schema says for people: its default and its unit. */
 function notesOf(schema: JsonObject): Pick<Field, "default" | "unit"> {
   const fallback = schema.default === null ? undefined : schema.default;
-  return defined({ default: fallback, unit: unitOf(schema) });
+  const { items } = schema;
+  const unitOfItems = isJsonObject(items) ? unitOf(items) : undefined;
+  return defined({ default: fallback, unit: unitOf(schema) ?? unitOfItems });
 }
 
 function isText(value: Json | undefined): value is string {
@@ -75,7 +78,7 @@ function isText(value: Json | undefined): value is string {
 /** Tells how values of a schema are entered. */
 export function shapeOf(schema: JsonObject, place: Place): Shape {
   if (place.depth > maxDepth) return json;
-  if (isBoxSchema(schema)) return place.isInner ? json : { kind: "box" };
+  if (isBoxSchema(schema)) return place.isInner ? json : { kind: "box", ...defined({ systems: systemsOfBox(schema) }) };
   const holds = placesOf(schema);
   if (holds !== undefined) {
     const takes = takesOf(schema, holds);

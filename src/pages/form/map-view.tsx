@@ -22,6 +22,7 @@ export function MapView({
   takes,
   corners,
   least,
+  systems,
 }: {
   readonly kind: "box" | "text" | "list" | "record" | "json" | "file" | "address";
   readonly name: string;
@@ -32,6 +33,8 @@ export function MapView({
   readonly corners?: Corners;
   /** How many numbers a list has at least. */
   readonly least?: number;
+  /** The reference systems that a box may have; all when absent. */
+  readonly systems?: readonly string[] | undefined;
 }) {
   const view = kind === "address" ? "address" : "field";
   return (
@@ -46,6 +49,7 @@ export function MapView({
       data-corners={corners === undefined ? undefined : JSON.stringify(corners.ids.map((id) => pointer("", id)))}
       data-crs={corners?.crs === undefined ? undefined : pointer("", corners.crs)}
       data-least={least}
+      data-systems={systems === undefined ? undefined : JSON.stringify(systems)}
       data-bounded={takes?.isBounded === true ? "yes" : undefined}
     />
   );

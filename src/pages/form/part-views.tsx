@@ -1,5 +1,5 @@
 import { pointer } from "../../domain/faults.ts";
-import { directoryType } from "../../domain/media-type.ts";
+import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
 import { alternativeName, parts, type Shape, textIn } from "./field.ts";
 import { controlId, type Drawn, firstLine, ShapeView, spokenName } from "./field-view.tsx";
 import { arePlaces, MapView } from "./map-view.tsx";
@@ -103,6 +103,9 @@ export function AlternativesView({ alternatives, name, state }: Drawn & Extract<
   ));
 }
 
+/** Media types that say no more of a file than the field around it. */
+const saysNothing: readonly string[] = [directoryType, unknownMediaType];
+
 /** A file that is uploaded with the form, an address, or content that is written here. */
 export function FileView({ mediaTypes, takesText, name, state, label }: Drawn & Extract<Shape, { kind: "file" }>) {
   const type = textIn(state.values, name + parts.mediaType);
@@ -154,7 +157,7 @@ export function FileView({ mediaTypes, takesText, name, state, label }: Drawn & 
           </select>
         </label>
       ) : null}
-      {types.length === 1 ? <span class="muted">{types[0]}</span> : null}
+      {types.length === 1 && !saysNothing.includes(types[0] ?? "") ? <span class="muted">{types[0]}</span> : null}
       <MapView kind="address" name={name + parts.address} label={label} />
       {arePlaces(mediaTypes) ? (
         <MapView kind="file" name={name + (takesText ? parts.content : parts.address)} label={label} holds="features" />
@@ -171,7 +174,8 @@ const corners = [
 ];
 
 /** A bounding box: four numbers, and the reference system that they are in. */
-export function BoxView({ name, state, label }: Drawn) {
+export function BoxView({ name, state, label, systems }: Drawn & Omit<Extract<Shape, { kind: "box" }>, "kind">) {
+  const offered = systems === undefined ? "" : ", one of those that the field offers";
   return (
     <>
       <div class="grid">
@@ -187,11 +191,23 @@ export function BoxView({ name, state, label }: Drawn) {
           </label>
         ))}
         <label class="field">
-          <span class="muted">Reference system; longitude and latitude when empty</span>
-          <input type="text" name={name + parts.crs} value={textIn(state.values, name + parts.crs)} />
+          <span class="muted">Reference system{offered}; longitude and latitude when empty</span>
+          <input
+            type="text"
+            name={name + parts.crs}
+            value={textIn(state.values, name + parts.crs)}
+            list={systems === undefined ? undefined : `${name}/~systems`}
+          />
+          {systems === undefined ? null : (
+            <datalist id={`${name}/~systems`}>
+              {systems.names.map((one) => (
+                <option value={one} />
+              ))}
+            </datalist>
+          )}
         </label>
       </div>
-      <MapView kind="box" name={name} label={label} />
+      <MapView kind="box" name={name} label={label} systems={systems?.isAll === true ? systems.names : undefined} />
     </>
   );
 }

@@ -9,7 +9,10 @@ export function curlText(execution: Execution): string {
     const { mediaType } = file;
     const answer = variable("answer", execution.files, file);
     const type = mediaType === undefined ? "" : `;type=${mediaType}`;
-    const words = [`curl -sS ${shellWord(uploadUrl(execution))}`, ...key, `-F "file=@\\"${path}\\"${type}"`].join(" ");
+    const quoted = /["\\]/.test(file.name) ? quotedForCurl(path) : path;
+    const words = [`curl -sS ${shellWord(uploadUrl(execution))}`, ...key, `-F "file=@\\"${quoted}\\"${type}"`].join(
+      " ",
+    );
     const href = variable("href", execution.files, file);
     // What was refused says why, and nothing is pasted into the request.
     return [
@@ -28,6 +31,11 @@ export function curlText(execution: Execution): string {
   return [...missingLines(execution), ...uploadLines(execution, upload), guard(execution) + lines.join(" \\\n  ")].join(
     "\n",
   );
+}
+
+/** In the name of a file between quotes, curl reads a backslash before each quote and each backslash. */
+function quotedForCurl(path: string): string {
+  return String.raw`$(printf '%s' "${path}" | sed 's/["\\]/\\&/g')`;
 }
 
 /** Writes the commands by which a shell executes with our own command line, which reads the key from HEDDLE_KEY by itself. */

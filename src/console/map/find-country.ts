@@ -1,0 +1,131 @@
+import { type Box, boxOfDrawn } from "./antimeridian.ts";
+import { lettersOf } from "./country-letters.ts";
+
+/** What can be found by its name, or by others that it goes by. */
+type Named = { readonly name: string; readonly others: readonly string[] };
+
+/** What people also call a country; names of other languages are those of the browser. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  "Bosnia and Herzegovina": ["Bosnia"],
+  Congo: ["Republic of the Congo", "Congo-Brazzaville"],
+  "Côte d'Ivoire": ["Ivory Coast"],
+  Czechia: ["Czech Republic"],
+  "Democratic Republic of the Congo": ["DRC", "DR Congo", "Congo-Kinshasa", "Zaire"],
+  eSwatini: ["Swaziland"],
+  "Falkland Islands": ["Malvinas"],
+  Macedonia: ["North Macedonia"],
+  Myanmar: ["Burma"],
+  Netherlands: ["Holland"],
+  "North Korea": ["DPRK"],
+  Palestine: ["West Bank", "Gaza"],
+  Russia: ["Russian Federation"],
+  "South Korea": ["Republic of Korea"],
+  "Timor-Leste": ["East Timor"],
+  Turkey: ["Türkiye"],
+  "United Arab Emirates": ["UAE"],
+  "United Kingdom": ["UK", "Great Britain", "Britain", "England", "Scotland", "Wales", "Northern Ireland"],
+  "United States of America": ["USA", "US", "United States"],
+  Vietnam: ["Viet Nam"],
+};
+
+/** Makes a function that lists what else a country is called, by its name and its number of ISO 3166, in some languages. */
+export function createOtherNames(languages: readonly string[]): (name: string, number: string) => readonly string[] {
+  const spoken = [...new Set([...languages, "en"])].map((one) => new Intl.DisplayNames([one], { type: "region" }));
+  return (name, number) => {
+    const own = otherNames[name] ?? [];
+    const letters = lettersOf(number);
+    if (letters === undefined) return own;
+    const said = spoken.flatMap((one) => one.of(letters) ?? []);
+    return [...own, ...said.filter((one) => one !== name && one !== letters)];
+  };
+}
+
+/** Writes a name so that accents, signs and capital letters make no difference. */
+function folded(name: string): string {
+  return name
+    .normalize("NFD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/**
+ * Finds what is called by a text, best first: whole names, then what begins so, then words of names, then parts of words.
+ * `isOne` is true where one fits better than all others.
+ */
+export function findNamed<One extends Named>(
+  text: string,
+  all: readonly One[],
+): { readonly found: readonly One[]; readonly isOne: boolean } {
+  const wanted = folded(text);
+  if (wanted === "") return { found: [], isOne: false };
+  const ranked = all
+    .flatMap((one) => {
+      const ofOthers = one.others.map((name) => rankOf(folded(name), wanted));
+      const rank = Math.min(rankOf(folded(one.name), wanted), ...ofOthers.map((other) => other && other + behind));
+      return rank >= none ? [] : [{ one, rank }];
+    })
+    .toSorted((one, other) => one.rank - other.rank || one.one.name.localeCompare(other.one.name));
+  const best = ranked.filter(({ rank }) => rank === ranked[0]?.rank);
+  return { found: ranked.map(({ one }) => one), isOne: best.length === 1 };
+}
+
+const none = 9;
+/** Where a part fits, the name that the map shows goes before others. */
+const behind = 0.5;
+
+function rankOf(name: string, wanted: string): number {
+  if (name === wanted) return 0;
+  if (name.startsWith(wanted)) return 1;
+  if (` ${name}`.includes(` ${wanted}`)) return 2;
+  return name.includes(wanted) ? 3 : none;
+}
+
+/** Parts of a country that are this near belong to what is shown of it, in degrees. */
+const nearDegrees = 10;
+
+/**
+ * Finds the box of a country from those of its parts, the largest first: of that part with all that is near it, to a tenth of a
+ * degree outwards. `isPart` is true where something lies far away, such as a land over an ocean.
+ */
+export function boxOfParts(parts: readonly Box[]): { readonly box: Box; readonly isPart: boolean } | undefined {
+  let [around, ...far] = parts;
+  if (around === undefined) return undefined;
+  for (;;) {
+    const now: Box = around;
+    const at = far.findIndex((part) => isNear(besideOf(part, now), now));
+    const near = far[at];
+    if (near === undefined) break;
+    far = far.toSpliced(at, 1);
+    around = bothOf(now, besideOf(near, now));
+  }
+  return { box: outwards(boxOfDrawn(around)), isPart: far.length > 0 };
+}
+
+function bothOf(one: Box, other: Box): Box {
+  const [west, south] = [Math.min(one[0], other[0]), Math.min(one[1], other[1])];
+  return [west, south, Math.max(one[2], other[2]), Math.max(one[3], other[3])];
+}
+
+/** Turns a box around the world until it is as near as it can be to another one. */
+function besideOf([west, south, east, north]: Box, other: Box): Box {
+  const turns = Math.round((other[0] + other[2] - west - east) / 720) * 360;
+  return [west + turns, south, east + turns, north];
+}
+
+function isNear(one: Box, other: Box): boolean {
+  return (
+    Math.max(one[0] - other[2], other[0] - one[2]) <= nearDegrees &&
+    Math.max(one[1] - other[3], other[1] - one[3]) <= nearDegrees
+  );
+}
+
+function outwards([west, south, east, north]: Box): Box {
+  const [down, up] = [
+    (degrees: number) => Math.floor(degrees * 10) / 10,
+    (degrees: number) => Math.ceil(degrees * 10) / 10,
+  ];
+  // The map ends before the poles.
+  return [down(west), south < -85 ? -90 : down(south), up(east), north > 85 ? 90 : up(north)];
+}
