@@ -19,8 +19,11 @@ export function provenancePage({ jobUrl, parts }: ProvenancePlace): Page<ProvDoc
     render: (frame, document) =>
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)}>
-          <p>
-            <a href={`${jobUrl}?f=html`}>The job</a>
+          <p class="actions">
+            <a href={`${jobUrl}?f=html`}>The job</a>{" "}
+            <a href={frame.jsonUrl} download={`${fileName(jobUrl)}.json`}>
+              Save as a file (PROV-JSON)
+            </a>
           </p>
           <Activities document={document} />
           <h2>For programs</h2>
@@ -38,13 +41,16 @@ function Formats({ frame, jobUrl, parts }: ProvenancePlace & { readonly frame: P
         <a href={frame.jsonUrl} rel="alternate" type="application/json">
           PROV-JSON
         </a>{" "}
-        <a href={frame.jsonUrl} download={`${shortId(decodeURIComponent(jobUrl.split("/").at(-1) ?? ""))}-prov.json`}>
+        <a href={frame.jsonUrl} download={`${fileName(jobUrl)}.json`}>
           Download
         </a>
       </li>
       <li>
         <a href={`${jobUrl}/prov?f=provn`} rel="alternate" type="text/provenance-notation">
           PROV-N
+        </a>{" "}
+        <a href={`${jobUrl}/prov?f=provn`} download={`${fileName(jobUrl)}.provn`}>
+          Download
         </a>
       </li>
       {Object.entries(parts).map(([part, summary]) => (
@@ -56,6 +62,11 @@ function Formats({ frame, jobUrl, parts }: ProvenancePlace & { readonly frame: P
       ))}
     </ul>
   );
+}
+
+/** What the provenance of a job is called as a file, without what follows the point. */
+function fileName(jobUrl: string): string {
+  return `${shortId(decodeURIComponent(jobUrl.split("/").at(-1) ?? ""))}-prov`;
 }
 
 function Activities({ document }: { readonly document: ProvDocument }) {

@@ -289,7 +289,8 @@ async function oneResultPage(
   const { job, outputId } = request;
   const asked = documentContext(deps, context, request, false);
   const chosen = { [outputId]: result };
-  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, request, chosen);
+  const view = { ...request, isOne: true };
+  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, view, chosen);
   const document = await resultsDocument(chosen, asked);
   return documentResponse(context, document, { title: `${outputId} of job ${job.id}`, ...page });
 }
