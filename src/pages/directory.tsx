@@ -25,13 +25,15 @@ export function directoryPage({ shown, looks, settings }: DirectoryView): Page<D
         <Layout {...frame} head={<ViewsHead frame={frame} />}>
           <p>
             {`${files.length} ${files.length === 1 ? "file" : "files"}, ${length} bytes. `}
-            {links.map(({ href, rel, title, type }) => (
-              <>
-                <a href={href} rel={rel} type={type}>
-                  {title ?? rel}
-                </a>{" "}
-              </>
-            ))}
+            {links
+              .filter(({ rel }) => rel !== "self")
+              .map(({ href, rel, title, type }) => (
+                <>
+                  <a href={href} rel={rel} type={type}>
+                    {rel === "enclosure" ? "All files as one zip" : (title ?? rel)}
+                  </a>{" "}
+                </>
+              ))}
             <a href={frame.jsonUrl} rel="alternate" type="application/json">
               As JSON
             </a>

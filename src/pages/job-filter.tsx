@@ -74,8 +74,7 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
         <span>Words or id</span>
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
         <small class="muted">
-          of ended jobs: process, title, tags, user, inputs, names of files, message or failure; of any job: its id, or
-          the last eight characters
+          an id or its last eight characters; of ended jobs: process, title, tags, user, inputs, files, message, failure
         </small>
       </label>
       <Created value={searchParams.get("datetime") ?? ""} />

@@ -103,6 +103,7 @@ function Activities({ document }: { readonly document: ProvDocument }) {
               <td>
                 <Others
                   of={document.wasGeneratedBy}
+                  none={noneMade(attributes, document)}
                   own="prov:activity"
                   name={name}
                   other="prov:entity"
@@ -126,6 +127,12 @@ function Activities({ document }: { readonly document: ProvDocument }) {
       </table>
     </RecordTable>
   );
+}
+
+/** A job, or a workflow in it, makes by its steps what it makes. */
+function noneMade(attributes: ProvAttributes, { wasGeneratedBy = {} }: ProvDocument): string {
+  const isAround = ["heddle:Job", "heddle:Workflow"].includes(textOf(attributes["prov:type"]) ?? "");
+  return isAround && Object.keys(wasGeneratedBy).length > 0 ? "what its steps made" : "nothing";
 }
 
 /** Milliseconds since 1970; what has not begun stands last. */
@@ -201,6 +208,7 @@ function Others({
   other,
   among,
   members = {},
+  none = "nothing",
 }: {
   readonly of: ProvDocument[ProvKind];
   readonly own: string;
@@ -209,9 +217,11 @@ function Others({
   readonly among: ProvRecords;
   /** What is in collections, such as directories. */
   readonly members?: ProvRecords | undefined;
+  /** What is said where there is no relation. */
+  readonly none?: string;
 }) {
   const relations = Object.values(of).filter((one) => one[own] === name);
-  if (relations.length === 0) return <span class="muted">nothing</span>;
+  if (relations.length === 0) return <span class="muted">{none}</span>;
   return (
     <ul>
       {relations.map((one) => (

@@ -24,6 +24,7 @@ const cases: readonly (readonly [what: string, body: object, results: (id: strin
   ["one raw value", { response: "raw", outputs: one }, () => value],
   ["one raw file", { response: "raw", outputs: one }, file],
   ["one raw list", { response: "raw", outputs: one }, long],
+  ["a long one of several", { response: "raw", outputs: one }, (id) => ({ ...value, ...long(id) })],
   ["one raw output that it did not make", { response: "raw", outputs: one }, () => ({})],
   ["one by reference", { response: "raw", outputs: { text: { transmissionMode: "reference" } } }, file],
   ["several raw ones", { response: "raw", outputs: both }, () => value],

@@ -115,6 +115,18 @@ describe("the page of a list of jobs", () => {
     for (const span of ["today", "7d", "30d"]) expect(html).toContain(`<option value="${span}">`);
   });
 
+  test("leads in one step to what failed today and what goes on, of the same process where it is of one", () => {
+    const jsonUrl = "http://server/base/processes/buffer/jobs?f=json&q=x";
+    for (const [url, list] of [
+      ["http://server/base/jobs?f=json", "http://server/base/jobs"],
+      [jsonUrl, "http://server/base/processes/buffer/jobs"],
+    ] as const) {
+      const html = jobListPage().render({ ...frame, jsonUrl: url }, noJobs);
+      expect(html).toContain(`<a href="${list}?f=html&amp;status=failed&amp;datetime=today">failed today (UTC)</a>`);
+      expect(html).toContain(`<a href="${list}?f=html&amp;status=accepted%2Crunning">running or waiting</a>`);
+    }
+  });
+
   test("leads to the process, also of a provider", () => {
     expect(page({ jobs: [job] })).toContain('href="http://server/base/processes/buffer?f=html"');
     const other = { ...job, providerID: "p q" };

@@ -49,7 +49,7 @@ export function resultViews(
         notShown: place.withPreviews === false ? undefined : countOver(leaves.length, maxPreviews),
         notListed: countOver(all.length, maxItems),
       };
-      const page = place.shared === undefined ? `${url}?f=html` : undefined;
+      const { look: page } = lookOf(url, place);
       return { outputId, items: await Promise.all(items), ...defined({ page, title, ...left }) };
     }),
   );
