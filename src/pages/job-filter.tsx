@@ -21,11 +21,13 @@ export function Filter(props: FilterProps) {
   const { searchParams } = new URL(props.frame.jsonUrl);
   const isSet = fields.some((name) => (searchParams.get(name) ?? "") !== "");
   return (
-    <details class="filters" open={isSet}>
-      <summary>Filter</summary>
-      <Fields {...props} />
+    <>
+      <details class="filters" open={isSet}>
+        <summary>Filter</summary>
+        <Fields {...props} />
+      </details>
       <Usual {...props} />
-    </details>
+    </>
   );
 }
 

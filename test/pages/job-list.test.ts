@@ -211,6 +211,14 @@ describe("the page of a list of jobs", () => {
     expect(why({ detail: "Step warp ended with exit code 3", exitCode: 3, step: "warp" })).toBe(
       "Step warp ended with exit code 3",
     );
+    // Digits of other numbers and letters of other words name neither.
+    expect(why({ exitCode: 3, step: "a", stderrTail: "Error: no rain at marsh237, aa 3 of 13 files" })).toBe(
+      "Error: no rain at marsh237, aa 3 of 13 files (step a, exit code 3)",
+    );
+    expect(why({ exitCode: 3, step: "a/b", stderrTail: "in step a/b: exited with 3" })).toBe(
+      "in step a/b: exited with 3",
+    );
+    expect(why({ exitCode: 1, stderrTail: "exit status 13" })).toBe("exit status 13 (exit code 1)");
     expect(why({ detail: "first line\nsecond <line>" })).toBe("first line");
     expect(why({ detail: "<b>".repeat(500) })).toHaveLength("&lt;b&gt;".length * 53 + 1);
     expect(why(undefined, "It was lost")).toBe("It was lost");
