@@ -116,6 +116,8 @@ export type Job = {
   readonly failure?: JobFailure;
   /** The user who dismissed it, or removed it after its end; undefined for a caller without a key. */
   readonly dismissedBy?: string;
+  /** The user who retried it last; undefined for a caller without a key. */
+  readonly retriedBy?: string;
   /** The execution's id, kept by the finishing write of a job whose locations were mapped. */
   readonly wpsId?: string;
   /** The execution whose finished steps the next one keeps; set by a retry. */

@@ -81,7 +81,7 @@ async function ownersFor(
   return only === undefined ? owners : owners.filter(({ user }) => user === only);
 }
 
-/** A list of somebody else's jobs, of which few may be for the caller, is read in pages of this size. */
+/** Where of the first page of somebody else's jobs few are for the caller, the next ones have this size. */
 const fellowPage = 500;
 
 /** Joins lists of jobs to one in the same order. */
@@ -99,18 +99,30 @@ async function readVisible(deps: ListDeps, principal: Principal, reading: Readin
   // What is another's is looked at for itself, one's own only where it may be hidden.
   const isOwnList = mayDo(principal, "read-all-jobs") || reading.user === (principal.user ?? null);
   const seesAll = isOwnList && seesPrivate(principal) && principal.scope?.processes === undefined;
-  const mayList = async (job: Job) => seesAll || (await maySeeJob(deps, principal, job));
-  const pageSize = isOwnList ? reading.limit : Math.max(reading.limit, fellowPage);
+  const maySee = seesAll ? async () => true : rememberingSight(deps, principal);
   const visible: ListedJob[] = [];
-  let from = reading.from;
+  let [from, pageSize] = [reading.from, reading.limit];
   for (;;) {
     const read = await readJobs(deps.database, { ...reading, limit: pageSize, ...defined({ from }) });
-    for (const one of read) if (await mayList(one.job)) visible.push(one);
+    for (const one of read) if (await maySee(one.job)) visible.push(one);
     const last = read.at(-1);
     if (last === undefined || read.length < pageSize || visible.length >= reading.limit) break;
     from = last.position;
+    if (!isOwnList) pageSize = Math.max(reading.limit, fellowPage);
   }
   return visible.slice(0, reading.limit);
+}
+
+/** Makes the function that tells of each job of a list whether a principal may see it: of those of one user and process the same holds. */
+function rememberingSight(deps: ListDeps, principal: Principal): (job: Job) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (job) => {
+    const { user, processId, processRevision, providerId } = job;
+    const key = JSON.stringify([user, processId, processRevision, providerId]);
+    const told = known.get(key) ?? maySeeJob(deps, principal, job);
+    known.set(key, told);
+    return told;
+  };
 }
 
 function cursorOf({ number, value }: JobPosition): string {

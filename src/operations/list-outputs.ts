@@ -1,9 +1,11 @@
 import { mayDo, type Principal } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
+import type { JobSearch } from "../domain/job-search.ts";
 import { directoryType } from "../domain/media-type.ts";
 import type { Result } from "../domain/values.ts";
 import { shortResultsOf } from "../store/results.ts";
+import { fellowsOf } from "./group-jobs.ts";
 import { type ListDeps, listJobs } from "./list-jobs.ts";
 
 /** A file or directory that a job made. */
@@ -20,24 +22,41 @@ export type KeptOutput = {
 
 /** The results of so many jobs are looked through. */
 const lookedJobs = 20;
+/** Those of others are looked for among so many, which are one's own, too. */
+const lookedAmong = 100;
 /** A job with many files leaves room for others. */
 const mostOfJob = 20;
 
 /**
- * Lists files and directories that the principal's newest successful jobs made, the newest job first, as far as he may see them; at
- * most `limit`. None for who may not read jobs. They are told by their rows: nothing says that they still lie on disk.
+ * Lists files and directories that the newest successful jobs made: first the principal's own jobs, then those of others in its
+ * groups, the newest job first, as far as it may see them; at most `limit` of each. None for who may not read jobs. They are told by
+ * their rows: nothing says that they still lie on disk.
  */
-export async function listOwnOutputs(
+export async function listKeptOutputs(
   deps: ListDeps,
   principal: Principal,
   limit: number,
 ): Promise<readonly KeptOutput[]> {
   if (!mayDo(principal, "read-own-jobs")) return [];
-  const { items: jobs } = await listJobs(deps, principal, {
-    limit: lookedJobs,
-    search: { statuses: ["successful"] },
-    ...defined({ user: principal.user }),
-  });
+  const search = { statuses: ["successful"] } as const;
+  const own = await listJobs(deps, principal, { limit: lookedJobs, search, ...defined({ user: principal.user }) });
+  const others = await fellowJobs(deps, principal, search);
+  return [...(await outputsOf(deps, own.items, limit)), ...(await outputsOf(deps, others, limit))];
+}
+
+/** Lists the newest jobs of others in one's groups, of those that stand among the newest of all that one may see. */
+async function fellowJobs(deps: ListDeps, principal: Principal, search: JobSearch): Promise<readonly Job[]> {
+  const fellows = await fellowsOf(deps, principal);
+  if (fellows.length === 0) return [];
+  const { items } = await listJobs(deps, principal, { limit: lookedAmong, search });
+  return items.filter(({ user }) => user !== undefined && fellows.includes(user)).slice(0, lookedJobs);
+}
+
+async function outputsOf(
+  deps: Pick<ListDeps, "database">,
+  jobs: readonly Job[],
+  limit: number,
+): Promise<readonly KeptOutput[]> {
   if (jobs.length === 0) return [];
   const results = await shortResultsOf(
     deps.database,

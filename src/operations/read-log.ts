@@ -2,10 +2,12 @@ import type { Principal } from "../domain/access.ts";
 import type { Job, JobEvent } from "../domain/job.ts";
 import { formatJobLogLine } from "../domain/job-log.ts";
 import { isFinished } from "../domain/job-state.ts";
+import { Problem } from "../domain/problem.ts";
 import { readJobLog, tailJobLog } from "../files/job-log.ts";
 import { createJobPaths } from "../files/job-paths.ts";
 import { executionLogFile, type Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
+import { attemptsOf } from "../store/executions.ts";
 import { eventsOf } from "../store/job-events.ts";
 import { readJob } from "./follow-jobs.ts";
 import { type OpenedFile, openFile } from "./open-file.ts";
@@ -17,27 +19,57 @@ export type JobLog =
   | { readonly kind: "file"; readonly file: OpenedFile }
   | { readonly kind: "events"; readonly lines: readonly string[] };
 
-/** Reads the log of a job. Throws `no-such-job`. */
-export async function readLog(deps: LogDeps, principal: Principal, jobId: string): Promise<JobLog> {
+/** Reads the log of a job: of its last attempt, or of another. Throws `no-such-job`; `not-found` for an attempt without a log. */
+export async function readLog(deps: LogDeps, principal: Principal, jobId: string, attempt?: number): Promise<JobLog> {
   const job = await readJob(deps, principal, jobId);
-  const file = job.executionId === undefined ? undefined : await openFile(deps.layout, `${job.executionId}.log`);
+  const executionId = await executionOf(deps, job, attempt);
+  const file = executionId === undefined ? undefined : await openFile(deps.layout, `${executionId}.log`);
   if (file !== undefined) return { kind: "file", file };
+  if (executionId !== job.executionId) throw noLog(job, attempt);
   const events = await eventsOf(deps.database, jobId, 0);
   return { kind: "events", lines: events.map((event) => lineOf(job, event)) };
 }
 
+/** Lists the earlier attempts of a job whose logs are kept, the first one first. Throws `no-such-job`. */
+export async function listEarlierLogs(deps: LogDeps, principal: Principal, jobId: string): Promise<readonly number[]> {
+  const job = await readJob(deps, principal, jobId);
+  if (job.attempt <= 1) return [];
+  const attempts = (await attemptsOf(deps.database, jobId)).filter(({ id }) => id !== job.executionId);
+  const kept = await Promise.all(attempts.map(({ id }) => openFile(deps.layout, `${id}.log`)));
+  return attempts.filter((_, index) => kept[index] !== undefined).map(({ attempt }) => attempt);
+}
+
+/** Finds the execution of an attempt, or of the last one; undefined before the first. */
+async function executionOf(deps: LogDeps, job: Job, attempt: number | undefined): Promise<string | undefined> {
+  if (attempt === undefined || attempt === job.attempt) return job.executionId;
+  const found = (await attemptsOf(deps.database, job.id)).find((one) => one.attempt === attempt);
+  if (found === undefined) throw noLog(job, attempt);
+  return found.id;
+}
+
+function noLog(job: Job, attempt: number | undefined): Problem {
+  const wanted = `one from 1 to ${job.attempt} whose log is kept`;
+  return new Problem("not-found", `Cannot read log of job "${job.id}": found attempt ${attempt}, wanted ${wanted}`);
+}
+
+/** Which part of a log is wanted, and of which attempt: of the last one when absent. */
+export type WantedLog = ({ readonly offset: number; readonly limit: number } | { readonly tail: number }) & {
+  readonly attempt?: number;
+};
+
 /** A part of a job's log: bytes from an offset on, or its last lines. Offsets go on from page to page while it grows. */
 export type LogPage = { readonly bytes: Uint8Array; readonly nextOffset: number; readonly sizeBytes: number };
 
-/** Reads a part of a job's log without reading the rest. Throws `no-such-job`. */
+/** Reads a part of a job's log without reading the rest. Throws as `readLog` does. */
 export async function readLogPage(
   deps: LogDeps,
   principal: Principal,
   jobId: string,
-  wanted: { readonly offset: number; readonly limit: number } | { readonly tail: number },
+  wanted: WantedLog,
 ): Promise<LogPage> {
   const job = await readJob(deps, principal, jobId);
-  const file = job.executionId === undefined ? undefined : executionLogFile(deps.layout, job.executionId);
+  const executionId = await executionOf(deps, job, wanted.attempt);
+  const file = executionId === undefined ? undefined : executionLogFile(deps.layout, executionId);
   if (file !== undefined && !("tail" in wanted)) {
     const page = await readJobLog(file, wanted);
     if (page !== undefined) return page;
@@ -47,7 +79,7 @@ export async function readLogPage(
       return { bytes: bytesOf(tail.lines), nextOffset: tail.sizeBytes, sizeBytes: tail.sizeBytes };
     }
   }
-  const log = await readLog(deps, principal, jobId);
+  const log = await readLog(deps, principal, jobId, wanted.attempt);
   const lines = log.kind === "events" ? log.lines : [];
   const all = bytesOf(lines);
   if ("tail" in wanted) {

@@ -11,7 +11,7 @@ import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { findJob, findJobOfExecution } from "../store/jobs.ts";
 import { findProcessRevision } from "../store/processes.ts";
-import { resultsOf } from "../store/results.ts";
+import { resultsOf, shortResultsOf } from "../store/results.ts";
 import type { OnForeignRead } from "./audit.ts";
 import { readJob, readLinkedJob } from "./follow-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
@@ -67,12 +67,23 @@ export async function resultsOfJob(deps: ReadResultsDeps, job: Job, known?: Resu
 }
 
 /** Reads the results of a successful job as they stand in rows: of values that are too long for one it has only the places. */
-export async function resultsWithoutValues(
-  deps: Pick<ReadResultsDeps, "database" | "processes">,
-  job: Job,
-): Promise<JobResults> {
-  const [description, results] = await Promise.all([descriptionOf(deps, job), resultsOf(deps.database, job.id)]);
-  return { job, description, results };
+export function resultsWithoutValues({ database }: Pick<ReadResultsDeps, "database">, jobId: string): Promise<Results> {
+  return resultsOf(database, jobId);
+}
+
+/** Reads the results of some jobs at once, by their ids, as `resultsWithoutValues` does; those that are long are left out. */
+export async function shortResultsOfJobs(
+  { database }: Pick<ReadResultsDeps, "database">,
+  jobIds: readonly string[],
+): Promise<ReadonlyMap<string, Results>> {
+  if (jobIds.length === 0) return new Map();
+  const found = Map.groupBy(await shortResultsOf(database, jobIds), ({ jobId }) => jobId);
+  return new Map(
+    [...found].map(([jobId, some]) => [
+      jobId,
+      Object.fromEntries(some.map(({ outputId, result }) => [outputId, result])),
+    ]),
+  );
 }
 
 /** Reads the results of a job, with those values that are too long for a row. */
@@ -84,8 +95,8 @@ export async function resultsWithValues(
   return keptResults(layout, known ?? (await resultsOf(database, jobId)));
 }
 
-/** The revision that ran may be an older one than the process has now. */
-async function descriptionOf(
+/** Reads what a job's process says of its outputs: the revision that ran may be an older one than the process has now. */
+export async function descriptionOf(
   deps: Pick<ReadResultsDeps, "database" | "processes">,
   job: Job,
 ): Promise<ProcessDescription> {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { clientOf, isOwn, type Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
@@ -42,6 +43,7 @@ export async function retryJob(
     at: deps.clock.now(),
     message: request.fromFailed ? "Job accepted again, keeping its finished steps." : "Job accepted again.",
     keepsFinishedSteps: request.fromFailed,
+    ...defined({ by: principal.user }),
   });
   if (outcome === "lost") {
     const detail = `Cannot retry job "${jobId}": its last attempt is still being stopped; try again later`;

@@ -61,13 +61,23 @@ function exitMark({ a, b }: ComparedPair<JsonObject>): false | null {
 
 /** Says in one sentence what differs. */
 function summaryOf({ process, revision, inputs, results }: JobComparisonDocument): string {
-  const count = (pairs: readonly { readonly same?: boolean }[]) => pairs.filter(({ same }) => same === false).length;
   const told = [
     process.same ? (revision.same ? "the same revision" : "different revisions") : "different processes",
-    `${count(inputs)} of ${inputs.length} inputs differ`,
-    `${count(results)} of ${results.length} results differ`,
+    unlikeText(inputs, "inputs"),
+    unlikeText(results, "results"),
   ];
   return `A was made first. They ran ${told[0]}; ${told.slice(1).join(", ")}.`;
+}
+
+/** So many are named in a sentence. */
+const mostNamed = 5;
+
+/** Words how many of some pairs differ, and which. */
+function unlikeText(pairs: readonly { readonly id: string; readonly same?: boolean }[], what: string): string {
+  const unlike = pairs.filter(({ same }) => same === false).map(({ id }) => id);
+  const more = unlike.length > mostNamed ? `, and ${unlike.length - mostNamed} more` : "";
+  const names = unlike.length === 0 ? "" : ` (${unlike.slice(0, mostNamed).join(", ")}${more})`;
+  return `${unlike.length} of ${pairs.length} ${what} differ${names}`;
 }
 
 /** Says by sign and word whether two are the same: colour only repeats it. */
@@ -212,12 +222,12 @@ function Items({ items, images }: { readonly items: readonly ComparedItem[]; rea
 }
 
 function Item({ item, images }: { readonly item: ComparedItem; readonly images: string }) {
-  const { name, href, type = "", length, sha256, value } = item;
+  const { name, href, look, type = "", length, sha256, value } = item;
   const isShown = href?.startsWith(images) === true && isShownImage(type) && (length ?? 0) <= maxImageBytes;
   return (
     <li>
       {value === undefined ? null : <InputValue value={value} uploads={new Map()} />}{" "}
-      {href !== undefined && /^https?:/.test(href) ? <a href={href}>{name}</a> : name}{" "}
+      {look !== undefined && /^https?:/.test(look) ? <a href={look}>{name}</a> : name}{" "}
       <span class="muted">
         {type} {length === undefined ? null : <Size bytes={length} />}{" "}
         {sha256 === undefined ? null : <code title={`SHA-256 ${sha256}`}>{sha256.slice(0, 12)}…</code>}

@@ -11,13 +11,13 @@ import { ViewsHead, viewsAllowed } from "./views.tsx";
 export type DirectoryView = {
   /** The files that are shown below their list. */
   readonly shown: readonly ResultItem[];
-  /** The names of the files that can be shown. */
-  readonly lookedAt: ReadonlySet<string>;
+  /** Where the files are looked at that can be shown, by their names. */
+  readonly looks: ReadonlyMap<string, string>;
   readonly settings: ViewSettings;
 };
 
-/** Builds the page of a published directory: a link to each file, and what a person can look at of some. */
-export function directoryPage({ shown, lookedAt, settings }: DirectoryView): Page<DirectoryDocument> {
+/** Builds the page of a published directory: what each file is looked at and downloaded by, and some of them to look at. */
+export function directoryPage({ shown, looks, settings }: DirectoryView): Page<DirectoryDocument> {
   return {
     policy: (frame) => policyOf({ views: viewsAllowed(frame, settings) }),
     render: (frame, { files, links, length }) =>
@@ -25,13 +25,15 @@ export function directoryPage({ shown, lookedAt, settings }: DirectoryView): Pag
         <Layout {...frame} head={<ViewsHead frame={frame} />}>
           <p>
             {`${files.length} ${files.length === 1 ? "file" : "files"}, ${length} bytes. `}
-            {links.map(({ href, rel, title, type }) => (
-              <>
-                <a href={href} rel={rel} type={type}>
-                  {title ?? rel}
-                </a>{" "}
-              </>
-            ))}
+            {links
+              .filter(({ rel }) => rel !== "self")
+              .map(({ href, rel, title, type }) => (
+                <>
+                  <a href={href} rel={rel} type={type}>
+                    {rel === "enclosure" ? "All files as one zip" : (title ?? rel)}
+                  </a>{" "}
+                </>
+              ))}
             <a href={frame.jsonUrl} rel="alternate" type="application/json">
               As JSON
             </a>
@@ -44,26 +46,27 @@ export function directoryPage({ shown, lookedAt, settings }: DirectoryView): Pag
                   <th scope="col">Type</th>
                   <th scope="col">Bytes</th>
                   <th scope="col">SHA-256</th>
-                  <th scope="col">Look at it</th>
+                  <th scope="col">
+                    <span class="unseen">What one can do</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
                 {files.map((file) => (
                   <tr>
-                    <td>
-                      <a href={file.href} type={file.type}>
-                        {file.name}
-                      </a>
-                    </td>
+                    <td>{looks.has(file.name) ? <a href={looks.get(file.name)}>{file.name}</a> : file.name}</td>
                     <td>{file.type}</td>
                     <td>{String(file.length)}</td>
                     <td>{file["file:checksum"]?.slice(4) ?? ""}</td>
                     <td>
-                      {lookedAt.has(file.name) ? (
-                        <a href={lookAt(file.name)} aria-label={`Look at ${file.name}`}>
-                          Look
-                        </a>
-                      ) : null}
+                      <a
+                        href={file.href}
+                        type={file.type}
+                        download={lastName(file.name)}
+                        aria-label={`Download ${file.name}`}
+                      >
+                        Download
+                      </a>
                     </td>
                   </tr>
                 ))}
@@ -82,7 +85,7 @@ export function directoryPage({ shown, lookedAt, settings }: DirectoryView): Pag
   };
 }
 
-/** A link to this page, which has more than one address. */
-function lookAt(name: string): string {
-  return `?f=html&look=${encodeURIComponent(name)}#look`;
+/** A browser keeps a file by the last name of its path. */
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

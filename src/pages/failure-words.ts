@@ -27,11 +27,27 @@ export function shortFailure({ status, message, exception }: JobDocument): strin
   const line = lastLine(stderrTail) ?? first;
   const cause = line.length > longestCause ? `${line.slice(0, longestCause - 1).trimEnd()}…` : line;
   // Most messages name both already.
-  const isNamed = (name: string) => cause.includes(name);
-  const where = typeof step === "string" && !isNamed(step) ? `step ${step.slice(0, longestCause)}` : "";
-  const code = typeof exitCode === "number" && !isNamed(String(exitCode)) ? `exit code ${exitCode}` : "";
+  const where = typeof step === "string" && !namesStep(cause, step) ? `step ${step.slice(0, longestCause)}` : "";
+  const code = typeof exitCode === "number" && !namesCode(cause, exitCode) ? `exit code ${exitCode}` : "";
   const facts = [where, code].filter((fact) => fact !== "").join(", ");
   return facts === "" ? cause : `${cause} (${facts})`;
+}
+
+/** Tells whether a text names a step by a word of its own: a short name stands inside of other words, too. */
+function namesStep(text: string, step: string): boolean {
+  const isPart = (beside: string | undefined) => beside !== undefined && /[\p{Letter}\p{Number}_]/u.test(beside);
+  if (step === "") return true;
+  for (let at = text.indexOf(step); at !== -1; at = text.indexOf(step, at + 1)) {
+    if (!isPart(text[at - 1]) && !isPart(text[at + step.length])) return true;
+  }
+  return false;
+}
+
+/** Tells whether a text names an exit code: other numbers, and those in names, may have its digits. */
+function namesCode(text: string, exitCode: number): boolean {
+  return [...text.matchAll(/\b(?:code|status|exit(?:ed)?)\b\D{0,8}(\d+)/gi)].some(
+    ([, digits]) => Number(digits) === exitCode,
+  );
 }
 
 /** What a terminal makes colours of, and other characters that nobody reads. */

@@ -37,8 +37,8 @@ export function Failure({ job, view, frame }: FailureProps) {
 
 /** Tells of a job that was retried when that was, and where one reads of the tries before. */
 export function Retried({
-  job: { attempt },
-  view: { timeline },
+  job: { attempt, retriedBy },
+  view: { timeline, earlierLogs = [] },
 }: {
   readonly job: JobDocument;
   readonly view: JobView;
@@ -49,9 +49,16 @@ export function Retried({
   if (at === undefined || ended === -1 || ended > again) return null;
   return (
     <p class="muted">
-      Tried again <Time at={at} />
+      Tried again {retriedBy === undefined ? "" : `by ${retriedBy} `}
+      <Time at={at} />
       {attempt > 1 ? `: this is attempt ${attempt}` : ""}. The log is that of the last attempt; the{" "}
-      <a href="#timeline">timeline</a> says how those before ended.
+      <a href="#timeline">timeline</a> says how those before ended
+      {earlierLogs.length === 0 ? null : (
+        <>
+          , and <a href="#earlier-logs">their logs</a> are kept
+        </>
+      )}
+      .
     </p>
   );
 }

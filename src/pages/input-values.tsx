@@ -103,10 +103,18 @@ function Address({
   const { name, type, length, sha256 } = upload;
   return (
     <>
-      {upload.href === undefined ? <strong>{name}</strong> : <a href={upload.href}>{name}</a>}{" "}
+      <strong>{name}</strong>{" "}
       <span class="muted">
         <Size bytes={length} />, {type}, uploaded
       </span>
+      {upload.href === undefined ? null : (
+        <>
+          {" "}
+          <a href={upload.href} download={name}>
+            Download
+          </a>
+        </>
+      )}
       {sha256 === undefined ? null : (
         <span class="muted digests">
           {" "}
@@ -119,11 +127,11 @@ function Address({
 
 /** What another job made is told by its output and that job: its address says neither to people. */
 function Output({ href, output }: { readonly href: string; readonly output: OutputFacts }) {
-  const { outputId, name, processID, jobID, page } = output;
+  const { outputId, name, processID, jobID, page, look } = output;
   const isLinked = /^(https?:\/\/|\/(?!\/))/.test(href);
   return (
     <>
-      {isLinked ? <a href={href}>{name}</a> : <strong>{name}</strong>}{" "}
+      <a href={look}>{name}</a>{" "}
       <span class="muted">
         output {outputId} of {processID} (
         <a href={page} title={jobID}>
@@ -131,6 +139,14 @@ function Output({ href, output }: { readonly href: string; readonly output: Outp
         </a>
         )
       </span>
+      {isLinked ? (
+        <>
+          {" "}
+          <a href={href} download={name}>
+            Download
+          </a>
+        </>
+      ) : null}
     </>
   );
 }

@@ -21,10 +21,34 @@ export function Filter(props: FilterProps) {
   const { searchParams } = new URL(props.frame.jsonUrl);
   const isSet = fields.some((name) => (searchParams.get(name) ?? "") !== "");
   return (
-    <details class="filters" open={isSet}>
-      <summary>Filter</summary>
-      <Fields {...props} />
-    </details>
+    <>
+      <details class="filters" open={isSet}>
+        <summary>Filter</summary>
+        <Fields {...props} />
+      </details>
+      <Usual {...props} />
+    </>
+  );
+}
+
+/** What is asked for most, in one step. */
+const usual = [
+  { words: "failed today (UTC)", query: { status: "failed", datetime: "today" } },
+  { words: "running or waiting", query: { status: "accepted,running" } },
+] as const;
+
+function Usual({ frame }: FilterProps) {
+  const { origin, pathname } = new URL(frame.jsonUrl);
+  return (
+    <p class="muted">
+      {"Often asked for: "}
+      {usual.map(({ words, query }, at) => (
+        <>
+          {at === 0 ? "" : ", "}
+          <a href={`${origin}${pathname}?${new URLSearchParams({ f: "html", ...query })}`}>{words}</a>
+        </>
+      ))}
+    </p>
   );
 }
 
@@ -50,9 +74,11 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
         </label>
       ) : null}
       <label class="field">
-        <span>Words of ended jobs</span>
+        <span>Words or id</span>
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
-        <small class="muted">process, title, tags, user, inputs, names of files, message or failure</small>
+        <small class="muted">
+          an id or its last eight characters; of ended jobs: process, title, tags, user, inputs, files, message, failure
+        </small>
       </label>
       <Created value={searchParams.get("datetime") ?? ""} />
       <Ran query={searchParams} />

@@ -119,6 +119,7 @@ function Sections({ job, view, frame }: JobParts) {
         <p>
           <a href={`${url}/log`}>The whole log</a>
         </p>
+        <EarlierLogs url={url} attempts={view.earlierLogs ?? []} />
       </section>
       <section id="inputs">
         <h2>
@@ -171,6 +172,23 @@ function Sections({ job, view, frame }: JobParts) {
         </ul>
         <WholeDocument document={job} />
       </section>
+    </>
+  );
+}
+
+/** Each attempt has a log of its own. */
+function EarlierLogs({ url, attempts }: { readonly url: string; readonly attempts: readonly number[] }) {
+  if (attempts.length === 0) return null;
+  return (
+    <>
+      <p id="earlier-logs">The log above is that of the last attempt. Those of earlier ones:</p>
+      <ul>
+        {attempts.map((attempt) => (
+          <li>
+            <a href={`${url}/log?attempt=${attempt}`}>{`Log of attempt ${attempt}`}</a>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

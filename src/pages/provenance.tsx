@@ -19,8 +19,11 @@ export function provenancePage({ jobUrl, parts }: ProvenancePlace): Page<ProvDoc
     render: (frame, document) =>
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)}>
-          <p>
-            <a href={`${jobUrl}?f=html`}>The job</a>
+          <p class="actions">
+            <a href={`${jobUrl}?f=html`}>The job</a>{" "}
+            <a href={frame.jsonUrl} download={`${fileName(jobUrl)}.json`}>
+              Save as a file (PROV-JSON)
+            </a>
           </p>
           <Activities document={document} />
           <h2>For programs</h2>
@@ -38,13 +41,16 @@ function Formats({ frame, jobUrl, parts }: ProvenancePlace & { readonly frame: P
         <a href={frame.jsonUrl} rel="alternate" type="application/json">
           PROV-JSON
         </a>{" "}
-        <a href={frame.jsonUrl} download={`${shortId(decodeURIComponent(jobUrl.split("/").at(-1) ?? ""))}-prov.json`}>
+        <a href={frame.jsonUrl} download={`${fileName(jobUrl)}.json`}>
           Download
         </a>
       </li>
       <li>
         <a href={`${jobUrl}/prov?f=provn`} rel="alternate" type="text/provenance-notation">
           PROV-N
+        </a>{" "}
+        <a href={`${jobUrl}/prov?f=provn`} download={`${fileName(jobUrl)}.provn`}>
+          Download
         </a>
       </li>
       {Object.entries(parts).map(([part, summary]) => (
@@ -56,6 +62,11 @@ function Formats({ frame, jobUrl, parts }: ProvenancePlace & { readonly frame: P
       ))}
     </ul>
   );
+}
+
+/** What the provenance of a job is called as a file, without what follows the point. */
+function fileName(jobUrl: string): string {
+  return `${shortId(decodeURIComponent(jobUrl.split("/").at(-1) ?? ""))}-prov`;
 }
 
 function Activities({ document }: { readonly document: ProvDocument }) {
@@ -92,6 +103,7 @@ function Activities({ document }: { readonly document: ProvDocument }) {
               <td>
                 <Others
                   of={document.wasGeneratedBy}
+                  none={noneMade(attributes, document)}
                   own="prov:activity"
                   name={name}
                   other="prov:entity"
@@ -115,6 +127,12 @@ function Activities({ document }: { readonly document: ProvDocument }) {
       </table>
     </RecordTable>
   );
+}
+
+/** A job, or a workflow in it, makes by its steps what it makes. */
+function noneMade(attributes: ProvAttributes, { wasGeneratedBy = {} }: ProvDocument): string {
+  const isAround = ["heddle:Job", "heddle:Workflow"].includes(textOf(attributes["prov:type"]) ?? "");
+  return isAround && Object.keys(wasGeneratedBy).length > 0 ? "what its steps made" : "nothing";
 }
 
 /** Milliseconds since 1970; what has not begun stands last. */
@@ -190,6 +208,7 @@ function Others({
   other,
   among,
   members = {},
+  none = "nothing",
 }: {
   readonly of: ProvDocument[ProvKind];
   readonly own: string;
@@ -198,9 +217,11 @@ function Others({
   readonly among: ProvRecords;
   /** What is in collections, such as directories. */
   readonly members?: ProvRecords | undefined;
+  /** What is said where there is no relation. */
+  readonly none?: string;
 }) {
   const relations = Object.values(of).filter((one) => one[own] === name);
-  if (relations.length === 0) return <span class="muted">nothing</span>;
+  if (relations.length === 0) return <span class="muted">{none}</span>;
   return (
     <ul>
       {relations.map((one) => (

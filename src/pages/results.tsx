@@ -1,5 +1,6 @@
 import type { FilesInside, ResultItem, ResultView } from "../domain/documents/result-view.ts";
 import type { ViewSettings } from "../domain/documents/view-settings.ts";
+import { essenceOf, isShownImage } from "../domain/media-type.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf } from "./page.ts";
@@ -80,23 +81,17 @@ function countText(count: number): string {
 
 /** Shows one file, directory or value of a result. */
 export function Item({ item }: { readonly item: ResultItem }) {
-  const { name, href, type, length, sha256, zip, listing, inside } = item;
+  const { type, length, sha256, zip, listing, inside } = item;
   return (
     <>
       <p>
-        {href === undefined ? name : /^https?:/.test(href) ? <a href={href}>{name}</a> : <code>{href}</code>}{" "}
+        <Name item={item} />{" "}
         <span class="muted">
           {type}
           {type === undefined || length === undefined ? "" : ", "}
           {length === undefined ? null : <Size bytes={length} />}
         </span>{" "}
-        {href === undefined || listing !== undefined || !/^https?:/.test(href) ? null : (
-          <a href={href} download={name}>
-            Download
-          </a>
-        )}{" "}
-        {href === undefined || type !== "application/pdf" ? null : <a href={href}>Open in the browser</a>}{" "}
-        {listing === undefined ? null : <a href={listing}>What is in it</a>}{" "}
+        <Bytes item={item} /> {listing === undefined ? null : <a href={listing}>What is in it</a>}{" "}
         {zip === undefined ? null : <a href={zip}>All files as one zip</a>}
       </p>
       <Shown item={item} />
@@ -108,6 +103,35 @@ export function Item({ item }: { readonly item: ResultItem }) {
       {inside === undefined || listing === undefined ? null : <Inside inside={inside} listing={listing} />}
     </>
   );
+}
+
+/** The name of a file leads to where it is looked at, never to its bytes: *Download* does. */
+function Name({ item: { name, href, look } }: { readonly item: ResultItem }) {
+  if (href !== undefined && !/^https?:/.test(href)) return <code>{href}</code>;
+  return look === undefined ? <strong>{name}</strong> : <a href={look}>{name}</a>;
+}
+
+/** The ways to the bytes of a file; to those of a directory leads its listing, and what lies elsewhere is only opened. */
+function Bytes({ item: { name, href, look, type, listing } }: { readonly item: ResultItem }) {
+  if (href === undefined || href === look || listing !== undefined || !/^https?:/.test(href)) return null;
+  return (
+    <>
+      <a href={href} download={name}>
+        Download
+      </a>{" "}
+      {isOpened(type, look !== undefined) ? <a href={href}>Open in the browser</a> : null}
+    </>
+  );
+}
+
+/** What browsers show by themselves, besides images. */
+const openedTypes = ["application/pdf", "application/json", "text/plain", "text/html", "video/mp4", "video/webm"];
+
+/** Tells whether a browser is offered to open a file: one that a page shows is opened from that page, where it is alone. */
+function isOpened(type: string | undefined, hasPage: boolean): boolean {
+  const essence = essenceOf(type ?? "");
+  if (essence === "application/pdf") return true;
+  return !hasPage && (openedTypes.includes(essence) || isShownImage(essence));
 }
 
 function Inside({ inside: { items, others }, listing }: { readonly inside: FilesInside; readonly listing: string }) {

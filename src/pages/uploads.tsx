@@ -148,6 +148,7 @@ function Table({ document: { uploads }, view, frame }: Shown) {
               </td>
               <td>
                 <Use upload={upload} view={view} />
+                <Download upload={upload} view={view} />
                 <form method="post" action={`${frame.baseUrl}/uploads/${encodeURIComponent(upload.id)}/remove-form`}>
                   <button type="submit" class="button-danger" aria-label={`Remove the upload ${upload.name}`}>
                     Remove
@@ -204,6 +205,19 @@ function Use({ upload, view }: { readonly upload: UploadDocument; readonly view:
         ))}
       </ul>
     </details>
+  );
+}
+
+/** Its bytes are for its own user: others need its token. */
+function Download({ upload, view }: { readonly upload: UploadDocument; readonly view: UploadListView }) {
+  const bytes = upload.links.find(({ rel }) => rel === "enclosure");
+  if (bytes === undefined || !view.mayRead(upload)) return null;
+  return (
+    <p>
+      <a href={bytes.href} download={upload.name} aria-label={`Download ${upload.name}`}>
+        Download
+      </a>
+    </p>
   );
 }
 

@@ -24,9 +24,10 @@ const selectOpenExecutions = compile()(() =>
 
 const selectOfJob = compile<{ jobId: string }>()(() =>
   build
-    .select({ id: executions.id })
+    .select({ id: executions.id, attempt: executions.attempt })
     .from(executions)
-    .where(eq(executions.jobId, argument("jobId"))),
+    .where(eq(executions.jobId, argument("jobId")))
+    .orderBy(asc(executions.attempt)),
 );
 
 const setEnd = compile<{ id: string; at: number }>()(() =>
@@ -82,6 +83,14 @@ export async function openExecutions(
 /** Lists the ids of all executions that a job ever had. */
 export async function executionIdsOf(database: Database, jobId: string): Promise<readonly string[]> {
   return (await database.read(selectOfJob({ jobId }))).map((row) => row.id);
+}
+
+/** Lists the attempts of a job with the ids of their executions, the first one first. */
+export async function attemptsOf(
+  database: Database,
+  jobId: string,
+): Promise<readonly Pick<Execution, "id" | "attempt">[]> {
+  return database.read(selectOfJob({ jobId }));
 }
 
 /** Keeps that what an execution ran is proved gone. A second end changes nothing. */

@@ -96,6 +96,7 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     updatedAt: job.updatedAt,
     waitedMilliseconds: job.waitedMilliseconds ?? null,
     dismissedBy: job.dismissedBy ?? null,
+    retriedBy: job.retriedBy ?? null,
     failure: job.failure === undefined ? null : JSON.stringify(job.failure),
     wpsId: job.wpsId ?? null,
     resumeFrom: job.resumeFrom ?? null,

@@ -12,6 +12,8 @@ export type RetryMove = {
   readonly moveId: string;
   readonly at: number;
   readonly message: string;
+  /** The user who asks for it; undefined for a caller without a key. */
+  readonly by?: string;
   /** Finished steps of the last execution are not run again. */
   readonly keepsFinishedSteps: boolean;
 };
@@ -21,11 +23,11 @@ export type RetryMove = {
  * of its last attempt is not proved gone.
  */
 export async function retryJob(database: Database, move: RetryMove): Promise<"accepted" | "lost"> {
-  const { jobId, moveId, at, message, keepsFinishedSteps } = move;
+  const { jobId, moveId, at, message, by = null, keepsFinishedSteps } = move;
   const event = { at, kind: "status", status: "accepted", progress: 0, message } as const;
   const [retried] = await database.write(
     [
-      retry({ jobId, moveId, at, message: storable(message), keeps: Number(keepsFinishedSteps) }),
+      retry({ jobId, moveId, at, message: storable(message), by, keeps: Number(keepsFinishedSteps) }),
       insertEventsOfMove({ jobId, moveId, ...eventArguments(event) }),
       ...withoutListRows({ jobId, moveId }),
     ],

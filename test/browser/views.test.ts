@@ -432,7 +432,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await whole.getByRole("cell", { name: "unplaced" }).waitFor();
     expect(await page.locator(".map").count()).toBe(1);
     await page.getByRole("link", { name: "What is in it" }).first().click();
-    await page.getByRole("link", { name: "Look at grown.tif" }).click();
+    await page.getByRole("link", { name: "grown.tif", exact: true }).click();
     expect(await coloursOf((await viewOf(page, "grown.tif")).locator(".map"))).toBeGreaterThan(50);
     expect(await page.locator("[data-view]").count()).toBe(1);
     expect(wrong).toEqual([]);

@@ -83,6 +83,38 @@ test("a failed job exits with 6 and a dismissed one with 7", async () => {
   expect((await heddle("status", job)).exitCode).toBe(7);
 });
 
+test("logs reads what an earlier attempt wrote, and status says who tried the job again", async () => {
+  await using folder = await temporaryDirectory();
+  const data = join(folder.path, "data");
+  const made = await runExecutable(["keys", "create", "--data", data, "--role", "admin", "--user", "root"]);
+  await using own = await startServer(data);
+  const environment = { HEDDLE_URL: own.url, HEDDLE_KEY: made.out.trim() };
+  const ask = (...words: readonly string[]) => runExecutable(words, { cwd: folder.path, environment });
+  const count = join(folder.path, "count");
+  const script = `echo x >> ${count}; wc -l < ${count}; echo "try" $(wc -l < ${count}) >&2; exit 3`;
+  const tool = {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    baseCommand: ["sh", "-c", script],
+    inputs: {},
+    outputs: {},
+  };
+  await writeFile(join(folder.path, "fails.cwl"), JSON.stringify(tool));
+  await ask("deploy", join(folder.path, "fails.cwl"));
+  const job = /^job (\S+)$/m.exec((await ask("execute", "fails", "--follow")).talk)?.[1] ?? "";
+  expect((await ask("retry", job)).exitCode).toBe(0);
+  expect((await ask("status", job, "--follow")).exitCode).toBe(6);
+  expect((await ask("status", job)).talk).toContain(
+    `tried again by root: attempt 2; see: heddle logs ${job} --attempt 1\n`,
+  );
+  expect((await ask("logs", job)).out).toContain("try 2");
+  expect((await ask("logs", job, "--attempt", "1")).out).toContain("try 1");
+  expect((await ask("logs", job, "--attempt", "1")).out).not.toContain("try 2");
+  expect((await ask("logs", job, "--attempt", "7")).talk).toContain("found attempt 7, wanted one from 1 to 2");
+  const both = await ask("logs", job, "--attempt", "1", "--follow");
+  expect([both.exitCode, both.talk]).toEqual([2, expect.stringContaining("wanted none of them")]);
+});
+
 test("run runs a package without a server and puts its files into a directory", async () => {
   const run = await runExecutable(
     ["run", "--quiet", "-o", "out", join(examples, "climate.cwl"), join(examples, "job.yml")],

@@ -190,7 +190,7 @@ const mistakes: readonly (readonly [string, number, string])[] = [
   ["jobs watch --json", 2, "--json or --format"],
   ["jobs open x --status failed", 2, '--status with "jobs open"'],
   ["jobs inputs", 2, "Missing a job's id"],
-  ["logs x -f --tail 3", 2, "--tail or --json"],
+  ["logs x -f --tail 3", 2, "--tail, --attempt or --json"],
   ["upload missing", 2, '"missing"'],
   ["upload dir", 2, "wanted a file"],
   ["upload", 2, "Missing a file"],

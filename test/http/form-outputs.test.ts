@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
+import { readRights } from "../../src/domain/rights.ts";
 import type { Result } from "../../src/domain/values.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createKey } from "../../src/operations/manage-keys.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { formEntries } from "../support/browser-form.ts";
+import { identitiesOf } from "./identities.ts";
 import { address, jsonOf, openService, processOf, type Service, submitEcho } from "./service.ts";
 
 const browser = { accept: "text/html,application/xhtml+xml,*/*;q=0.8", origin: address };
@@ -89,6 +91,49 @@ test("a field for a file offers what one's own jobs made, the newest first, and 
     "Outputs of a type that fits:",
     "of nobody.png",
   ]);
+});
+
+test("what others of one's groups made is offered after one's own, with whose it is, and given to a job", async () => {
+  const groups: Readonly<Record<string, readonly string[]>> = {
+    ana: ["lab"],
+    ben: ["lab"],
+    eva: ["other"],
+    zoe: ["lab"],
+  };
+  const identities = identitiesOf((user) => {
+    const own = groups[user];
+    return own === undefined ? undefined : { user, role: user === "zoe" ? "admin" : "runner", groups: own };
+  });
+  await using service = await openService({ identities, holdsJobs: true, rights: readRights(["group:lab=jobs:ec*"]) });
+  for (const user of Object.keys(groups)) await service.send("GET", "/jobs", { key: user });
+  await madeBy(service, "ana", { "own.png": "image/png" });
+  const made = await madeBy(service, "ben", { "of <b>en.png": "image/png", "t.csv": "text/csv" });
+  await madeBy(service, "eva", { "of eva.png": "image/png" });
+  const html = await pageOf(service, "ana");
+  expect(optionsOf(html)).toEqual([
+    ...["(none)", "Outputs of a type that fits:", "own.png", "of &lt;b&gt;en.png"],
+    ...["Outputs of other types:", "t.csv"],
+  ]);
+  expect(seen(fieldIn(html))).toContain("of &lt;b&gt;en.png, out0 of echo by ben, 4 bytes, ");
+  expect(seen(fieldIn(html))).toContain("own.png, out0 of echo, 4 bytes, ");
+  // Who sees all jobs is offered those of the own groups, and no others.
+  expect(optionsOf(await pageOf(service, "zoe"))).not.toContain("of eva.png");
+  expect(optionsOf(await pageOf(service, "zoe"))).toContain("own.png");
+  expect(optionsOf(await pageOf(service, "eva"))).toEqual(["(none)", "Outputs of a type that fits:", "of eva.png"]);
+  const href = `${address}/outputs/${made}/out0/of%20%3Cb%3Een.png`;
+  const form = formEntries(html);
+  form.set("/inputs/text", "x");
+  form.set(`${name}/~stored`, href);
+  const sent = await press(service, form, "run", "ana");
+  expect(sent.status).toBe(303);
+  const again = await pageOf(
+    service,
+    "ana",
+    `/processes/echo?f=html&from=${/jobs\/([^?]+)/.exec(sent.headers.get("location") ?? "")?.[1]}`,
+  );
+  expect(seen(fieldIn(again))).toContain("output out0 of echo by ben,");
+  const foreign = await press(service, form, "run", "eva");
+  expect(foreign.status).toBe(422);
 });
 
 test("only what is kept is offered: no job that failed, was removed, or runs, and at most 50 outputs", async () => {

@@ -106,7 +106,8 @@ test("an upload that fills a form is shown by its name and size, with its addres
   const key = await service.createKey("runner", "ana");
   const { id, reference } = await upload(service, "dem <b>.png", "image/png", key);
   const html = await pageOf(service, `f=html&${filledBy(reference)}`, key);
-  expect(fieldIn(html)).toContain(`<a href="${address}/vault/${id}">dem &lt;b&gt;.png</a>`);
+  expect(fieldIn(html)).toContain("<strong>dem &lt;b&gt;.png</strong>");
+  expect(fieldIn(html)).toContain(`<a href="${address}/vault/${id}" download="dem &lt;b&gt;.png">Download</a>`);
   expect(seen(fieldIn(html))).toContain(" 5 bytes");
   expect(seen(fieldIn(html))).not.toContain("vault://");
   const form = formEntries(html);

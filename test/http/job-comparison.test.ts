@@ -44,7 +44,7 @@ test("two runs are compared by inputs, revisions, times and the digests of resul
     results: [{ id: "text", same: false, a: [{ name: "a.txt", length: 3, sha256: "d1" }], b: [{ sha256: "d2" }] }],
   });
   const page = await (await compare(service, `f=html&jobs=${first}&jobs=${second}`)).text();
-  expect(page).toContain("They ran the same revision; 1 of 2 inputs differ, 1 of 1 results differ.");
+  expect(page).toContain("They ran the same revision; 1 of 2 inputs differ (number), 1 of 1 results differ (text).");
   expect(page).toContain('<strong class="differs">≠ differs</strong>');
   expect(page).toContain('<span class="muted">= same</span>');
   expect(page).toContain(`href="${address}/jobs/${first}?f=html"`);
@@ -124,7 +124,7 @@ test("an upload has its name and size in the pages of a job, and the same bytes 
   const pages = [`/jobs/${jobs[0]}?f=html`, `/jobs/${jobs[0]}/inputs?f=html`, `/jobs/compare?f=html&jobs=${jobs}`];
   for (const path of pages) {
     const own = await (await service.send("GET", path, { key: ann })).text();
-    expect(own).toMatch(/<a href="http:\/\/127\.0\.0\.1:8080\/vault\/[^"]+">one\.txt<\/a>/);
+    expect(own).toMatch(/<a href="http:\/\/127\.0\.0\.1:8080\/vault\/[^"]+" download="one\.txt">Download<\/a>/);
     expect(own).toContain('title="8 bytes">8 bytes</data>');
     const others = await (await service.send("GET", path, { key: admin })).text();
     expect(others).toContain("<strong>one.txt</strong>");

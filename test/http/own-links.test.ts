@@ -129,7 +129,8 @@ test("an input that another job made is told by its output and that job, not by 
     made.push(location.slice(location.lastIndexOf("/") + 1));
     for (const path of [`${location}?f=html`, `${location}/inputs?f=html`]) {
       const page = await (await service.send("GET", path, { key: ana })).text();
-      expect(page).toContain(`<a href="${href}">a b.gml</a>`);
+      expect(page).toContain(`<a href="${address}/jobs/${jobId}/results/text?f=html">a b.gml</a>`);
+      expect(page).toContain(`<a href="${href}" download="a b.gml">Download</a>`);
       expect(page).toContain(words);
     }
   }

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Role } from "../../src/domain/access.ts";
 import { noActivity } from "../../src/domain/activity.ts";
@@ -307,7 +307,9 @@ async function publish(layout: Layout, jobId: string, executionId: string, outco
   if (outcome.files !== undefined) await symlink(executionId, join(layout.outputsDirectory, jobId));
   if (outcome.log === undefined) return;
   await writeFile(join(layout.outputsDirectory, `${executionId}.log`), outcome.log);
-  await symlink(`${executionId}.log`, join(layout.outputsDirectory, `${jobId}.log`));
+  const link = join(layout.outputsDirectory, `${jobId}.log`);
+  await rm(link, { force: true });
+  await symlink(`${executionId}.log`, link);
 }
 
 function echoed(job: Job): Results {

@@ -123,6 +123,8 @@ test("the page tells which jobs read a file, and fills it in as an input", async
   expect((await execute(bob)).status).toBe(400);
   const html = await pageOf(service, ada);
   expect(html).toContain("<strong>&lt;b&gt;.csv</strong>");
+  expect(html).toContain(`<a href="${address}/vault/${id}" download="&lt;b&gt;.csv"`);
+  expect((await service.send("GET", `/vault/${id}`, { key: ada })).status).toBe(200);
   expect(html).toContain(`href="${address}/jobs/${job}?f=html"`);
   const form = /href="([^"]*reader\?f=html&amp;inputs=[^"]*)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";
   expect(html).toContain("Reader: Table");

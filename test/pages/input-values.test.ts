@@ -19,7 +19,8 @@ const one = (value: Json) => /<td>(.*)<\/td>/s.exec(show({ x: value }))?.[1] ?? 
 
 test("an uploaded file has its name, its size with the exact number, and a link for who may have it", () => {
   const html = one({ href: "vault://a", type: "image/tiff" });
-  expect(html).toContain('<a href="http://server/vault/a">&lt;dem&gt;.tif</a>');
+  expect(html).toContain("<strong>&lt;dem&gt;.tif</strong>");
+  expect(html).toContain('<a href="http://server/vault/a" download="&lt;dem&gt;.tif">Download</a>');
   expect(html).toContain('<data value="3400000" title="3400000 bytes">3.4 MB</data>');
   expect(html).toContain("SHA-256 <code>5e1f</code>");
   expect(one({ href: "vault://b" })).not.toContain("SHA-256");

@@ -126,6 +126,18 @@ describe("the page of a list of jobs", () => {
     expect(filter("")).not.toContain("Duration");
   });
 
+  test("leads in one step to what failed today and what goes on, of the same process where it is of one", () => {
+    const jsonUrl = "http://server/base/processes/buffer/jobs?f=json&q=x";
+    for (const [url, list] of [
+      ["http://server/base/jobs?f=json", "http://server/base/jobs"],
+      [jsonUrl, "http://server/base/processes/buffer/jobs"],
+    ] as const) {
+      const html = jobListPage().render({ ...frame, jsonUrl: url }, noJobs);
+      expect(html).toContain(`<a href="${list}?f=html&amp;status=failed&amp;datetime=today">failed today (UTC)</a>`);
+      expect(html).toContain(`<a href="${list}?f=html&amp;status=accepted%2Crunning">running or waiting</a>`);
+    }
+  });
+
   test("leads to the process, also of a provider", () => {
     expect(page({ jobs: [job] })).toContain('href="http://server/base/processes/buffer?f=html"');
     const other = { ...job, providerID: "p q" };
@@ -210,6 +222,14 @@ describe("the page of a list of jobs", () => {
     expect(why({ detail: "Step warp ended with exit code 3", exitCode: 3, step: "warp" })).toBe(
       "Step warp ended with exit code 3",
     );
+    // Digits of other numbers and letters of other words name neither.
+    expect(why({ exitCode: 3, step: "a", stderrTail: "Error: no rain at marsh237, aa 3 of 13 files" })).toBe(
+      "Error: no rain at marsh237, aa 3 of 13 files (step a, exit code 3)",
+    );
+    expect(why({ exitCode: 3, step: "a/b", stderrTail: "in step a/b: exited with 3" })).toBe(
+      "in step a/b: exited with 3",
+    );
+    expect(why({ exitCode: 1, stderrTail: "exit status 13" })).toBe("exit status 13 (exit code 1)");
     expect(why({ detail: "first line\nsecond <line>" })).toBe("first line");
     expect(why({ detail: "<b>".repeat(500) })).toHaveLength("&lt;b&gt;".length * 53 + 1);
     expect(why(undefined, "It was lost")).toBe("It was lost");

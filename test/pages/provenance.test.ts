@@ -39,3 +39,18 @@ test("files and packages have their digests, or it is said that there is none", 
   expect(table).toContain(`<code class="digest" title="sha256:${digest}">`);
   expect(table.match(/digest not recorded/g)).toHaveLength(1);
 });
+
+test("a job whose steps made something is not said to have made nothing, and all of it is saved as a file", () => {
+  const ofJob = (activity: ProvDocument["activity"], made = document.wasGeneratedBy) =>
+    provenancePage({ jobUrl: "http://server/jobs/0123456789abcdef", parts: {} }).render(frame, {
+      ...document,
+      ...(activity === undefined ? {} : { activity }),
+      ...(made === undefined ? {} : { wasGeneratedBy: made }),
+    });
+  const job = { job: { ...document.activity?.job, "prov:type": { $: "heddle:Job", type: "prov:QUALIFIED_NAME" } } };
+  expect(ofJob({ ...document.activity, ...job })).toContain("what its steps made");
+  expect(ofJob(job, {})).not.toContain("what its steps made");
+  const saved = ofJob(job);
+  expect(saved).toContain('download="89abcdef-prov.json">Save as a file (PROV-JSON)');
+  expect(saved).toContain('/prov?f=provn" download="89abcdef-prov.provn"');
+});

@@ -14,6 +14,13 @@ export function failureText({ jobID, status, message, exception }: Status): stri
   return `${lines.join("\n")}\n`;
 }
 
+/** Formats who tried a job again last, and where the log of the attempt before is; nothing for one that nobody tried again by name. */
+export function retriedText({ jobID, attempt = 1, retriedBy }: Status): string {
+  if (retriedBy === undefined) return "";
+  if (attempt === 1) return `tried again by ${retriedBy}\n`;
+  return `tried again by ${retriedBy}: attempt ${attempt}; see: heddle logs ${jobID} --attempt ${attempt - 1}\n`;
+}
+
 /** Formats what happens to a job that somebody stops following, and how to come back to it. */
 export function leftText(jobId: string): string {
   return [

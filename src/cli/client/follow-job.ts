@@ -13,6 +13,8 @@ export const StatusSchema = v.looseObject({
   progress: v.optional(v.number(), 0),
   stage: v.optional(v.string(), ""),
   message: v.optional(v.string(), ""),
+  attempt: v.optional(v.number()),
+  retriedBy: v.optional(v.string()),
   links: v.optional(v.array(v.looseObject({ rel: v.optional(v.string()) }))),
   exception: v.optional(
     v.looseObject({

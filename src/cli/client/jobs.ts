@@ -3,7 +3,7 @@ import { Problem } from "../../domain/problem.ts";
 import { type Command, exitCodes, hasOption, type Io, onlyWord, textOption, UsageError } from "../command.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
 import { downloadResults } from "./download-results.ts";
-import { failureText } from "./explain-job.ts";
+import { failureText, retriedText } from "./explain-job.ts";
 import { exitCodeOf, followJob, readStatus } from "./follow-job.ts";
 
 function jobPath(jobId: string, below = ""): string {
@@ -34,7 +34,7 @@ export function statusCommand(): Command {
           ? `${JSON.stringify(status)}\n`
           : `${status.status} ${status.progress}% ${status.stage} ${status.message}\n`,
       );
-      if (!isFollowed && !hasOption(args, "json")) io.talk(failureText(status));
+      if (!isFollowed && !hasOption(args, "json")) io.talk(`${retriedText(status)}${failureText(status)}`);
       return exitCodeOf(status.status);
     },
   };

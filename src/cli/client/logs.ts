@@ -27,6 +27,7 @@ export function logsCommand(): Command {
       { line: "logs JOB", about: "prints the log so far" },
       { line: "logs JOB -f", about: "prints it, and each line that comes, until the job ends" },
       { line: "logs JOB --tail 20", about: "prints its last lines" },
+      { line: "logs JOB --attempt 1", about: "prints what the first attempt wrote, before the job was tried again" },
     ],
     options: {
       follow: {
@@ -35,21 +36,24 @@ export function logsCommand(): Command {
         about: "go on until the job ends; the exit code is that of heddle status",
       },
       tail: { type: "string", value: "N", about: "only the last so many lines, at most 10000" },
+      attempt: { type: "string", value: "N", about: "that of an earlier attempt, from 1" },
       ...clientOptions,
     },
     async run(args, io) {
       const jobId = onlyWord(args, "a job's id");
       const path = `/jobs/${encodeURIComponent(jobId)}/log`;
       const client = createClient(args, io);
-      const tail = textOption(args, "tail");
+      const [tail, attempt] = [textOption(args, "tail"), textOption(args, "attempt")];
       if (hasOption(args, "follow")) {
-        if (tail !== undefined || hasOption(args, "json")) {
-          throw new UsageError("Cannot follow the log: found --tail or --json, wanted neither");
+        if (tail !== undefined || attempt !== undefined || hasOption(args, "json")) {
+          throw new UsageError("Cannot follow the log: found --tail, --attempt or --json, wanted none of them");
         }
         return followLog(client, { jobId, path }, io);
       }
-      const query = tail === undefined ? "" : `?tail=${encodeURIComponent(tail)}`;
-      const log = await (await client.send("GET", `${path}${query}`, plain)).text();
+      const query = new URLSearchParams();
+      if (tail !== undefined) query.set("tail", tail);
+      if (attempt !== undefined) query.set("attempt", attempt);
+      const log = await (await client.send("GET", query.size === 0 ? path : `${path}?${query}`, plain)).text();
       io.out(hasOption(args, "json") ? `${JSON.stringify(log.split("\n").filter((line) => line !== ""))}\n` : log);
       return exitCodes.ok;
     },

@@ -17,7 +17,10 @@ export type ComparedInput = ComparedPair<Json> & { readonly defaults?: readonly 
 /** One file, directory or value of a result. */
 export type ComparedItem = {
   readonly name: string;
+  /** Where its bytes are. */
   readonly href?: string;
+  /** The page that shows it. */
+  readonly look?: string;
   readonly type?: string;
   /** In bytes. */
   readonly length?: number;

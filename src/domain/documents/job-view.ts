@@ -46,6 +46,8 @@ export type JobView = {
   readonly uploads?: KnownUploads;
   /** The last lines of the log. */
   readonly log: readonly string[];
+  /** The earlier attempts whose logs are kept. */
+  readonly earlierLogs?: readonly number[];
   readonly timeline: readonly TimelineEntry[];
   readonly statistics?: JobStatistics;
   /** No tool ran for it: all was taken from an earlier run. */

@@ -29,6 +29,8 @@ export type JobDocument = {
   readonly user?: string;
   /** The user who dismissed it, for the same. */
   readonly dismissedBy?: string;
+  /** The user who retried it last, for the same. */
+  readonly retriedBy?: string;
   readonly nextPoll?: string;
   readonly estimatedCompletion?: string;
   readonly expirationDate?: string;

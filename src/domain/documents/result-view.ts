@@ -37,8 +37,10 @@ export type TableShape = {
 /** One file, directory or value of a result. */
 export type ResultItem = {
   readonly name: string;
-  /** Where it is by itself. */
+  /** Where its bytes are. */
   readonly href?: string;
+  /** The page that shows it: by itself, or among the files of its directory. Absent on that page, and where there is none. */
+  readonly look?: string;
   readonly type?: string;
   /** In bytes. */
   readonly length?: number;

@@ -19,6 +19,8 @@ export type OutputFacts = {
   readonly jobID: string;
   /** The page of that job. */
   readonly page: string;
+  /** The page that shows the output. */
+  readonly look: string;
 };
 
 /** Uploaded files, and outputs of other jobs, by the references that jobs have to them. */

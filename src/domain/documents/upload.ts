@@ -41,6 +41,8 @@ export type UploadListView = {
   readonly targets: readonly { readonly title: string; readonly formOf: (href: string) => string }[];
   /** The reader can name it as an input: others need its token. */
   readonly mayName: (upload: UploadDocument) => boolean;
+  /** The reader may have its bytes without a token. */
+  readonly mayRead: (upload: UploadDocument) => boolean;
   /** How they are ordered, and whose alone they are. */
   readonly sort: "newest" | "size";
   readonly user?: string;

@@ -7,7 +7,7 @@ import { zipDirectory } from "../../operations/read-directory.ts";
 import { directoryPage } from "../../pages/directory.tsx";
 import { foreignBytes, type RouteContext } from "../route.ts";
 import { digestField } from "./digest-field.ts";
-import { viewInside, viewsInside } from "./directory-views.ts";
+import { lookInside, viewInside, viewsInside } from "./directory-views.ts";
 import { documentFormat, documentResponse } from "./document-response.ts";
 import { preferredType } from "./negotiate.ts";
 import { isLookedAt } from "./result-preview.ts";
@@ -46,9 +46,10 @@ export async function directoryResponse(
     look === undefined
       ? (await viewsInside({ layout }, directory, { locations })).items
       : [await viewInside({ layout }, directory, look, { locations })];
-  const lookedAt = new Set(directory.files.filter(isLookedAt).map(({ path }) => path));
+  // This page has more than one address.
+  const looks = new Map(directory.files.filter(isLookedAt).map(({ path }) => [path, lookInside("?f=html", path)]));
   const settings = { outputsUrl: locations.outputsUrl };
-  return documentResponse(context, document, { title, page: directoryPage({ shown, lookedAt, settings }) });
+  return documentResponse(context, document, { title, page: directoryPage({ shown, looks, settings }) });
 }
 
 /** Builds the list of a directory's files, with the links to its archive and to its STAC catalogue. */

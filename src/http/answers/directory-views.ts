@@ -9,18 +9,32 @@ import { isLookedAt, lookRank } from "./result-preview.ts";
 /** How many files of one directory a page shows from inside. */
 const maxShown = 4;
 
-/** Makes what a person looks at of the first files of a directory that a page can show, pictures and maps before text. */
+/** Returns the address of one file on the page that lists its directory, of which `listing` is the address with its query. */
+export function lookInside(listing: string, path: string): string {
+  return `${listing}&look=${encodeURIComponent(path)}#look`;
+}
+
+/**
+ * Makes what a person looks at of the first files of a directory that a page can show, pictures and maps before text. Where they stand
+ * on another page than the listing, each leads to itself there.
+ */
 export async function viewsInside(
   deps: ViewDeps,
   directory: DirectoryResult,
-  place: FilePlace,
+  place: FilePlace & { readonly listing?: string },
   except?: string,
 ): Promise<FilesInside> {
   const shown = directory.files
     .filter((file) => file.path !== except && isLookedAt(file))
     .toSorted((one, other) => lookRank(one.mediaType) - lookRank(other.mediaType))
     .slice(0, maxShown);
-  const items = await Promise.all(shown.map((file) => viewOf(deps, directory, file, place)));
+  const { listing } = place;
+  const items = await Promise.all(
+    shown.map(async (file) => ({
+      ...(await viewOf(deps, directory, file, place)),
+      ...(listing === undefined ? {} : { look: lookInside(listing, file.path) }),
+    })),
+  );
   return { items, others: directory.files.length - items.length };
 }
 

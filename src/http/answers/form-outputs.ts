@@ -1,10 +1,10 @@
-import { mayDo, type Principal } from "../../domain/access.ts";
+import { isOwn, mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
-import { jobUrl } from "../../domain/links.ts";
+import { jobUrl, resultUrl } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
 import type { PublishedOutput } from "../../domain/values.ts";
-import { type KeptOutput, listOwnOutputs } from "../../operations/list-outputs.ts";
+import { type KeptOutput, listKeptOutputs } from "../../operations/list-outputs.ts";
 import { findNamedOutputs } from "../../operations/own-references.ts";
 import { vaultPrefix } from "../../operations/references.ts";
 import { type FormValues, parts } from "../../pages/form/field.ts";
@@ -35,28 +35,28 @@ export async function withOutputs(
   const locations = outputLocations(deps, baseUrl);
   const { outputsPath, outputsUrl } = deps.settings;
   const places = { sites: [baseUrl, calledUrl], outputsPath, ...defined({ outputsUrl }) };
-  const own = await ownOutputs(deps, caller, { baseUrl, locations });
+  const kept = await keptOutputs(deps, caller, { baseUrl, locations });
   const hrefs = [...form.values].flatMap(([name, [text = ""]]) => (isAddress(name, text) ? [text.trim()] : []));
   const named = await findNamedOutputs(deps, caller, { hrefs, places });
-  const known = new Map([...named].map(([href, output]) => [href, output && knownOf(href, output, own)] as const));
+  const known = new Map([...named].map(([href, output]) => [href, output && knownOf(href, output, kept)] as const));
   return {
     ...form,
     values: withChosen(form.values, known),
     outputs: {
-      offered: [...own.values()],
+      offered: [...kept.values()],
       named: new Map([...known].map(([href, output]) => [output?.reference ?? href, output])),
     },
   };
 }
 
 /** Lists the outputs that a form offers, by their paths below the output directory. */
-async function ownOutputs(
+async function keptOutputs(
   deps: FormOutputDeps,
   caller: Principal,
   place: { readonly baseUrl: string; readonly locations: OutputLocations },
 ): Promise<ReadonlyMap<string, OfferedOutput>> {
-  const kept = await listOwnOutputs(deps, caller, maxOffered);
-  return new Map(kept.map((output) => [pathOf(output.reference), offeredOf(output, place)]));
+  const kept = await listKeptOutputs(deps, caller, maxOffered);
+  return new Map(kept.map((output) => [pathOf(output.reference), offeredOf(output, caller, place)]));
 }
 
 function pathOf(reference: string): string {
@@ -66,6 +66,7 @@ function pathOf(reference: string): string {
 
 function offeredOf(
   { job, outputId, reference, name, mediaType: type, sizeBytes: length }: KeptOutput,
+  caller: Principal,
   { baseUrl, locations }: { readonly baseUrl: string; readonly locations: OutputLocations },
 ): OfferedOutput {
   const made = {
@@ -73,15 +74,16 @@ function offeredOf(
     outputId,
     title: job.request.title ?? job.processId,
     jobUrl: `${jobUrl(baseUrl, job.id)}?f=html`,
+    look: `${resultUrl(baseUrl, job.id, outputId)}?f=html`,
     finished: new Date(job.finishedAt ?? job.updatedAt).toISOString(),
-    ...defined({ length }),
+    ...defined({ length, user: isOwn(caller, job.user) ? undefined : job.user }),
   };
   return { reference: absoluteReference(reference, locations), name, made };
 }
 
 /** What is offered is named as it is there, however its address was written. */
-function knownOf(href: string, { path }: PublishedOutput, own: ReadonlyMap<string, OfferedOutput>): OfferedOutput {
-  return own.get(path) ?? { reference: href, name: path.split("/").at(-1) ?? path };
+function knownOf(href: string, { path }: PublishedOutput, kept: ReadonlyMap<string, OfferedOutput>): OfferedOutput {
+  return kept.get(path) ?? { reference: href, name: path.split("/").at(-1) ?? path };
 }
 
 function isAddress(name: string, text: string): boolean {

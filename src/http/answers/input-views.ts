@@ -1,6 +1,6 @@
 import { defined } from "../../domain/defined.ts";
 import type { KnownUploads, OutputFacts, UploadFacts } from "../../domain/documents/upload-facts.ts";
-import { jobUrl } from "../../domain/links.ts";
+import { jobUrl, resultUrl } from "../../domain/links.ts";
 import type { SourceOfJob } from "../../operations/read-uploads.ts";
 
 /** Words what a job was given that this service has, for its page: uploads by name and size, outputs with the jobs that made them. */
@@ -10,7 +10,9 @@ export function knownUploads(sources: readonly SourceOfJob[], baseUrl: string): 
       if ("source" in source) {
         const { id: jobID, processId: processID } = source.source;
         const { outputId, name } = source;
-        return [source.reference, { outputId, name, processID, jobID, page: `${jobUrl(baseUrl, jobID)}?f=html` }];
+        const page = `${jobUrl(baseUrl, jobID)}?f=html`;
+        const look = `${resultUrl(baseUrl, jobID, outputId)}?f=html`;
+        return [source.reference, { outputId, name, processID, jobID, page, look }];
       }
       const { id, name, mediaType, sizeBytes, sha256 } = source.file;
       const href = source.isReadable ? `${baseUrl}/vault/${encodeURIComponent(id)}` : undefined;

@@ -10,7 +10,7 @@ import { exceededSeconds } from "../../operations/job-outlook.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
-import { readLogTail } from "../../operations/read-log.ts";
+import { listEarlierLogs, readLogTail } from "../../operations/read-log.ts";
 import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
@@ -62,6 +62,7 @@ export async function readJobView(
   const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
   const place = `${events.at(-1)?.number ?? 0}.${attempt}.${offset}`;
   return {
+    earlierLogs: await listEarlierLogs(deps, principal, job.id),
     log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
     timeline: events.filter(({ kind }) => kind !== "progress").map(entryOf),
     results: await viewsOf(deps, principal, job, baseUrl),

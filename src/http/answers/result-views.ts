@@ -14,6 +14,8 @@ import { isDrawn, previewOfJson } from "./result-preview.ts";
 export type ViewPlace = {
   readonly baseUrl: string;
   readonly locations: OutputLocations;
+  /** The address of the page of one result, or of an item of it, without its query: what is by itself there does not lead to itself. */
+  readonly own?: string;
   /** False where nothing of what is in them is shown; true when absent. */
   readonly withPreviews?: boolean;
   /** What is short is told as it is. */
@@ -36,7 +38,8 @@ export function resultViews(
   return Promise.all(
     Object.entries(results).map(async ([outputId, result]) => {
       const url = resultUrl(place.baseUrl, job.id, outputId);
-      const all = leavesOf(result, outputId, url);
+      const look = place.own ?? url;
+      const all = leavesOf(result, outputId, { url, look, isItem: look !== url });
       const leaves = all.slice(0, maxItems);
       const items = leaves.map((leaf, index) =>
         itemOf(deps, leaf, place, place.withPreviews !== false && index < maxPreviews),
@@ -46,7 +49,7 @@ export function resultViews(
         notShown: place.withPreviews === false ? undefined : countOver(leaves.length, maxPreviews),
         notListed: countOver(all.length, maxItems),
       };
-      const page = place.shared === undefined ? `${url}?f=html` : undefined;
+      const { look: page } = lookOf(url, place);
       return { outputId, items: await Promise.all(items), ...defined({ page, title, ...left }) };
     }),
   );
@@ -60,42 +63,59 @@ type Leaf = {
   readonly name: string;
   /** Where it is sent by itself. */
   readonly url: string;
+  /** Where its page is. */
+  readonly look: string;
   readonly result: Exclude<Result, { readonly kind: "list" | "record" }>;
 };
 
-function leavesOf(result: Result, name: string, url: string): readonly Leaf[] {
+type LeafPlace = Pick<Leaf, "url" | "look"> & { readonly isItem: boolean };
+
+function leavesOf(result: Result, name: string, place: LeafPlace): readonly Leaf[] {
+  const { url, look } = place;
   switch (result.kind) {
     case "list":
-      return result.items.flatMap((item, index) => leavesOf(item, `${name} ${index}`, `${url}/${index}`));
+      return result.items.flatMap((item, index) => leavesOf(item, `${name} ${index}`, placeIn(place, String(index))));
     case "record":
       return Object.entries(result.members).flatMap(([member, item]) =>
-        leavesOf(item, `${name} ${member}`, `${url}/${encodeURIComponent(member)}`),
+        leavesOf(item, `${name} ${member}`, placeIn(place, encodeURIComponent(member))),
       );
     case "file":
-      return [result, ...(result.secondaryFiles ?? [])].map((file) => ({ name: file.basename, url, result: file }));
+      return [result, ...(result.secondaryFiles ?? [])].map((file) => ({
+        name: file.basename,
+        url,
+        look,
+        result: file,
+      }));
     case "directory":
-      return [{ name: result.basename, url, result }];
+      return [{ name: result.basename, url, look, result }];
     case "value":
     case "link":
-      return [{ name, url, result }];
+      return [{ name, url, look, result }];
     default:
       return result satisfies never;
   }
 }
 
+/** Items have pages, and what is inside of these is shown there. */
+function placeIn({ url, look, isItem }: LeafPlace, step: string): LeafPlace {
+  return { url: `${url}/${step}`, look: isItem ? look : `${look}/${step}`, isItem: true };
+}
+
 async function itemOf(
   deps: ViewDeps,
-  { name, url, result }: Leaf,
+  { name, url, look, result }: Leaf,
   place: ViewPlace,
   isPreviewed: boolean,
 ): Promise<ResultItem> {
   switch (result.kind) {
-    case "file":
-      return fileItem(deps, result, place, isPreviewed);
+    case "file": {
+      const item = await fileItem(deps, result, place, isPreviewed);
+      return { ...item, ...lookOf(look, place) };
+    }
     case "directory":
       return directoryItem(deps, result, place, isPreviewed);
     case "link":
-      return { name: result.href, href: result.href, ...defined({ type: result.mediaType }) };
+      return { name: result.href, href: result.href, look: result.href, ...defined({ type: result.mediaType }) };
     case "value": {
       const preview = isPreviewed ? previewOfJson(result.value) : undefined;
       const type = result.mediaType ?? "application/json";
@@ -106,11 +126,16 @@ async function itemOf(
           : undefined;
       const isTold = place.withValues === true && JSON.stringify(result.value).length <= longestValue;
       const value = isTold ? result.value : undefined;
-      return { name, ...defined({ href, type: result.mediaType, preview, drawing, value }) };
+      return { name, ...lookOf(look, place), ...defined({ href, type: result.mediaType, preview, drawing, value }) };
     }
     default:
       return result satisfies never;
   }
+}
+
+/** The page that shows an item by itself, from any other page; a share has none. */
+function lookOf(look: string, { shared, own }: ViewPlace): Pick<ResultItem, "look"> {
+  return shared !== undefined || look === own ? {} : { look: `${look}?f=html` };
 }
 
 async function directoryItem(
@@ -126,13 +151,15 @@ async function directoryItem(
   const drawing = catalogDrawing(directory, locations);
   // The catalogue is drawn already.
   const except = drawing === undefined ? undefined : catalogOf(directory)?.path;
-  const inside = isPreviewed ? await viewsInside(deps, directory, place, except) : undefined;
+  const listing = `${own}?f=html`;
+  const inside = isPreviewed ? await viewsInside(deps, directory, { ...place, listing }, except) : undefined;
   return {
     name: directory.basename,
     href: absoluteReference(directory.reference, locations),
     type: directoryType,
     length: directoryBytes(directory),
-    listing: `${own}?f=html`,
+    look: listing,
+    listing,
     zip: `${own}?f=zip`,
     ...defined({ drawing, inside }),
   };

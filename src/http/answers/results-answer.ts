@@ -6,6 +6,7 @@ import type { OutputLocations } from "../../domain/results.ts";
 import { dialectOf, type ResultsShape, shapeOf } from "../../domain/results-shape.ts";
 import type { Result } from "../../domain/values.ts";
 import { chosenOf, type JobResults, knownOfFile, openResult, resultOf } from "../../operations/read-results.ts";
+import { shortId } from "../../pages/words.ts";
 import { foreignBytes, jsonResponse, type RouteContext } from "../route.ts";
 import { directoryResponse } from "./directory-answer.ts";
 import { documentResponse } from "./document-response.ts";
@@ -123,7 +124,7 @@ async function answerShaped(
   if (request.isSync) return jsonResponse(document, { headers });
   const view = { ...request, isWhole: request.only === undefined };
   const page = await pageOfResults({ ...deps, locations: asked.locations }, context, view, chosen);
-  return documentResponse(context, document, { title: `Results of job ${job.id}`, headers, ...page });
+  return documentResponse(context, document, { title: `Results of job ${shortId(job.id)}`, headers, ...page });
 }
 
 /** 1.0 knows values unless a reference is asked for. */
@@ -289,7 +290,8 @@ async function oneResultPage(
   const { job, outputId } = request;
   const asked = documentContext(deps, context, request, false);
   const chosen = { [outputId]: result };
-  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, request, chosen);
+  const view = { ...request, isOne: true };
+  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, view, chosen);
   const document = await resultsDocument(chosen, asked);
-  return documentResponse(context, document, { title: `${outputId} of job ${job.id}`, ...page });
+  return documentResponse(context, document, { title: `${outputId} of job ${shortId(job.id)}`, ...page });
 }

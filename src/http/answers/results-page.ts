@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { jobUrl } from "../../domain/links.ts";
 import type { OutputLocations } from "../../domain/results.ts";
 import type { Results } from "../../domain/values.ts";
@@ -12,12 +13,16 @@ import { resultViews } from "./result-views.ts";
 export async function pageOfResults(
   deps: Parameters<typeof openResult>[0] & { readonly locations: OutputLocations },
   context: RouteContext,
-  request: Pick<JobResults, "job" | "description"> & { readonly isWhole?: boolean },
+  request: Pick<JobResults, "job" | "description"> & { readonly isWhole?: boolean; readonly isOne?: boolean },
   chosen: Results,
 ): Promise<{ readonly page?: Page<object> }> {
   if (documentFormat(context) !== "html") return {};
   const { baseUrl } = context;
-  const views = await resultViews(deps, request, chosen, { baseUrl, locations: deps.locations });
+  const own = request.isOne === true ? `${baseUrl}${new URL(context.request.url).pathname}` : undefined;
+  const views = await resultViews(deps, request, chosen, {
+    ...{ baseUrl, locations: deps.locations },
+    ...defined({ own }),
+  });
   const settings = { outputsUrl: deps.locations.outputsUrl };
   const page = resultsPage(
     views,

@@ -1,12 +1,14 @@
 import { defined } from "../../domain/defined.ts";
 import type { Job } from "../../domain/job.ts";
-import { type ShapeWish, shapeOf } from "../../domain/results-shape.ts";
-import type { Result } from "../../domain/values.ts";
+import type { ProcessDescription } from "../../domain/process.ts";
+import { type ResultsShape, type ShapeWish, shapeOf } from "../../domain/results-shape.ts";
+import type { Result, Results } from "../../domain/values.ts";
 import {
-  type JobResults,
+  descriptionOf,
   type ReadResultsDeps,
   resultsOfJob,
   resultsWithoutValues,
+  shortResultsOfJobs,
 } from "../../operations/read-results.ts";
 import { literalType } from "./results-document.ts";
 
@@ -18,15 +20,36 @@ const plainWish: ShapeWish = { isSync: false, acceptsJson: true, asksMultipart: 
 
 /** Tells what the results of a successful job are answered as, by the words of its request. */
 export async function resultsTarget(deps: ReadResultsDeps, job: Job): Promise<ResultsTarget> {
-  if (job.status !== "successful") return undefined;
-  if (job.request.outputs !== undefined || job.request.response !== undefined) return targetOf(deps, job);
-  return { type: "application/json" };
+  const shape = await targetShape(deps, job);
+  return shape === undefined ? undefined : targetOf(deps, job, shape);
 }
 
-async function targetOf(deps: ReadResultsDeps, job: Job): Promise<ResultsTarget> {
-  const found = await resultsWithoutValues(deps, job);
-  const wanted = Object.keys(job.request.outputs ?? found.description.outputs);
-  const shape = shapeOf(job.request, wanted, plainWish);
+/** Tells the same of the jobs of a list, by their ids: what must be read for it is read at once. */
+export async function resultsTargets(
+  deps: ReadResultsDeps,
+  jobs: readonly Job[],
+): Promise<ReadonlyMap<string, ResultsTarget>> {
+  const shaped = await Promise.all(jobs.map(async (job) => ({ job, shape: await targetShape(deps, job) })));
+  const bare = shaped.filter(({ shape }) => shape?.kind === "bare").map(({ job }) => job.id);
+  const known = await shortResultsOfJobs(deps, bare);
+  return new Map(
+    await Promise.all(
+      shaped.map(async ({ job, shape }): Promise<readonly [string, ResultsTarget]> => {
+        return [job.id, shape && (await targetOf(deps, job, shape, known.get(job.id)))];
+      }),
+    ),
+  );
+}
+
+/** The shape of results that a job has; most requests ask for none by name, and get the document. */
+async function targetShape(deps: ReadResultsDeps, job: Job): Promise<ResultsShape | undefined> {
+  if (job.status !== "successful") return undefined;
+  const { outputs, response } = job.request;
+  if (outputs === undefined && response === undefined) return { kind: "document" };
+  return shapeOf(job.request, Object.keys(outputs ?? (await descriptionOf(deps, job)).outputs), plainWish);
+}
+
+async function targetOf(deps: ReadResultsDeps, job: Job, shape: ResultsShape, known?: Results): Promise<ResultsTarget> {
   switch (shape.kind) {
     case "nothing":
       return undefined;
@@ -37,22 +60,31 @@ async function targetOf(deps: ReadResultsDeps, job: Job): Promise<ResultsTarget>
     case "document":
       return { type: "application/json" };
     case "bare":
-      return bareTarget(deps, found, shape.outputId);
+      return bareTarget(deps, job, shape.outputId, known);
     default:
       return shape satisfies never;
   }
 }
 
-async function bareTarget(deps: ReadResultsDeps, found: JobResults, outputId: string): Promise<ResultsTarget> {
-  const result = Object.hasOwn(found.results, outputId) ? found.results[outputId] : undefined;
+async function bareTarget(
+  deps: ReadResultsDeps,
+  job: Job,
+  outputId: string,
+  known: Results | undefined,
+): Promise<ResultsTarget> {
+  // Of what is known of a list, long ones are left out.
+  const isKnown = known !== undefined && Object.hasOwn(known, outputId);
+  const results = isKnown ? known : await resultsWithoutValues(deps, job.id);
+  const result = Object.hasOwn(results, outputId) ? results[outputId] : undefined;
   if (result === undefined) return undefined;
+  const description = await descriptionOf(deps, job);
   // Whether one that is too long for a row is text is not known from there.
-  if (result.kind !== "value" || result.keptAs === undefined) return typeOf(found, outputId, result);
-  const whole = await resultsOfJob(deps, found.job);
-  return typeOf(whole, outputId, whole.results[outputId] ?? result);
+  if (result.kind !== "value" || result.keptAs === undefined) return typeOf(description, outputId, result);
+  const whole = await resultsOfJob(deps, job);
+  return typeOf(description, outputId, whole.results[outputId] ?? result);
 }
 
-function typeOf({ description }: JobResults, outputId: string, result: Result): ResultsTarget {
+function typeOf(description: ProcessDescription, outputId: string, result: Result): ResultsTarget {
   switch (result.kind) {
     case "file":
       return { type: result.mediaType };

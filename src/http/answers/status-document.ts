@@ -47,6 +47,7 @@ export function statusDocument(
     ...endedTimes(job),
     user: known.user,
     dismissedBy: known.dismissedBy,
+    retriedBy: known.retriedBy,
     nextPoll: knownTime(nextPollAt),
     estimatedCompletion: knownTime(estimatedCompletionAt),
     expirationDate: knownTime(expiresAt),

@@ -65,6 +65,7 @@ const StatusInfo = v.looseObject({
   runningSeconds: v.optional(v.number()),
   user: v.optional(v.string()),
   dismissedBy: v.optional(v.string()),
+  retriedBy: v.optional(v.string()),
   attempt: v.number(),
   executionId: v.optional(v.string()),
   processRevision: v.string(),
@@ -84,6 +85,7 @@ const ComparedResult = v.object({
       v.object({
         name: v.string(),
         href: v.optional(v.string()),
+        look: v.optional(v.string()),
         type: v.optional(v.string()),
         length: v.optional(v.number()),
         sha256: v.optional(v.string()),

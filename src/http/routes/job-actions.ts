@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { issueFaults, refusal } from "../../domain/faults.ts";
 import { type Json, withDoubles } from "../../domain/json.ts";
 import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
+import { peopleOf } from "../../operations/job-people.ts";
 import { RetryBodySchema, type RetryDeps, retryJob } from "../../operations/retry-job.ts";
 import { asTold, problemDocument, type RemovedJobs } from "../answers/problem-response.ts";
 import { statusDocument } from "../answers/status-document.ts";
@@ -58,8 +59,9 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
       body: { mediaTypes, schema: RetryBodySchema },
       async handle(context) {
         const request = await readBody(deps, context, { schema: RetryBodySchema, action: "retry job", absent: {} });
-        const job = await retryJob(deps, principalOf(context), context.param("jobId"), request);
-        return jsonResponse(statusDocument(job, context.baseUrl));
+        const principal = principalOf(context);
+        const job = await retryJob(deps, principal, context.param("jobId"), request);
+        return jsonResponse(statusDocument(job, context.baseUrl, peopleOf(principal, job)));
       },
     },
   ];

@@ -18,7 +18,7 @@ import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { type JobListView, type JobReader, jobListPage } from "../../pages/job-list.tsx";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { withFiltersAgain } from "../answers/filters-again.ts";
-import { resultsTarget } from "../answers/results-target.ts";
+import { resultsTargets } from "../answers/results-target.ts";
 import { soFarOf } from "../answers/so-far.ts";
 import { statusDocument } from "../answers/status-document.ts";
 import { groupJobs, jobListForm } from "../job-list-form.ts";
@@ -146,13 +146,10 @@ async function listFound(
     const document = groups === undefined ? { jobs: ids, links } : { groups: groupJobs(items, ids, groups), links };
     return documentResponse(context, document, { title: "Jobs" });
   }
-  const shown = items.map(async (job) =>
-    statusDocument(job, context.baseUrl, {
-      ...peopleOf(principalOf(context), job),
-      results: await resultsTarget(deps, job),
-    }),
+  const targets = await resultsTargets(deps, items);
+  const jobs = items.map((job) =>
+    statusDocument(job, context.baseUrl, { ...peopleOf(principalOf(context), job), results: targets.get(job.id) }),
   );
-  const jobs = await Promise.all(shown);
   if (groups !== undefined) {
     return documentResponse(context, { groups: groupJobs(items, jobs, groups), links }, { title: "Jobs" });
   }

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
 import { preferredType } from "../answers/negotiate.ts";
@@ -11,6 +12,7 @@ const log = {
     offset: "first byte of a page; X-Next-Offset tells where the next one begins",
     limit: "the most bytes of a page",
     tail: "the last so many lines",
+    attempt: "the number of an attempt, from 1; the last one if not given",
     f: "text, or json for a list of lines",
   },
   answers: {
@@ -35,14 +37,17 @@ export function logRoutes(deps: LogDeps): readonly Route[] {
 
 /** Answers with a log as text, or with its lines as JSON. */
 async function answerLog(deps: LogDeps, context: RouteContext): Promise<Response> {
+  const attempt = wholeOf(context, "attempt");
   const page = logPageOf(context);
   const [principal, jobId] = [principalOf(context), context.param("jobId")];
   if (logFormatOf(context) === "json") {
     const part = page ?? { offset: 0, limit: largestPageBytes };
-    return logPageResponse(await readLogPage(deps, principal, jobId, part), "json");
+    return logPageResponse(await readLogPage(deps, principal, jobId, { ...part, ...defined({ attempt }) }), "json");
   }
-  if (page !== undefined) return logPageResponse(await readLogPage(deps, principal, jobId, page), "text");
-  const log = await readLog(deps, principal, jobId);
+  if (page !== undefined) {
+    return logPageResponse(await readLogPage(deps, principal, jobId, { ...page, ...defined({ attempt }) }), "text");
+  }
+  const log = await readLog(deps, principal, jobId, attempt);
   if (log.kind === "file") return fileResponse(context.request, log.file, { vary: "accept" });
   const text = log.lines.map((line) => `${line}\n`).join("");
   return new Response(text, {

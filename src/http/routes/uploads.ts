@@ -8,7 +8,7 @@ import { type DescribeDeps, listProcesses } from "../../operations/describe-proc
 import type { VaultDeps } from "../../operations/keep-vault-file.ts";
 import { type ListedUpload, listUploads, readOwnUpload, sumUploads } from "../../operations/list-uploads.ts";
 import { dropVaultFile } from "../../operations/read-vault-file.ts";
-import { mayNameUpload, vaultPrefix } from "../../operations/references.ts";
+import { isOwnUpload, mayNameUpload, vaultPrefix } from "../../operations/references.ts";
 import { uploadListPage } from "../../pages/uploads.tsx";
 import { shortId, sizeText, timeText } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
@@ -185,6 +185,7 @@ async function viewOf(
     maxUploadBytes: deps.settings.maxUploadBytes,
     targets: targets.slice(0, mostTargets),
     // One that only its jobs read any more is no input of others.
+    mayRead: ({ user, expires }) => Date.parse(expires) > now && isOwnUpload(principal, defined({ user })),
     mayName: ({ user, expires }) => Date.parse(expires) > now && mayNameUpload(principal, defined({ user })),
     hasUsers: mayDo(principal, "read-all-jobs"),
     isNameless: principal.user === undefined && !mayDo(principal, "read-all-jobs"),

@@ -56,6 +56,10 @@ export type OfferedOutput = {
     /** In bytes; absent for a directory. */
     readonly length?: number;
     readonly outputId: string;
+    /** The page that shows it. */
+    readonly look: string;
+    /** Whose job made it, where that is not who fills in the form. */
+    readonly user?: string;
     /** What the job is called, or its process. */
     readonly title: string;
     readonly jobUrl: string;
@@ -64,11 +68,11 @@ export type OfferedOutput = {
   };
 };
 
-/** The outputs of earlier jobs of who fills in a form. */
+/** The outputs of earlier jobs that who fills in a form may read. */
 export type FormOutputs = {
-  /** Of one's newest jobs, the newest first. */
+  /** Of one's newest jobs, the newest first; then of those of others in one's groups. */
   readonly offered: readonly OfferedOutput[];
-  /** Those that fields name, by their addresses; undefined for one that is gone, or is somebody else's. */
+  /** Those that fields name, by their addresses; undefined for one that is gone, or may not be read. */
   readonly named: ReadonlyMap<string, OfferedOutput | undefined>;
 };
 

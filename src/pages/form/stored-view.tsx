@@ -63,10 +63,15 @@ function listLabel({ uploads, outputs }: FormState): string {
 function ChosenUpload({ href, name, length, type, created }: OfferedUpload) {
   return (
     <span class="stored">
-      {href === undefined ? <strong>{name}</strong> : <a href={href}>{name}</a>}{" "}
+      <strong>{name}</strong>{" "}
       <span class="muted">
         <Size bytes={length} />, {type}, uploaded <Time at={created} />
-      </span>
+      </span>{" "}
+      {href === undefined ? null : (
+        <a href={href} download={name}>
+          Download
+        </a>
+      )}
     </span>
   );
 }
@@ -74,9 +79,14 @@ function ChosenUpload({ href, name, length, type, created }: OfferedUpload) {
 function ChosenOutput({ reference, name, made }: OfferedOutput) {
   return (
     <span class="stored">
-      <a href={reference}>{name}</a>{" "}
+      {made === undefined ? <strong>{name}</strong> : <a href={made.look}>{name}</a>}{" "}
       {made === undefined ? (
-        <span class="muted">output of a job</span>
+        <>
+          <span class="muted">output of a job</span>{" "}
+          <a href={reference} download={name}>
+            Download
+          </a>
+        </>
       ) : (
         <span class="muted">
           {made.length === undefined ? null : (
@@ -84,7 +94,8 @@ function ChosenOutput({ reference, name, made }: OfferedOutput) {
               <Size bytes={made.length} />,{" "}
             </>
           )}
-          {made.type}, output {made.outputId} of <a href={made.jobUrl}>{made.title}</a>, <Time at={made.finished} />
+          {made.type}, output {made.outputId} of <a href={made.jobUrl}>{made.title}</a>
+          {made.user === undefined ? "" : ` by ${made.user}`}, <Time at={made.finished} />
         </span>
       )}
     </span>
@@ -180,9 +191,10 @@ function withChosen<One extends { readonly reference: string }>(
 
 function wordsOfOutput({ name, made }: OfferedOutput): string {
   if (made === undefined) return `${name}, output of a job`;
-  const { length, outputId, title, finished } = made;
+  const { length, outputId, title, user, finished } = made;
   const size = length === undefined ? "directory" : sizeText(length);
-  return `${name}, ${outputId} of ${title}, ${size}, ${timeText(finished)}`;
+  const whose = user === undefined ? "" : ` by ${user}`;
+  return `${name}, ${outputId} of ${title}${whose}, ${size}, ${timeText(finished)}`;
 }
 
 /** A directory is no file, whatever its type; a file may be an archive of a directory. */

@@ -5,7 +5,14 @@ import { argument, build, compile, insertFrom, statusIn } from "../statements.ts
 import { held } from "./guards.ts";
 
 /** Only a job of which nothing runs any more begins anew. `keeps` is 1 to keep the finished steps of its last execution. */
-export const retry = compile<{ jobId: string; moveId: string; at: number; message: string; keeps: number }>()(() =>
+export const retry = compile<{
+  jobId: string;
+  moveId: string;
+  at: number;
+  message: string;
+  by: string | null;
+  keeps: number;
+}>()(() =>
   build
     .update(jobs)
     .set({
@@ -20,6 +27,7 @@ export const retry = compile<{ jobId: string; moveId: string; at: number; messag
       updatedAt: argument("at"),
       failure: null,
       dismissedBy: null,
+      retriedBy: argument("by"),
       wpsId: null,
       earlyCrashes: 0,
       hidden: 0,

@@ -83,6 +83,8 @@ export const jobs = sqliteTable(
     waitedMilliseconds: integer("waited_milliseconds"),
     /** Set by dismiss and discard: the user who asked for it; null for a caller without a key. */
     dismissedBy: text("dismissed_by"),
+    /** Set by each retry: the user who asked for it; null for a caller without a key, and for a job that was not retried. */
+    retriedBy: text("retried_by"),
     /** The request that made it. A trigger of the insert writes the audit from it. */
     origin: text("origin", { mode: "json" }).$type<JobOrigin>(),
   },

@@ -39,7 +39,8 @@ describe.skipIf(missing !== undefined)(
         await page.waitForURL(/\/jobs\//);
         await page.goto(`${site().url}/processes/echo?f=html&from=${new URL(page.url()).pathname.split("/").at(-1)}`);
         const field = page.locator('[id="/inputs/image"]');
-        await field.getByRole("link", { name }).waitFor();
+        await field.locator("strong", { hasText: name }).waitFor();
+        await field.getByRole("link", { name: "Download" }).waitFor();
         expect(await stored.inputValue()).toBe(kept);
         expect(await field.innerText()).not.toContain("vault:");
         await field.locator('[name="/inputs/image/~href"]').fill(`${site().url}/vault/${kept.replace("vault://", "")}`);
