@@ -100,11 +100,11 @@ export function nearestProcesses<Named extends NamedProcess>(
 ): readonly Named[] {
   const words = wordsIn(text);
   const long = words.filter((word) => word.length >= leastCompared);
-  const typed = (long.length === 0 ? words : long).slice(0, mostCompared);
+  const typed = (long.length === 0 ? words : long).slice(0, mostCompared).map(nearnessTo);
   const found = processes.flatMap((process) => {
     const { id, title = "", keywords = [] } = process;
     const names = [...new Set(folded([id, title, ...keywords].join(" ")).split(/[^\p{L}\p{N}]+/u))];
-    const offs = typed.flatMap((word) => nearness(word, [folded(id), ...names]) ?? []);
+    const offs = typed.flatMap((offOf) => nearest([folded(id), ...names].flatMap((name) => offOf(name) ?? [])));
     if (offs.length === 0) return [];
     return [{ process, missed: typed.length - offs.length, off: offs.reduce((sum, one) => sum + one, 0) }];
   });
@@ -115,12 +115,22 @@ export function nearestProcesses<Named extends NamedProcess>(
     .map(({ process }) => process);
 }
 
-/** How many letters a word is off from the nearest of some names; undefined when it is none of them. */
-function nearness(word: string, names: readonly string[]): number | undefined {
-  if (names.some((name) => name.startsWith(word))) return 0;
-  const [nearest] = nearNames(word, names);
-  const off = nearest === undefined ? undefined : letterDistance(word, nearest);
-  return off !== undefined && off > 1 && word.length < leastOffByTwo ? undefined : off;
+function nearest(offs: readonly number[]): readonly number[] {
+  return offs.length === 0 ? [] : [Math.min(...offs)];
+}
+
+/** Tells how many letters a word is off from names; undefined of one that is not meant. Processes share many words: each is compared once. */
+function nearnessTo(word: string): (name: string) => number | undefined {
+  const known = new Map<string, number | undefined>();
+  return (name) => {
+    if (name.startsWith(word)) return 0;
+    if (!known.has(name)) {
+      const [near] = nearNames(word, [name]);
+      const off = near === undefined ? undefined : letterDistance(word, near);
+      known.set(name, off !== undefined && off > 1 && word.length < leastOffByTwo ? undefined : off);
+    }
+    return known.get(name);
+  };
 }
 
 /** What a process is called: its title is folded, as a list of processes sorts by it. */

@@ -43,7 +43,8 @@ export async function processStatistics(
 }
 
 function secondsOf(job: Job): readonly number[] {
-  if (job.isFromCache === true) return [];
+  // A retry that kept finished steps took less than a run, too.
+  if (job.isFromCache === true || job.resumeFrom !== undefined) return [];
   const { running } = jobTimes(job, job.updatedAt);
   return running === undefined ? [] : [running / 1000];
 }

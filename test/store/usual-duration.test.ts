@@ -38,7 +38,7 @@ test("of an even number of runs the usual time is the mean of the two in the mid
   expect(await usualMilliseconds(database, { processId: "echo" })).toBe(5000);
 });
 
-test("runs that took all from earlier ones tell nothing of how long a process usually takes", async () => {
+test("runs that took all from earlier ones, and retries that kept steps, tell nothing of how long a process usually takes", async () => {
   await using dir = await temporaryDirectory();
   await using database = await openTestDatabase(dir.path);
   const endAt = async (seconds: number, isFromCache?: true) => {
@@ -47,6 +47,8 @@ test("runs that took all from earlier ones tell nothing of how long a process us
     await finishJob(database, finishing(running, { at: startOfTest + seconds * 1000, outcome }));
     return (await findJob(database, running.jobId))?.isFromCache;
   };
+  const retried = await insertRunningJob(database, { resumeFrom: "earlier" });
+  await finishJob(database, finishing(retried, { at: startOfTest + 3000 }));
   expect([await endAt(60), await endAt(1, true), await endAt(2, true)]).toEqual([undefined, true, true]);
   expect(await usualMilliseconds(database, { processId: "echo" })).toBe(60_000);
   // In the indexes of the lists they count as little.
