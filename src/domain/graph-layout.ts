@@ -1,5 +1,5 @@
 import { columnsOf, gapAcross } from "./graph-columns.ts";
-import { type Route, rowsOf } from "./graph-rows.ts";
+import { type Place, type Route, rowsOf } from "./graph-rows.ts";
 import type { GraphNode } from "./workflow-graph.ts";
 
 /** A node at its place. Lengths are pixels of the drawing. */
@@ -49,8 +49,9 @@ export function layOut(nodes: readonly GraphNode[], depth = 0): GraphLayout {
   const { middles, width } = columnsOf(placed, ({ id }) => sizeAt(id).width);
   const middleOf = (id: string) => margin + Math.round(middles.get(id) ?? 0);
   const boxes = new Map<string, GraphBox>();
-  const bands: Band[] = [];
-  let y = margin;
+  const bands = new Map<string, Band>();
+  const lines = linesBelow(placed.routes);
+  let [y, height] = [margin, 2 * margin];
   for (const row of placed.rows) {
     const own = row.flatMap(({ node }) => node ?? []);
     for (const node of own) {
@@ -58,14 +59,15 @@ export function layOut(nodes: readonly GraphNode[], depth = 0): GraphLayout {
       boxes.set(node.id, { node, x: middleOf(node.id) - size.width / 2, y, ...size, isGroup: inner.has(node.id) });
     }
     const bottom = y + Math.max(...own.map(({ id }) => sizeAt(id).height));
-    bands.push({ top: y, bottom, ids: new Set(row.map(({ id }) => id)) });
-    y = bottom + gapBelow(bands.length - 1, placed);
+    for (const { id } of row) bands.set(id, { top: y, bottom });
+    height = bottom + margin;
+    y = bottom + gapBelow(row, lines);
   }
   const outer = [...boxes.values()];
   const inside = outer.map((box) => moved(inner.get(box.node.id), box));
   return {
     width: width + 2 * margin,
-    height: (bands.at(-1)?.bottom ?? margin) + margin,
+    height,
     boxes: [...outer, ...inside.flatMap((one) => one.boxes)],
     lines: [
       ...placed.routes.flatMap((route) => lineOf(route, { boxes, bands, middleOf })),
@@ -84,18 +86,25 @@ function sizeOf(node: GraphNode, inner: GraphLayout | undefined): Size {
   return { width: Math.max(ofTitle, inner.width), height: inner.height + groupHead };
 }
 
-/** The height that a row takes, with its places. */
-type Band = { readonly top: number; readonly bottom: number; readonly ids: ReadonlySet<string> };
+/** The height that a row takes. */
+type Band = { readonly top: number; readonly bottom: number };
 
-function gapBelow(index: number, { rows, routes }: ReturnType<typeof rowsOf>): number {
-  const ids = new Set((rows[index] ?? []).map(({ id }) => id));
-  const crossing = routes.filter(({ from, lanes }) => ids.has(from) || lanes.some((id) => ids.has(id)));
-  return Math.min(mostGap, Math.max(leastGap, crossing.length * gapOfLine));
+/** Counts how many lines go down from each place. */
+function linesBelow(routes: readonly Route[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const id of routes.flatMap(({ from, lanes }) => [from, ...lanes])) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+function gapBelow(row: readonly Place[], lines: ReadonlyMap<string, number>): number {
+  const crossing = row.reduce((sum, { id }) => sum + (lines.get(id) ?? 0), 0);
+  return Math.min(mostGap, Math.max(leastGap, crossing * gapOfLine));
 }
 
 type Placed = {
   readonly boxes: ReadonlyMap<string, GraphBox>;
-  readonly bands: readonly Band[];
+  /** Of each place. */
+  readonly bands: ReadonlyMap<string, Band>;
   readonly middleOf: (id: string) => number;
 };
 
@@ -103,17 +112,16 @@ type Placed = {
 function lineOf({ from, to, lanes }: Route, { boxes, bands, middleOf }: Placed): readonly GraphLine[] {
   const [start, end] = [boxes.get(from), boxes.get(to)];
   if (start === undefined || end === undefined) return [];
-  const first = bands.findIndex(({ ids }) => ids.has(from));
-  let x = middleOf(from);
+  let [x, left] = [middleOf(from), bands.get(from)];
   let y = start.y + start.height;
   const parts = [`M${point(x, y)}`];
-  for (const [index, id] of [...lanes, to].entries()) {
-    const [left, entered] = [bands[first + index], bands[first + index + 1]];
+  for (const id of [...lanes, to]) {
+    const entered = bands.get(id);
     if (left === undefined || entered === undefined) return [];
     if (left.bottom > y) parts.push(`L${point(x, left.bottom)}`);
     const [next, middle] = [middleOf(id), (left.bottom + entered.top) / 2];
     parts.push(`C${point(x, middle)} ${point(next, middle)} ${point(next, entered.top)}`);
-    [x, y] = [next, entered.top];
+    [x, y, left] = [next, entered.top, entered];
   }
   return [{ from, to, path: parts.join("") }];
 }

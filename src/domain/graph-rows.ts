@@ -12,6 +12,8 @@ type WidthOf = (node: GraphNode) => number;
 
 /** A row of boxes is not made wider than this, in pixels; its lanes may add to it. */
 const widestRow = 960;
+/** How many rows all lines together may pass in lanes: each is a place that is laid out, and a part of a path. */
+const mostPassed = 6000;
 /** The order settles in a few rounds; more change hardly anything. */
 const rounds = 3;
 
@@ -39,7 +41,10 @@ function rowNumbers(rows: readonly (readonly GraphNode[])[]): ReadonlyMap<string
   return new Map(rows.flatMap((row, index) => row.map(({ id }) => [id, index] as const)));
 }
 
-/** Nodes that wait for each other in a circle, which no checked workflow has, get no line upwards. */
+/**
+ * Nodes that wait for each other in a circle, which no checked workflow has, get no line upwards. Where lines pass more rows than
+ * anybody could follow, they go straight to their ends, behind boxes.
+ */
 function routesOf(rows: readonly (readonly GraphNode[])[]): readonly Route[] {
   const rowOf = rowNumbers(rows);
   const lines = rows.flat().flatMap(({ id: to, needs }) =>
@@ -48,6 +53,8 @@ function routesOf(rows: readonly (readonly GraphNode[])[]): readonly Route[] {
       return above === undefined || below === undefined || above >= below ? [] : [{ from, to, above, below }];
     }),
   );
+  const passed = lines.reduce((sum, { above, below }) => sum + below - above - 1, 0);
+  if (passed > mostPassed) return lines.map(({ from, to }) => ({ from, to, lanes: [] }));
   const longFrom = new Map<string, number>();
   for (const { from, above, below } of lines) {
     if (below - above > 1) longFrom.set(from, (longFrom.get(from) ?? 0) + 1);
@@ -86,18 +93,28 @@ export type Neighbours = ReadonlyMap<string, readonly string[]>;
 
 /** Lists for each place those above and below that a line joins it to. */
 export function neighboursOf(routes: readonly Route[]): { readonly above: Neighbours; readonly below: Neighbours } {
-  const above = new Map<string, string[]>();
-  const below = new Map<string, string[]>();
+  const above = new Map<string, Set<string>>();
+  const below = new Map<string, Set<string>>();
   for (const { from, to, lanes } of routes) {
     const way = [from, ...lanes, to];
     for (const [index, id] of way.entries()) {
       const next = way[index + 1];
       if (next === undefined) continue;
-      below.set(id, [...(below.get(id) ?? []), next]);
-      above.set(next, [...(above.get(next) ?? []), id]);
+      addTo(below, id, next);
+      addTo(above, next, id);
     }
   }
-  return { above, below };
+  return { above: listed(above), below: listed(below) };
+}
+
+function addTo(sets: Map<string, Set<string>>, id: string, other: string): void {
+  const known = sets.get(id);
+  if (known === undefined) sets.set(id, new Set([other]));
+  else known.add(other);
+}
+
+function listed(sets: ReadonlyMap<string, ReadonlySet<string>>): Neighbours {
+  return new Map([...sets].map(([id, others]) => [id, [...others]] as const));
 }
 
 function middleOf(ids: readonly string[], middles: ReadonlyMap<string, number>, own: string): number {

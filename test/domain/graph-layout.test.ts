@@ -210,6 +210,17 @@ describe("the layout of a workflow", () => {
     expect(new Set(firstTurns).size).toBe(1);
   });
 
+  test("of a workflow that nobody could follow has one short line for each need", () => {
+    const nodes = [
+      input("x"),
+      ...Array.from({ length: 400 }, (_, at) => step(`s${at}`, at === 0 ? ["in:x"] : ["in:x", `s${at - 1}`])),
+    ];
+    const { boxes, lines, height } = layOut(nodes);
+    expect([boxes.length, lines.length]).toEqual([401, 799]);
+    expect(lines.every(({ path }) => path.length < 60)).toBe(true);
+    expect(lines.at(-1)?.path).toEndWith(` ${height - 12 - 44}`);
+  });
+
   test("puts a step below the only one that it waits for", () => {
     const layout = layOut(tables["a chain"] ?? []);
     const middles = layout.boxes.map(({ x, width }) => Math.round(x + width / 2));
