@@ -91,10 +91,10 @@ function ordered(rows: readonly (readonly Place[])[], routes: readonly Route[]):
 
 export type Neighbours = ReadonlyMap<string, readonly string[]>;
 
-/** Lists for each place those above and below that a line joins it to. */
+/** Lists for each place those above and below that lines join it to, once for each line: a lane of many lines weighs more. */
 export function neighboursOf(routes: readonly Route[]): { readonly above: Neighbours; readonly below: Neighbours } {
-  const above = new Map<string, Set<string>>();
-  const below = new Map<string, Set<string>>();
+  const above = new Map<string, string[]>();
+  const below = new Map<string, string[]>();
   for (const { from, to, lanes } of routes) {
     const way = [from, ...lanes, to];
     for (const [index, id] of way.entries()) {
@@ -104,17 +104,13 @@ export function neighboursOf(routes: readonly Route[]): { readonly above: Neighb
       addTo(above, next, id);
     }
   }
-  return { above: listed(above), below: listed(below) };
+  return { above, below };
 }
 
-function addTo(sets: Map<string, Set<string>>, id: string, other: string): void {
-  const known = sets.get(id);
-  if (known === undefined) sets.set(id, new Set([other]));
-  else known.add(other);
-}
-
-function listed(sets: ReadonlyMap<string, ReadonlySet<string>>): Neighbours {
-  return new Map([...sets].map(([id, others]) => [id, [...others]] as const));
+function addTo(lists: Map<string, string[]>, id: string, other: string): void {
+  const known = lists.get(id);
+  if (known === undefined) lists.set(id, [other]);
+  else known.push(other);
 }
 
 function middleOf(ids: readonly string[], middles: ReadonlyMap<string, number>, own: string): number {
