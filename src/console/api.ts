@@ -55,10 +55,21 @@ const follow = () => document.documentElement.classList.toggle("dark-mode", dark
 dark.addEventListener("change", follow);
 follow();
 
-const root = document.querySelector("#swagger-ui");
+/** The paths in short stand there until those to try are drawn; where these cannot be read, both are shown. */
+function reveal(root: HTMLElement): void {
+  if (root.querySelector(".opblock-tag") !== null) document.querySelector("#paths")?.remove();
+  else if (root.querySelector(".failed-config, .errors-wrapper") === null) return;
+  root.hidden = false;
+}
+
+const root = document.querySelector<HTMLElement>("#swagger-ui");
 if (root !== null) {
-  new MutationObserver(() => mend(root)).observe(root, { childList: true, subtree: true });
-  // The colours of its highlighted examples cannot be read by all.
-  const looks = { syntaxHighlight: false, plugins: [inMain], layout: "InMain" };
+  const look = () => {
+    reveal(root);
+    mend(root);
+  };
+  new MutationObserver(look).observe(root, { childList: true, subtree: true });
+  // The colours of its highlighted examples cannot be read by all. Schemas, which take as long to draw as all paths, are folded up.
+  const looks = { syntaxHighlight: false, defaultModelsExpandDepth: 0, plugins: [inMain], layout: "InMain" };
   SwaggerUIBundle({ url: "api", dom_id: "#swagger-ui", validatorUrl: null, ...looks });
 }

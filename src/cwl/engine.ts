@@ -188,7 +188,7 @@ async function work(
     ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     waits: createTaskWaits(deps.clock, record),
-    ...(deps.isDurable === false ? {} : { facts: factsOfRun(deps, prepared, tools.signal) }),
+    ...(deps.isDurable === false ? {} : { facts: factsOfRun(deps, prepared, tools.signal, checkpoints) }),
     said: new Set(),
     patience: deps.patience ?? noPatience,
     goesOnAfterFailure: prepared.onError === "continue",
@@ -206,13 +206,20 @@ async function work(
   };
   const call: Call = { process: main, path: "", shard: 0, around: aroundAll(docker), inputs, progress: tools.progress };
   try {
-    return await runProcess(context, call);
+    return await runToEnd(context, call);
   } finally {
     // Who gives a run up, or dismisses it, has no use for figures.
     if (!tools.signal.aborted || isStoppedFor(tools.signal, "failed")) {
       await context.usage.keep(record, context.facts?.take() ?? []);
     }
   }
+}
+
+/** A run that took all from earlier ones says nothing of how long its tools take. */
+async function runToEnd(context: RunContext, call: Call): Promise<JsonObject> {
+  const outputs = await runProcess(context, call);
+  if (context.facts?.hasTakenAll() === true) context.record.tookAll?.();
+  return outputs;
 }
 
 function documentOf({ deps, documents }: Engines, { definition, processId }: Prepared): CwlDocument {

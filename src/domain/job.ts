@@ -111,6 +111,8 @@ export type Job = {
   readonly updatedAt: number;
   /** How long the attempt waited since its claim while nothing of it ran, as far as it was written down. */
   readonly waitedMilliseconds?: number;
+  /** No tool ran for it: all that tools make was taken from earlier runs. Its time tells nothing of its process. */
+  readonly isFromCache?: boolean;
   /** What it waits for since its claim; known only while it does. */
   readonly wait?: JobWait;
   readonly failure?: JobFailure;
@@ -184,4 +186,6 @@ export type JobOutcome = {
   readonly results: Results;
   readonly failure?: JobFailure;
   readonly wpsId?: string;
+  /** No tool ran for it: all that tools make was taken from earlier runs. */
+  readonly isFromCache?: true;
 };

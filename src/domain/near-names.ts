@@ -9,7 +9,7 @@ export function nearNames(name: string, names: Iterable<string>): readonly strin
   const found: { readonly name: string; readonly distance: number }[] = [];
   for (const candidate of names) {
     if (Math.abs(candidate.length - name.length) > maxDistance || candidate.length > maxLength) continue;
-    const distance = distanceOf(name.toLowerCase(), candidate.toLowerCase());
+    const distance = letterDistance(name.toLowerCase(), candidate.toLowerCase());
     // Of a short name two letters are all.
     if (distance <= Math.min(maxDistance, Math.floor(candidate.length / 2))) found.push({ name: candidate, distance });
   }
@@ -17,7 +17,7 @@ export function nearNames(name: string, names: Iterable<string>): readonly strin
 }
 
 /** Counts the letters to be added, left out, exchanged or put in each other's place to make one text of another. */
-function distanceOf(one: string, other: string): number {
+export function letterDistance(one: string, other: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let at = 1; at <= one.length; at += 1) {

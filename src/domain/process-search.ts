@@ -1,3 +1,4 @@
+import { letterDistance, nearNames } from "./near-names.ts";
 import { Problem } from "./problem.ts";
 import type { Process } from "./process.ts";
 
@@ -29,7 +30,8 @@ const maxNeedles = 32;
 /** Returns what a process is found by and sorted by. */
 export function processTexts({ id, description, definition }: Process): ProcessTexts {
   const { title, keywords = [] } = description;
-  const words = [id, title ?? "", description.description ?? ""].join("\n").slice(0, maxCharacters);
+  const inputs = Object.entries(description.inputs).flatMap(([name, input]) => [name, input.title ?? ""]);
+  const words = [id, title ?? "", ...inputs, description.description ?? ""].join("\n").slice(0, maxCharacters);
   const marked = keywords.map((one) => `${keywordMark}${folded(one)}${keywordMark}`).join("\n");
   return {
     title: folded(title ?? id),
@@ -40,7 +42,7 @@ export function processTexts({ id, description, definition }: Process): ProcessT
 
 /** Reads the words and the keywords of a search. Throws `invalid-query-parameter-value` for too many. */
 export function readNeedles(texts: readonly string[], keywords: readonly string[]): readonly string[] {
-  const words = texts.flatMap((text) => folded(text).split(/\s+/)).filter((word) => word !== "");
+  const words = texts.flatMap(wordsIn);
   const marked = keywords.map((one) => `${keywordMark}${folded(one)}${keywordMark}`);
   const needles = [...new Set([...marked, ...words])];
   if (needles.length > maxNeedles) {
@@ -50,11 +52,85 @@ export function readNeedles(texts: readonly string[], keywords: readonly string[
   return needles.toSorted((one, other) => other.length - one.length);
 }
 
+/** Lists the words of a search, folded, each in its simple form: as it stands in texts of one thing as of many. */
+function wordsIn(text: string): readonly string[] {
+  const words = folded(text).split(/\s+/);
+  return words
+    .flatMap(partsOf)
+    .map(singular)
+    .filter((word) => word !== "");
+}
+
+/** A name such as cloud-mask is found where it is written in two words, too. */
+function partsOf(word: string): readonly string[] {
+  const parts = word.split(/[-_]/);
+  return parts.every((part) => part.length >= 3) ? parts : [word];
+}
+
+/** Takes the ending of a plural away, of which the rest stands in texts as a part of a word: lakes, masses, properties. */
+function singular(word: string): string {
+  if (/^.{5,}ies$/.test(word)) return word.slice(0, -3);
+  if (/^.{2,}(s|x|z|ch|sh)es$/.test(word)) return word.slice(0, -2);
+  return /^.{2,}[^sui\W\d]s$/.test(word) ? word.slice(0, -1) : word;
+}
+
 /** Tells whether texts of a process, such as another server lists it, hold all that is searched for. */
 export function holdsNeedles(texts: readonly (string | undefined)[], needles: readonly string[]): boolean {
   if (needles.length === 0) return true;
   const text = folded(texts.join("\n").slice(0, maxCharacters));
   return needles.every((needle) => text.includes(needle));
+}
+
+/** What a process may be meant by whose name was misspelt. */
+export type NamedProcess = { readonly id: string; readonly title?: string; readonly keywords?: readonly string[] };
+
+/** Of a long search the first words tell what was meant, and words such as "of" nothing. */
+const mostCompared = 5;
+const leastCompared = 3;
+/** A shorter word is meant only when it is off by one letter. */
+const leastOffByTwo = 6;
+
+/**
+ * Finds the processes that somebody may mean whose search found none, the nearest first: each word of the search begins a word of
+ * their id, title or keywords, or is one but for a letter or two; else those with the most such words.
+ */
+export function nearestProcesses<Named extends NamedProcess>(
+  text: string,
+  processes: readonly Named[],
+): readonly Named[] {
+  const words = wordsIn(text);
+  const long = words.filter((word) => word.length >= leastCompared);
+  const typed = (long.length === 0 ? words : long).slice(0, mostCompared).map(nearnessTo);
+  const found = processes.flatMap((process) => {
+    const { id, title = "", keywords = [] } = process;
+    const names = [...new Set(folded([id, title, ...keywords].join(" ")).split(/[^\p{L}\p{N}]+/u))];
+    const offs = typed.flatMap((offOf) => nearest([folded(id), ...names].flatMap((name) => offOf(name) ?? [])));
+    if (offs.length === 0) return [];
+    return [{ process, missed: typed.length - offs.length, off: offs.reduce((sum, one) => sum + one, 0) }];
+  });
+  const least = Math.min(...found.map(({ missed }) => missed));
+  return found
+    .filter(({ missed }) => missed === least)
+    .toSorted((one, other) => one.off - other.off)
+    .map(({ process }) => process);
+}
+
+function nearest(offs: readonly number[]): readonly number[] {
+  return offs.length === 0 ? [] : [Math.min(...offs)];
+}
+
+/** Tells how many letters a word is off from names; undefined of one that is not meant. Processes share many words: each is compared once. */
+function nearnessTo(word: string): (name: string) => number | undefined {
+  const known = new Map<string, number | undefined>();
+  return (name) => {
+    if (name.startsWith(word)) return 0;
+    if (!known.has(name)) {
+      const [near] = nearNames(word, [name]);
+      const off = near === undefined ? undefined : letterDistance(word, near);
+      known.set(name, off !== undefined && off > 1 && word.length < leastOffByTwo ? undefined : off);
+    }
+    return known.get(name);
+  };
 }
 
 /** What a process is called: its title is folded, as a list of processes sorts by it. */
@@ -67,7 +143,7 @@ export type ProcessNames = { readonly id: string; readonly title?: string };
 export function meantProcesses(text: string, processes: readonly ProcessNames[]): readonly string[] {
   const exact = processes.filter(({ id }) => id === text.trim());
   if (exact.length > 0) return exact.map(({ id }) => id);
-  const needles = folded(text).split(/\s+/);
+  const needles = wordsIn(text);
   const isMeant = ({ id, title = "" }: ProcessNames) => {
     const names = `${folded(id)}\n${title}`;
     return needles.every((needle) => names.includes(needle));

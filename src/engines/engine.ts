@@ -69,6 +69,8 @@ export type EngineRecord = {
   log(message: string): void;
   /** Tells that no part of the run can go on for want of something, or with `undefined` that one does, since a time (now when absent). */
   waits?(wait: JobWait | undefined, until?: number): void;
+  /** Tells at the end of a run that no tool ran: all that tools make was taken from earlier runs. */
+  tookAll?(): void;
   /** Notes what is begun for the job, or with `undefined` that the last one is over: who finds the program frozen reads it. */
   doing?(what: string | undefined): void;
 };

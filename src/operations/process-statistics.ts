@@ -12,7 +12,9 @@ export type ProcessStatistics = {
   readonly runs: number;
   /** From 0 to 1; undefined without a run. */
   readonly successRate?: number;
-  /** How long they ran, without what they waited, of those that succeeded; undefined without one. */
+  /** How many of them took all that tools make from earlier runs; undefined for none. */
+  readonly fromCache?: number;
+  /** How long they ran, without what they waited, of those that succeeded and whose tools ran; undefined without one. */
   readonly medianSeconds?: number;
 };
 
@@ -29,16 +31,20 @@ export async function processStatistics(
   const search = { processIds: [processId], providerIds: [null], statuses: ["successful", "failed"] } as const;
   const { items } = await listJobs(deps, principal, { limit: countedRuns, search });
   const succeeded = items.filter(({ status }) => status === "successful");
+  const fromCache = succeeded.filter(({ isFromCache }) => isFromCache === true).length;
   const medianSeconds = medianOf(succeeded.flatMap(secondsOf));
   return {
     lastRuns: items.slice(0, shownRuns),
     runs: items.length,
     ...(items.length === 0 ? {} : { successRate: succeeded.length / items.length }),
+    ...(fromCache === 0 ? {} : { fromCache }),
     ...(medianSeconds === undefined ? {} : { medianSeconds }),
   };
 }
 
 function secondsOf(job: Job): readonly number[] {
+  // A retry that kept finished steps took less than a run, too.
+  if (job.isFromCache === true || job.resumeFrom !== undefined) return [];
   const { running } = jobTimes(job, job.updatedAt);
   return running === undefined ? [] : [running / 1000];
 }

@@ -3,16 +3,22 @@ import { type Frame, Layout } from "./layout.tsx";
 /** The paths of what makes Swagger UI a page of ours. */
 export type ApiPageFiles = { readonly script: string; readonly styles: string };
 
-/** Renders the page of the API description: Swagger UI draws it, and what is above that stands there without it. */
-export function apiPage(frame: Frame, { script, styles }: ApiPageFiles): string {
+/** What can be asked of a path, under the heading that it stands below. */
+export type ApiOperation = {
+  readonly tag: string;
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+};
+
+/**
+ * Renders the page of the API description. All paths stand there at once, and without JavaScript; Swagger UI, which takes a second or
+ * two, then draws them with all that each takes.
+ */
+export function apiPage(frame: Frame, { script, styles }: ApiPageFiles, operations: readonly ApiOperation[]): string {
   const { baseUrl } = frame;
   const path = baseUrl.replace(/^https?:\/\/[^/]*/, "");
-  const head = (
-    <>
-      <link rel="stylesheet" href="api/swagger-ui.css" />
-      <link rel="stylesheet" href={`${path}${styles}`} />
-    </>
-  );
+  const head = <link rel="preload" href="api" as="fetch" crossorigin="anonymous" />;
   return `<!doctype html>${(
     <Layout {...frame} head={head}>
       <p>
@@ -23,13 +29,40 @@ export function apiPage(frame: Frame, { script, styles }: ApiPageFiles): string 
         <a href={`${baseUrl}/api`}>OpenAPI 3.0</a>
         <a href={`${baseUrl}/api?f=oas31`}>OpenAPI 3.1</a>
       </p>
-      <div id="swagger-ui">
+      <div id="paths">
         <p class="muted" role="status">
-          The list of paths is being loaded. It needs JavaScript; both documents above can be read without.
+          All paths in short. What each takes, and a way to try it, is being loaded: that needs JavaScript; both
+          documents above can be read without.
         </p>
+        <Paths operations={operations} />
       </div>
-      <script src="api/swagger-ui-bundle.js" />
+      <link rel="stylesheet" href="api/swagger-ui.css" />
+      <link rel="stylesheet" href={`${path}${styles}`} />
+      <div id="swagger-ui" hidden={true} />
+      <script src="api/swagger-ui-bundle.js" defer={true} />
       <script type="module" src={`${path}${script}`} />
     </Layout>
   )}`;
+}
+
+function Paths({ operations }: { readonly operations: readonly ApiOperation[] }) {
+  const tags = [...new Set(operations.map(({ tag }) => tag))];
+  return (
+    <>
+      {tags.map((tag) => (
+        <>
+          <h2>{tag}</h2>
+          <ul class="paths">
+            {operations
+              .filter((one) => one.tag === tag)
+              .map(({ method, path, summary }) => (
+                <li>
+                  <code>{`${method} ${path}`}</code> {summary}
+                </li>
+              ))}
+          </ul>
+        </>
+      ))}
+    </>
+  );
 }

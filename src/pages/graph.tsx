@@ -1,4 +1,4 @@
-import { boxTitle, type GraphBox, layOut } from "../domain/graph-layout.ts";
+import { boxKind, boxOutline, boxTitle, type GraphBox, layOut } from "../domain/graph-layout.ts";
 import { countSteps, type GraphNode, type StepState } from "../domain/workflow-graph.ts";
 import { Wide } from "./parts.tsx";
 
@@ -36,7 +36,7 @@ export function Graph({ nodes, states }: GraphProps) {
             .map((box) => (
               <Box box={box} state={states?.get(box.node.id)} />
             ))}
-          {lines.map((path) => (
+          {lines.map(({ path }) => (
             <path class="graph-line" d={path} marker-end="url(#arrow)" />
           ))}
           {boxes
@@ -55,18 +55,21 @@ export function Graph({ nodes, states }: GraphProps) {
 }
 
 function Box({ box, state }: { readonly box: GraphBox; readonly state: StepState | undefined }) {
-  const { node, x, y, width, height, isGroup } = box;
+  const { node, x, y, width, isGroup } = box;
   const sign = state === undefined ? "" : `${signs[state]} `;
   const mark = node.scatter.length === 0 ? "" : " ×n";
-  const kind = isGroup ? "group" : node.kind;
+  const [kind, middle, outline] = [isGroup ? "group" : node.kind, String(x + width / 2), boxOutline(box)];
   return (
     <g class={`graph-box graph-${kind}${state === undefined ? "" : ` graph-${state}`}`}>
       <title>{wordsOf(node, state)}</title>
       {node.scatter.length === 0 || isGroup ? null : (
-        <rect x={String(x + 4)} y={String(y + 4)} width={String(width)} height={String(height)} rx="6" />
+        <path class="graph-shape" d={outline} transform="translate(4 4)" />
       )}
-      <rect x={String(x)} y={String(y)} width={String(width)} height={String(height)} rx="6" />
-      <text x={String(x + width / 2)} y={String(y + (isGroup ? 19 : 23))} text-anchor="middle">
+      <path class="graph-shape" d={outline} />
+      <text class="graph-kind" x={middle} y={String(y + 16)} text-anchor="middle">
+        {boxKind(node)}
+      </text>
+      <text x={middle} y={String(y + 32)} text-anchor="middle">
         {`${sign}${boxTitle(node.title)}${mark}`}
       </text>
     </g>

@@ -9,7 +9,7 @@ import { Layout } from "./layout.tsx";
 import { OnlyOwn } from "./only-own.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Fault } from "./parts.tsx";
-import { type ListedProcess, rateWords, secondsWords } from "./process-list.tsx";
+import { Figures, type RunFigures } from "./run-figures.tsx";
 
 const script = "job-list";
 
@@ -45,13 +45,6 @@ export type JobListView = {
   readonly outcome?: ChosenOutcome | undefined;
 };
 
-/** How the last runs of a process ended, of those that the reader may see. */
-export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "medianSeconds"> & {
-  readonly runs: number;
-  /** Where the revisions of a process are that nobody can run any more; absent for others, and for who may not deploy. */
-  readonly revisionsUrl?: string;
-};
-
 /**
  * Builds the page of a list of jobs: what is filtered by, a table with a row for each, and the ways to the pages beside it. What the
  * columns do not show is folded up (OGC 18-062r2 /req/html/content wants all of it).
@@ -74,7 +67,7 @@ export function jobListPage({
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)}>
           <Whose process={process} frame={frame} />
-          {figures === undefined ? null : <Figures figures={figures} may={may} />}
+          {figures === undefined ? null : <Figures figures={figures} baseUrl={frame.baseUrl} />}
           {fault === undefined ? null : <Fault words={fault} />}
           {outcome === undefined || isNothing(outcome) ? null : <Outcome outcome={outcome} />}
           <search>
@@ -134,29 +127,6 @@ function Whose({
         <a href={`${baseUrl}/jobs?f=html`}>All jobs</a>
       </li>
     </ul>
-  );
-}
-
-/** Says how the last runs ended, in the words of the list of processes, and whose runs count. */
-function Figures({ figures, may }: { readonly figures: RunFigures; readonly may: JobReader | undefined }) {
-  const { id, runs, medianSeconds, revisionsUrl } = figures;
-  const whose =
-    may?.seesAllJobs !== false
-      ? "Everybody's runs count."
-      : may.seesOthers
-        ? "The runs that you may see count."
-        : "Only your own runs count.";
-  return (
-    <p class="muted">
-      {runs === 0 ? `${id}: not run yet.` : `Last runs of ${id}: ${rateWords(figures)} succeeded`}
-      {runs === 0 ? "" : medianSeconds === undefined ? "." : `, usual time ${secondsWords(medianSeconds)}.`} {whose}
-      {revisionsUrl === undefined ? null : (
-        <>
-          {" It was removed: "}
-          <a href={revisionsUrl}>its revisions</a>.
-        </>
-      )}
-    </p>
   );
 }
 

@@ -1,71 +1,92 @@
+import { type MarkdownBlock, markdownBlocks } from "./markdown-blocks.ts";
 import { Wide } from "./parts.tsx";
 
 /** Longer texts are shown as they are written. */
 const maxCharacters = 50_000;
 
-/** What is marked inside a line: code, bold, emphasis, a link to the web. Nothing else of Markdown has a meaning there. */
-const marks =
-  /(`[^`\n]+`|\*\*[^*\n]+\*\*|(?<![\p{L}\p{N}*])\*[^*\s](?:[^*\n]*[^*\s])?\*(?![\p{L}\p{N}*])|\[[^[\]\n]{1,500}\]\(https?:\/\/[^\s()]{1,2000}\))/u;
-
-/** The line below the head of a table. */
-const tableRule = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
+/** What is marked inside a line, by its kind. A sign behind a backslash marks nothing. */
+const marks = [
+  /(?<code>`[^`]+`)/,
+  /(?<!\\)(?<bold>\*\*[^*\s](?:(?:[^*]|\*(?!\*))*[^*\s]\*?)?\*\*(?!\*)|(?<![\p{L}\p{N}_])__[^_\s](?:[^_]*[^_\s])?__(?![\p{L}\p{N}_]))/u,
+  /(?<stressed>(?<![\p{L}\p{N}*\\])\*[^*\s](?:[^*]*[^*\s])?\*(?![\p{L}\p{N}*])|(?<![\p{L}\p{N}_\\])_[^_\s](?:[^_]*[^_\s])?_(?![\p{L}\p{N}_]))/u,
+  /(?<link>(?<!\\)!?\[[^[\]]{1,500}\]\(<?https?:\/\/[^\s()<>]{1,2000}>?(?: +"[^"\n]{0,500}")?\))/,
+  /(?<address><https?:\/\/[^\s<>"]{1,2000}>|https?:\/\/[^\s<>()"]{0,2000}[^\s<>()".,;:!?'*_`])/,
+  /(?<end>(?<! ) {2,}\n|\\\n)/,
+];
+const anyMark = new RegExp(marks.map(({ source }) => source).join("|"), "gu");
 
 /**
- * Shows a text of people: paragraphs, lists, tables, code, bold and stressed words and links of Markdown. Markup in it is text, and no address but
- * those of the web becomes a link.
+ * Shows a text of people: paragraphs, headings, lists, tables, quotes, code, bold and stressed words and links of Markdown. Markup in it
+ * is text, no address but those of the web becomes a link, and an image is a link to it.
  */
 export function Markdown({ text }: { readonly text: string }) {
   if (text.length > maxCharacters) return <p>{text}</p>;
-  const blocks = text.split(/\r?\n\s*\n/).filter((block) => block.trim() !== "");
+  return <Blocks blocks={markdownBlocks(text)} />;
+}
+
+function Blocks({ blocks }: { readonly blocks: readonly MarkdownBlock[] }) {
   return (
     <>
       {blocks.map((block) => (
-        <Block lines={block.trim().split(/\r?\n/)} text={block} />
+        <Block block={block} />
       ))}
     </>
   );
 }
 
-function Block({ lines, text }: { readonly lines: readonly string[]; readonly text: string }) {
-  const [, heading] = lines.length > 1 ? [] : (/^#{1,6} +(.+?)#*$/.exec(lines[0] ?? "") ?? []);
-  if (heading !== undefined) {
-    return (
-      <p>
-        <strong>
-          <Inline text={heading} />
-        </strong>
-      </p>
-    );
+function Block({ block }: { readonly block: MarkdownBlock }) {
+  switch (block.kind) {
+    case "paragraph":
+      return (
+        <p>
+          <Inline text={block.text} />
+        </p>
+      );
+    case "heading":
+      return (
+        <p>
+          <strong>
+            <Inline text={block.text} />
+          </strong>
+        </p>
+      );
+    case "code":
+      return <pre class="code">{block.text}</pre>;
+    case "rule":
+      return <hr />;
+    case "quote":
+      return (
+        <blockquote>
+          <Blocks blocks={block.blocks} />
+        </blockquote>
+      );
+    case "list":
+      return <List {...block} />;
+    case "table":
+      return <Table lines={block.lines} />;
+    default:
+      return block satisfies never;
   }
-  const head = lines.findIndex((line, index) => line.includes("|") && isRule(lines[index + 1]));
-  if (head >= 0) {
-    return (
-      <>
-        {head === 0 ? null : <Block lines={lines.slice(0, head)} text={lines.slice(0, head).join("\n")} />}
-        <Table lines={lines.slice(head)} />
-      </>
-    );
-  }
-  if (!lines.every((line) => /^\s*[-*] /.test(line))) {
-    return (
-      <p>
-        <Inline text={text} />
-      </p>
-    );
-  }
-  return (
-    <ul>
-      {lines.map((line) => (
-        <li>
-          <Inline text={line.replace(/^\s*[-*] /, "")} />
-        </li>
-      ))}
-    </ul>
-  );
 }
 
-function isRule(line = ""): boolean {
-  return line.includes("|") && tableRule.test(line);
+function List({ start, items }: Extract<MarkdownBlock, { readonly kind: "list" }>) {
+  const entries = items.map((blocks) => (
+    <li>
+      <Entry blocks={blocks} />
+    </li>
+  ));
+  return start === undefined ? <ul>{entries}</ul> : <ol start={start}>{entries}</ol>;
+}
+
+/** The first paragraph of an item stands beside its mark. */
+function Entry({ blocks: [first, ...others] }: { readonly blocks: readonly MarkdownBlock[] }) {
+  if (first?.kind !== "paragraph") return <Blocks blocks={first === undefined ? [] : [first, ...others]} />;
+  return (
+    <>
+      <Inline text={first.text} />
+      <Blocks blocks={others} />
+    </>
+  );
 }
 
 /** A table of Markdown: the head, a rule, and a row in each line. */
@@ -109,20 +130,50 @@ function cellsOf(line: string): readonly string[] {
 
 /** Shows what Markdown marks inside a line: code, bold and stressed words, links to the web. */
 export function Inline({ text }: { readonly text: string }) {
+  const parts: (string | RegExpExecArray)[] = [];
+  let end = 0;
+  for (const found of text.matchAll(anyMark)) {
+    parts.push(text.slice(end, found.index), found);
+    end = found.index + found[0].length;
+  }
+  parts.push(text.slice(end));
+  return <>{parts.map((part) => (typeof part === "string" ? unescaped(part) : <Mark found={part} />))}</>;
+}
+
+function Mark({ found: { 0: whole, groups = {} } }: { readonly found: RegExpExecArray }) {
+  if (groups.code !== undefined) return <code>{whole.slice(1, -1)}</code>;
+  if (groups.end !== undefined) return <br />;
+  if (groups.bold !== undefined) {
+    return (
+      <strong>
+        <Inline text={whole.slice(2, -2)} />
+      </strong>
+    );
+  }
+  if (groups.stressed !== undefined) {
+    return (
+      <em>
+        <Inline text={whole.slice(1, -1)} />
+      </em>
+    );
+  }
+  if (groups.address !== undefined) {
+    const address = whole.replaceAll(/^<|>$/g, "");
+    return <WebLink href={address} words={address} />;
+  }
+  const [, words = "", href = ""] = /^!?\[(.*)\]\(<?([^\s>]*)>?(?: .*)?\)$/s.exec(whole) ?? [];
+  return <WebLink href={href} words={words} />;
+}
+
+function WebLink({ href, words }: { readonly href: string; readonly words: string }) {
   return (
-    <>
-      {text.split(marks).map((part, index) => {
-        if (index % 2 === 0) return part;
-        if (part.startsWith("`")) return <code>{part.slice(1, -1)}</code>;
-        if (part.startsWith("**")) return <strong>{part.slice(2, -2)}</strong>;
-        if (part.startsWith("*")) return <em>{part.slice(1, -1)}</em>;
-        const [, words = "", href = ""] = /^\[(.*)\]\((.*)\)$/.exec(part) ?? [];
-        return (
-          <a href={href} rel="nofollow">
-            {words}
-          </a>
-        );
-      })}
-    </>
+    <a href={href} rel="nofollow">
+      {unescaped(words)}
+    </a>
   );
+}
+
+/** A backslash before a sign of Markdown is not shown. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\([\\`*_{}[\]()<>#+\-.!|~])/g, "$1");
 }

@@ -15,6 +15,8 @@ export type ListedProcess = {
   /** From 0 to 1; undefined without a run, or for who may not see runs. */
   readonly successRate?: number;
   readonly medianSeconds?: number;
+  /** How many of the runs took all from earlier ones. */
+  readonly fromCache?: number;
   readonly runs?: number;
 };
 
@@ -24,8 +26,8 @@ export type ProcessListView = {
   readonly q: string;
   readonly keyword: string;
   readonly mayDeploy: boolean;
-  /** Ids that somebody may have meant who found nothing. */
-  readonly near?: readonly string[];
+  /** What somebody may have meant who found nothing. */
+  readonly near?: readonly { readonly id: string; readonly title?: string }[];
   /** Ids of processes that were removed, for who may deploy: their revisions stay. */
   readonly removed?: readonly string[];
   /** Other servers whose processes run from here, where nothing is found here. */
@@ -55,6 +57,9 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
                   {title ?? rel}
                 </a>
               ))}
+            {(view.q === "" && view.keyword === "") || view.processes.length === 0 ? null : (
+              <a href={`${frame.baseUrl}/processes?f=html`}>Show all processes</a>
+            )}
             {view.mayDeploy ? <a href={`${frame.baseUrl}${deployPath}?f=html`}>Deploy a process</a> : null}
             {frame.reader === undefined ? null : (
               <a href={`${frame.baseUrl}/providers?f=html`}>Processes of other servers</a>
@@ -93,8 +98,8 @@ function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListV
         <input type="hidden" name="f" value="html" />
         <label class="field">
           <span>Words</span>
-          <input type="search" name="q" value={q} placeholder="id, title or keyword" />
-          <small class="muted">all of them, anywhere in the text of a process</small>
+          <input type="search" name="q" value={q} placeholder="such as lake, or a part of an id" />
+          <small class="muted">in any order: id, title, description, keywords, names of inputs</small>
         </label>
         <label class="field">
           <span>Keywords</span>
@@ -118,17 +123,17 @@ function Nothing({ view, frame }: { readonly view: ProcessListView; readonly fra
           {near.length === 0 ? null : (
             <>
               {"Did you mean "}
-              {near.map((id, at) => (
+              {near.map(({ id, title }, at) => (
                 <>
-                  {at === 0 ? "" : " or "}
-                  <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{id}</a>
+                  {at === 0 ? "" : at === near.length - 1 ? " or " : ", "}
+                  <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>
                 </>
               ))}
               {"? "}
             </>
           )}
           {keyword === ""
-            ? "All words must stand in the id, the title, the description or the keywords of a process: try fewer words, or a part of one. "
+            ? "All words were looked for in id, title, description, keywords and inputs of each process: try fewer words, or a part of one. "
             : "A process must have all these keywords as they are written, and all words: try fewer. "}
           {frame.reader === undefined ? "Some processes are only seen by who has signed in." : ""}
         </p>
@@ -217,10 +222,18 @@ function Row({
       </td>
       {hasRuns ? <td class="nowrap">{rateWords(process)}</td> : null}
       {hasRuns ? (
-        <td class="nowrap">{process.medianSeconds === undefined ? "" : secondsWords(process.medianSeconds)}</td>
+        <td>
+          {process.medianSeconds === undefined ? "" : secondsWords(process.medianSeconds)}{" "}
+          <FromCache process={process} />
+        </td>
       ) : null}
     </tr>
   );
+}
+
+/** Says of how many runs the usual time tells nothing. */
+function FromCache({ process: { fromCache = 0 } }: { readonly process: ListedProcess }) {
+  return fromCache === 0 ? null : <small class="muted">{`${fromCache} from earlier runs`}</small>;
 }
 
 /** Words how often the last runs succeeded. */

@@ -17,6 +17,7 @@ import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { DescribedTable } from "./process-tables.tsx";
 import { ProviderLine } from "./provider.tsx";
+import { Figures, type RunFigures } from "./run-figures.tsx";
 import { Said } from "./said.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
@@ -49,8 +50,12 @@ export type ProcessView = {
   readonly target: UseTarget;
   readonly revision: string;
   readonly limits: FormLimits;
+  /** How its last runs ended, for who may see runs. */
+  readonly figures?: RunFigures;
   /** The parts of a workflow, for who may read its package. */
   readonly graph?: readonly GraphNode[];
+  /** It has a package, which whoever looks may not read. */
+  readonly isClosed?: boolean;
   /** Pages about it, by their names. */
   readonly ways: readonly { readonly title: string; readonly href: string }[];
   /** The provider whose process it is, with the address of its page. */
@@ -68,6 +73,7 @@ export function processPage(view: ProcessView): Page<object> {
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)} head={<ViewsHead frame={frame} />}>
           <About view={view} />
+          {view.figures === undefined ? null : <Figures figures={view.figures} baseUrl={frame.baseUrl} />}
           <h2>Run</h2>
           <OfRevision view={view} />
           {view.ofRevision?.isDeployed === false ? null : <Run view={view} frame={frame} />}
@@ -81,6 +87,12 @@ export function processPage(view: ProcessView): Page<object> {
               <Graph nodes={view.graph} />
             </>
           )}
+          {view.isClosed === true ? (
+            <p class="muted">
+              {"What it does inside, its package with the tools and steps, is shown to who may run processes. "}
+              <a href={signInUrl(frame)}>{view.refusal === "strangers" ? "Sign in" : "Sign in as somebody else"}</a>
+            </p>
+          ) : null}
           <h2>All fields</h2>
           <details>
             <summary>The whole description</summary>

@@ -65,7 +65,9 @@ function Nothing({ view, frame }: { readonly view: ProviderOfferView; readonly f
   if (view.q === "" && view.count === 0) return <p class="notice">This server offers no processes.</p>;
   return (
     <p class="notice">
-      {view.count === 0 ? "No process fits. " : "There are no more. "}
+      {view.count === 0
+        ? "No process fits: all words were looked for in id, title and description. Try fewer words, or a part of one. "
+        : "There are no more. "}
       <a href={all}>Show all processes</a>
     </p>
   );

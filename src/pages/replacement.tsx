@@ -1,4 +1,4 @@
-import type { Process } from "../domain/process.ts";
+import type { Process, ProcessDescription } from "../domain/process.ts";
 import { compareDefinitions, type ToolChange } from "../domain/tool-changes.ts";
 import { describedChanges, isNeeded, shapeWords } from "./described-changes.ts";
 import type { Described } from "./process-tables.tsx";
@@ -39,9 +39,47 @@ export function Replacement({ before, after }: { readonly before: Replaced; read
       ) : (
         <p>Inputs and outputs keep their names, types, defaults and bounds.</p>
       )}
+      <Words before={before.description} after={after.description} />
       <Tools changes={tools} />
     </>
   );
+}
+
+/** What a process says of itself, by the words for it. */
+const said: readonly (readonly [string, (description: ProcessDescription) => unknown])[] = [
+  ["its title", ({ title }) => title],
+  ["its description", ({ description }) => description],
+  ["its keywords", ({ keywords }) => keywords],
+  ["its author, licence or source", ({ metadata }) => metadata],
+  ["words of its inputs or outputs", ({ inputs, outputs }) => [wordsOfAll(inputs), wordsOfAll(outputs)]],
+];
+
+/** What is new is told by itself: only those of both are compared. */
+function Words({ before, after }: { readonly before: ProcessDescription; readonly after: ProcessDescription }) {
+  const kept = {
+    ...after,
+    inputs: common(after.inputs, before.inputs),
+    outputs: common(after.outputs, before.outputs),
+  };
+  const was = {
+    ...before,
+    inputs: common(before.inputs, after.inputs),
+    outputs: common(before.outputs, after.outputs),
+  };
+  const changed = said.filter(([, of]) => JSON.stringify(of(was) ?? "") !== JSON.stringify(of(kept) ?? ""));
+  return changed.length === 0 ? null : (
+    <p>{`It says other words of itself: ${changed.map(([name]) => name).join(", ")}.`}</p>
+  );
+}
+
+function common<Value>(one: Readonly<Record<string, Value>>, other: object): Record<string, Value> {
+  return Object.fromEntries(Object.entries(one).filter(([id]) => Object.hasOwn(other, id)));
+}
+
+function wordsOfAll(described: Readonly<Record<string, Described>>): readonly unknown[] {
+  return Object.keys(described)
+    .toSorted()
+    .map((id) => [described[id]?.title, described[id]?.description]);
 }
 
 /** More are counted: a packed workflow may have hundreds. */

@@ -127,7 +127,7 @@ export class RunFailed extends Error {
 }
 
 /** The engine's handle as soon as it is known: whoever ends the walk early needs it to stop the run. */
-export type KnownRun = { handle?: JsonObject };
+export type KnownRun = { handle?: JsonObject /** No tool ran: all was taken from earlier runs. */; isFromCache?: true };
 
 /** What the runner needs; each walk gets its claim besides. */
 export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose" | "takeEnd" | "turn"> & {

@@ -38,7 +38,8 @@ export function endedJob({ job, executionId, attempt, fence, startedAt }: Claim,
     startedAt,
     finishedAt: at,
     updatedAt: at,
-    ...defined({ failure: outcome.failure, wpsId: outcome.wpsId, waitedMilliseconds }),
+    ...defined({ failure: outcome.failure, wpsId: outcome.wpsId, isFromCache: outcome.isFromCache }),
+    ...defined({ waitedMilliseconds }),
   };
 }
 

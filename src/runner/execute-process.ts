@@ -59,7 +59,8 @@ export async function executeProcess(
     const told = composeNotifications(claim.job, "success", deps.newId);
     const held = await keepResults(deps.layout, claim.executionId, results);
     walk.enter("done");
-    const outcome: JobOutcome = { status: "successful", results: held, ...defined({ wpsId }) };
+    const { isFromCache } = known;
+    const outcome: JobOutcome = { status: "successful", results: held, ...defined({ wpsId, isFromCache }) };
     return { ...(await finish(deps, walk, outcome, told)), ...known };
   } catch (error) {
     if (isDatabaseClosed(error)) return { kind: "left" };

@@ -36,7 +36,7 @@ export async function startRun(
   const { engine } = what;
   const read = await patiently(deps, walk, () => readPrepared(deps, engine, what.process.definition));
   const prepared = read ?? (await prepare(deps, walk, what));
-  const record = recordOf(deps, walk);
+  const record = recordOf(deps, walk, known);
   const recorded = known.handle;
   const handle = recorded ?? engine.plan(prepared);
   if (recorded === undefined) {
@@ -121,7 +121,7 @@ async function shareLeft({ database, claim, settings }: ExecuteDeps): Promise<Sh
   return { bytes: limit - outputBytes, used, limit: `${limit} bytes together (quota-output-bytes)` };
 }
 
-function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): EngineRecord {
+function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk, known: KnownRun): EngineRecord {
   const jobId = claim.job.id;
   const open: string[] = [];
   return {
@@ -133,6 +133,9 @@ function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): Engi
     },
     log: (message) => walk.log(message),
     waits: (wait, until) => walk.waits(wait, until),
+    tookAll() {
+      known.isFromCache = true;
+    },
     doing(what) {
       if (what === undefined) open.pop();
       else open.push(what);

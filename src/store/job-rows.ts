@@ -95,6 +95,7 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     finishedAt: job.finishedAt ?? null,
     updatedAt: job.updatedAt,
     waitedMilliseconds: job.waitedMilliseconds ?? null,
+    isFromCache: job.isFromCache === true ? 1 : null,
     dismissedBy: job.dismissedBy ?? null,
     retriedBy: job.retriedBy ?? null,
     failure: job.failure === undefined ? null : JSON.stringify(job.failure),

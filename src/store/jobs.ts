@@ -247,6 +247,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
       wpsId: outcome.wpsId ?? null,
       outputBytes: (move.outputBytes ?? 0) + outputs.largeBytes,
       waited: move.waitedMilliseconds ?? null,
+      fromCache: outcome.isFromCache === true ? 1 : null,
     }),
   ];
   if (outputs.text !== "[]") statements.push(moving.insertResults({ ...guard, results: outputs.text }));

@@ -50,13 +50,13 @@ const countBefore = compile<{ client: string; priority: number; createdAt: numbe
 /** Jobs of a process that are looked at for how long they take: the newest that ended, whatever became of them. */
 const maxLookedAt = 20;
 
-/** The durations of the ended jobs of a process, those that ended just now, or the newest of the others; null of those without success. */
+/** The durations of the ended jobs of a process, those that ended just now, or the newest of the others; null of those without success, of those that took all from earlier runs, and of retries that kept steps. */
 function durationsOf(source: SQL, order: SQL) {
   return compile<{ processId: string; provider: string | null; revision: string | null; limit: number }>()(() =>
     build
       .select({
         milliseconds:
-          sql`iif(status = 'successful' and process_revision = coalesce(${argument("revision")}, process_revision), finished_at - started_at - coalesce(waited_milliseconds, 0), null)`.mapWith(
+          sql`iif(status = 'successful' and is_from_cache is null and resume_from is null and process_revision = coalesce(${argument("revision")}, process_revision), finished_at - started_at - coalesce(waited_milliseconds, 0), null)`.mapWith(
             numberOrNull,
           ),
       })
@@ -99,7 +99,7 @@ type UsualRun = {
 
 /**
  * Tells how long the newest successful jobs of a process, here or of a provider, ran, without what they waited: the median; undefined
- * when there is none. Where a revision is named, only its jobs count: what another one takes says nothing of it.
+ * when there is none. Jobs that took all from earlier runs, and retries that kept finished steps, do not count. Where a revision is named, only its jobs count: what another one takes says nothing of it.
  */
 export async function usualMilliseconds(
   database: Database,

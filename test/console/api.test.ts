@@ -40,6 +40,29 @@ describe.skipIf(missing !== undefined)(named("the page of the API description"),
     60_000,
   );
 
+  test("all paths stand there in short until those to try are drawn, and where their script cannot be had", async () => {
+    if (site === undefined || person === undefined) throw new Error("The site is not open");
+    const page = await person.page.context().newPage();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await page.route("**/swagger-ui-bundle.js", async (route) => {
+      await promise;
+      await route.continue();
+    });
+    await page.goto(`${site.url}/api.html`, { waitUntil: "commit" });
+    const short = page.locator("#paths li", { hasText: "POST /processes/{processId}/execution" }).first();
+    await short.waitFor({ timeout: 60_000 });
+    expect(await page.locator("#swagger-ui").isVisible()).toBe(false);
+    resolve();
+    await page.locator(".opblock-tag").first().waitFor({ timeout: 60_000 });
+    expect(await page.locator("#paths").count()).toBe(0);
+    // What cannot be read is told, and the paths in short stay.
+    await page.route("**/api", (route) => route.abort());
+    await page.reload();
+    await page.locator("#swagger-ui .errors-wrapper, #swagger-ui .failed-config").first().waitFor({ timeout: 60_000 });
+    expect(await page.locator("#paths li").count()).toBeGreaterThan(50);
+    await page.close();
+  }, 120_000);
+
   test("what is unfolded and answered has no barrier, in either scheme", async () => {
     const { page } = await tryOut("echo");
     await page.getByRole("button", { name: "Execute", exact: true }).click({ timeout: 60_000 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { boxTitle, type GraphBox, type GraphLayout, layOut } from "../../src/domain/graph-layout.ts";
+import {
+  boxKind,
+  boxOutline,
+  boxTitle,
+  type GraphBox,
+  type GraphLayout,
+  layOut,
+} from "../../src/domain/graph-layout.ts";
 import type { GraphNode } from "../../src/domain/workflow-graph.ts";
 import { createRandom } from "../fuzz/random.ts";
 
@@ -33,6 +40,42 @@ const tables: Readonly<Record<string, readonly GraphNode[]>> = {
   "a diamond": [step("a"), step("b", ["a"]), step("c", ["a"]), step("d", ["b", "c"])],
   "a late input": [input("x"), input("late"), step("a", ["in:x"]), step("b", ["a", "in:late"])],
   "many inputs": [...Array.from({ length: 30 }, (_, index) => input(`x${index}`)), step("a", ["in:x0", "in:x29"])],
+  "two steps of which one is scattered": [
+    input("list"),
+    step("split", ["in:list"]),
+    step("each", ["split"], { scatter: ["item"] }),
+    output("split", ["split"]),
+    output("each", ["each"]),
+  ],
+  "a long edge": [step("a"), step("b", ["a"]), step("c", ["b"]), step("d", ["c", "a"]), output("a", ["a", "d"])],
+  "twelve steps with one table for all": [
+    input("table"),
+    input("scene"),
+    ...Array.from({ length: 12 }, (_, at) => step(`s${at}`, ["in:table", at === 0 ? "in:scene" : `s${at - 1}`])),
+    output("first", ["s0"]),
+    output("last", ["s11"]),
+  ],
+  "an input that is an output": [input("x"), step("a", ["in:x"]), output("x", ["in:x"]), output("y", ["a"])],
+  "many inputs that are all taken": [
+    ...Array.from({ length: 30 }, (_, index) => input(`x${index}`)),
+    step(
+      "a",
+      Array.from({ length: 30 }, (_, index) => `in:x${index}`),
+    ),
+  ],
+  "a tall group beside a step": [
+    step("a"),
+    step("short", ["a"]),
+    step("g", ["a"], { inner: [step("g/a"), step("g/b", ["g/a"]), step("g/c", ["g/b", "g/a"])] }),
+    step("late", ["short", "g", "a"]),
+  ],
+  "a group in a group": [
+    input("x"),
+    step("g", ["in:x"], {
+      inner: [step("g/h", [], { inner: [step("g/h/a"), step("g/h/b", ["g/h/a"])] }), step("g/z", ["g/h"])],
+    }),
+    output("y", ["g", "in:x"]),
+  ],
   "a group": [
     input("x"),
     step("g", ["in:x"], { inner: [step("g/a"), step("g/b", ["g/a"]), step("g/c", ["g/a"])] }),
@@ -41,6 +84,52 @@ const tables: Readonly<Record<string, readonly GraphNode[]>> = {
   "a need that is not there": [step("a", ["gone"])],
   "a circle": [step("a", ["b"]), step("b", ["a"])],
 };
+
+type Point = { readonly x: number; readonly y: number };
+
+/** Lists points along a path of absolute M, L and C, close to each other. */
+function pointsOf(path: string): readonly Point[] {
+  const points: Point[] = [];
+  for (const [, letter, text = ""] of path.matchAll(/([A-Za-z])([-\d. ]+)/g)) {
+    const numbers = text.trim().split(" ").map(Number);
+    const ends = Array.from({ length: numbers.length / 2 }, (_, at) => pointAt(numbers, at));
+    if (!["M", "L", "C"].includes(letter ?? "") || ends.some(({ x, y }) => Number.isNaN(x + y)))
+      throw new Error(`not a path: ${path}`);
+    const last = points.at(-1);
+    if (last === undefined) points.push(...ends);
+    else for (let part = 1; part <= 64; part += 1) points.push(along([last, ...ends], part / 64));
+  }
+  return points;
+}
+
+function pointAt(numbers: readonly number[], at: number): Point {
+  return { x: numbers[2 * at] ?? Number.NaN, y: numbers[2 * at + 1] ?? Number.NaN };
+}
+
+/** A point of a Bezier curve of any degree, by De Casteljau. */
+function along(ends: readonly Point[], part: number): Point {
+  const [first, ...others] = ends;
+  if (first === undefined) throw new Error("no points");
+  if (others.length === 0) return first;
+  const between = others.map((one, at) => {
+    const before = ends[at] ?? one;
+    return { x: before.x + (one.x - before.x) * part, y: before.y + (one.y - before.y) * part };
+  });
+  return along(between, part);
+}
+
+/** Names each line with a box that it crosses, though it neither begins nor ends there nor runs inside of it. */
+function crossings({ boxes, lines }: GraphLayout): readonly string[] {
+  return lines.flatMap(({ from, to, path }) => {
+    const points = pointsOf(path);
+    return boxes
+      .filter(({ node: { id } }) => id !== from && id !== to && !from.startsWith(`${id}/`))
+      .filter(({ x, y, width, height }) =>
+        points.some((one) => one.x > x && one.x < x + width && one.y > y && one.y < y + height),
+      )
+      .map(({ node }) => `${from} to ${to} crosses ${node.id}`);
+  });
+}
 
 function checkLayout(layout: GraphLayout, nodes: readonly GraphNode[]): void {
   const outer = nodes.map(({ id }) => boxOf(layout, id));
@@ -52,13 +141,21 @@ function checkLayout(layout: GraphLayout, nodes: readonly GraphNode[]): void {
       expect([box.node.id, other.node.id, overlap(box, other)]).toEqual([box.node.id, other.node.id, false]);
     for (const { id } of box.node.inner ?? []) expect(holds(box, boxOf(layout, id))).toBe(true);
   }
+  expect(crossings(layout)).toEqual([]);
+  for (const { from, to, path } of layout.lines) {
+    const [start, end, points] = [boxOf(layout, from), boxOf(layout, to), pointsOf(path)];
+    expect(points[0]?.y).toBeCloseTo(start.y + start.height, 0);
+    expect(points.at(-1)?.y).toBeCloseTo(end.y, 0);
+    expect(points.every(({ x }) => x > 0 && x < layout.width)).toBe(true);
+  }
 }
 
 describe("the layout of a workflow", () => {
   test.each(Object.entries(tables))("of %s has every box once, inside and free of others", (_, nodes) => {
     const layout = layOut(nodes);
     checkLayout(layout, nodes);
-    const all = nodes.flatMap(({ id, inner = [] }) => [id, ...inner.map((one) => one.id)]);
+    const idsOf = ({ id, inner = [] }: GraphNode): readonly string[] => [id, ...inner.flatMap(idsOf)];
+    const all = nodes.flatMap(idsOf);
     expect(layout.boxes.map(({ node }) => node.id).toSorted()).toEqual(all.toSorted());
   });
 
@@ -101,8 +198,41 @@ describe("the layout of a workflow", () => {
     const layout = layOut(tables["a group"] ?? []);
     const [from, to] = [boxOf(layout, "g/a"), boxOf(layout, "g/b")];
     const start = `M${from.x + from.width / 2} ${from.y + from.height}`;
-    expect(layout.lines.filter((line) => line.startsWith(start))).toHaveLength(2);
-    expect(layout.lines.some((line) => line.endsWith(`${to.x + to.width / 2} ${to.y}`))).toBe(true);
+    expect(layout.lines.filter(({ path }) => path.startsWith(start))).toHaveLength(2);
+    expect(layout.lines.some(({ path }) => path.endsWith(`${to.x + to.width / 2} ${to.y}`))).toBe(true);
+  });
+
+  test("leads lines that pass many rows through one lane for all that take the same", () => {
+    const layout = layOut(tables["twelve steps with one table for all"] ?? []);
+    const long = layout.lines.filter(({ from, to }) => from === "in:table" && to !== "s0" && to !== "s1");
+    const firstTurns = long.map(({ path }) => path.split("L").slice(0, 2).join("L"));
+    expect(long).toHaveLength(10);
+    expect(new Set(firstTurns).size).toBe(1);
+  });
+
+  test("of a workflow that nobody could follow has one short line for each need", () => {
+    const nodes = [
+      input("x"),
+      ...Array.from({ length: 400 }, (_, at) => step(`s${at}`, at === 0 ? ["in:x"] : ["in:x", `s${at - 1}`])),
+    ];
+    const { boxes, lines, height } = layOut(nodes);
+    expect([boxes.length, lines.length]).toEqual([401, 799]);
+    expect(lines.every(({ path }) => path.length < 60)).toBe(true);
+    expect(lines.at(-1)?.path).toEndWith(` ${height - 12 - 44}`);
+  });
+
+  test("puts a step below the only one that it waits for", () => {
+    const layout = layOut(tables["a chain"] ?? []);
+    const middles = layout.boxes.map(({ x, width }) => Math.round(x + width / 2));
+    expect(new Set(middles).size).toBe(1);
+  });
+
+  test("tells a step and an output of one name apart by a word and an outline", () => {
+    const [own, out] = [step("each"), output("each", ["each"])];
+    const boxes = [own, out].map((node) => ({ node, x: 0, y: 0, width: 96, height: 44, isGroup: false }));
+    expect([boxKind(own), boxKind(out)]).toEqual(["step", "output"]);
+    expect(boxKind({ ...own, isConditional: true })).toBe("step, on a condition");
+    expect(new Set(boxes.map(boxOutline)).size).toBe(2);
   });
 
   test("shortens titles to what a box holds", () => {

@@ -47,7 +47,9 @@ async function withProcesses(): Promise<Service> {
 describe("processes are found by", () => {
   for (const [query, ids] of [
     ["q=elevation", ["slope", "water"]],
-    ["q=ELEVATION%20lakes", ["water"]],
+    ["q=ELEVATION%20lakes", ["slope", "water"]],
+    ["q=finds%20ELEVATION", ["water"]],
+    ["q=whole%20number%20hills", ["slope"]],
     ["q=elevation&q=model", ["slope"]],
     ["q=ndvi", ["ndvi"]],
     ["q=100%25", []],
@@ -122,7 +124,7 @@ describe("processes are found by", () => {
   test("what they say now, and not what an earlier revision said", async () => {
     await using service = await withProcesses();
     await save(service, { id: "water", title: "Rivers", description: "" }, { revision: "sha256:next" });
-    expect((await listed(service, "q=lakes")).ids).toEqual([]);
+    expect((await listed(service, "q=finds")).ids).toEqual([]);
     expect((await listed(service, "q=rivers")).ids).toEqual(["water"]);
   });
 });
@@ -160,9 +162,9 @@ test("too many words are refused, as is a place that no link named", async () =>
 test("processes of before are found once the service has started again", async () => {
   await using service = await withProcesses();
   await service.database.write([{ sql: "delete from process_texts", args: [] }]);
-  expect((await listed(service, "q=lakes")).ids).toEqual([]);
+  expect((await listed(service, "q=finds")).ids).toEqual([]);
   await completeTexts(service.database);
-  expect((await listed(service, "q=lakes")).ids).toEqual(["water"]);
+  expect((await listed(service, "q=finds")).ids).toEqual(["water"]);
 });
 
 test("a search reads no long rows", async () => {
@@ -224,7 +226,7 @@ test("the page of the list shows what was searched, and runs to who may see them
   const html = await (await service.send("GET", "/processes?q=echo&keyword=test", { headers })).text();
   expect(html).toContain('name="q" value="echo"');
   expect(html).toContain('name="keyword" value="test"');
-  expect(html).toContain("anywhere in the text of a process</small>");
+  expect(html).toContain("in any order: id, title, description, keywords, names of inputs</small>");
   expect(html).toContain("whole keywords, as the column shows them</small>");
   expect(html).toContain("100 % of 1");
   expect(html).toContain("built-in");
@@ -264,10 +266,14 @@ test("the page of a search has the process first whose id was typed, wherever it
 });
 
 test("a search that finds nothing says what to do, and names what may have been meant", async () => {
-  await using service = await openService();
+  await using service = await withProcesses();
+  const wrong = await (await service.send("GET", "/processes?f=html&q=slop+of+elevatoin+zzz", { headers })).text();
+  expect(wrong).toContain("looked for in id, title, description, keywords and inputs");
+  expect(wrong).toMatch(/Did you mean <a href="[^"]*\/processes\/slope\?f=html">Hills<\/a>/);
+  expect(wrong).toContain("Show all processes");
   const html = await (await service.send("GET", "/processes?f=html&q=ehco", { headers })).text();
   expect(html).toContain("No process fits.");
-  expect(html).toMatch(/Did you mean <a href="[^"]*\/processes\/echo\?f=html">echo<\/a>\?/);
+  expect(html).toMatch(/Did you mean <a href="[^"]*\/processes\/echo\?f=html">Echo<\/a>\?/);
   expect(html).toContain("try fewer words");
   const keyword = await (await service.send("GET", "/processes?f=html&keyword=none", { headers })).text();
   expect(keyword).toContain("must have all these keywords as they are written");

@@ -114,14 +114,26 @@ test("the page for people and all that it loads come from the service", async ()
   await using service = await openService();
   const page = await service.send("GET", "/api.html");
   expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
-  const loaded = [...(await page.text()).matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="([^"]+)"/g)];
-  expect(loaded).toHaveLength(5);
+  const html = await page.text();
+  const loaded = [...html.matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="([^"]+)"/g)];
+  expect(loaded).toHaveLength(6);
   for (const [, path = ""] of loaded) {
     const asset = await service.send("GET", path.startsWith("/") ? path : `/${path}`);
     expect(asset.status).toBe(200);
     expect((await asset.arrayBuffer()).byteLength).toBeGreaterThan(20);
   }
   expect((await service.send("GET", "/api/other.js")).status).toBe(404);
+});
+
+test("the page for people has all paths in short, without JavaScript, those of pages last", async () => {
+  await using service = await openService();
+  const html = await (await service.send("GET", "/api.html")).text();
+  for (const { method, path, about } of service.app.routes) {
+    const named = path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
+    expect(html).toContain(`<li><code>${method} ${named}</code> ${about.summary.replaceAll("'", "&#39;")}</li>`);
+  }
+  const tags = [...html.matchAll(/<h2>(\w+)<\/h2>/g)].map(([, tag]) => tag);
+  expect([tags[0], tags.at(-1), new Set(tags).size]).toEqual(["service", "pages", tags.length]);
 });
 
 test("the landing page names both, with relation and type", async () => {

@@ -58,7 +58,7 @@ test("a provider's processes are shown by pages and found by words, as JSON too;
   expect(await pageOf(both.service, "/providers/lab/processes?f=html&page=1")).toContain("11 of 61 processes");
   expect(await pageOf(both.service, "/providers/lab/processes?f=html&page=9")).toContain("There are no more.");
   expect(await pageOf(both.service, "/providers/lab/processes?f=html&q=AGUA+p-6")).toContain("10 of 10 processes");
-  expect(await pageOf(both.service, "/providers/lab/processes?f=html&q=zzz")).toContain("No process fits.");
+  expect(await pageOf(both.service, "/providers/lab/processes?f=html&q=zzz")).toContain("No process fits: ");
   const idsOf = async (query: string) => {
     const { processes, links } = await jsonOf(await both.service.send("GET", `/providers/lab/processes${query}`));
     const rels = Array.isArray(links) ? links.map(({ rel }) => rel) : [];

@@ -42,6 +42,8 @@ test("the page of a workflow draws its inputs, steps and outputs, and says the s
   expect(boxesOf(page)).toEqual(["Input word", "Step first", "Step second", "Output out"]);
   expect(page).toContain('aria-label="A workflow of 2 steps; the list below says the same"');
   expect(page).toContain("<li>Step second; takes from first</li>");
+  const kinds = [...page.matchAll(/<text class="graph-kind"[^>]*>([^<]*)</g)].map(([, kind]) => kind);
+  expect(kinds).toEqual(["input", "step", "step", "output"]);
   expect(page).toContain('href="#workflow"');
   expect(await pageOf(service, "/processes/echo")).not.toContain("<svg");
 });
@@ -53,6 +55,12 @@ test("a workflow is drawn only for who may read its package", async () => {
   expect(await pageOf(service, "/processes/flow")).not.toContain("<svg");
   expect(await pageOf(service, "/processes/flow", viewer)).not.toContain("<svg");
   expect(await pageOf(service, "/processes/flow", runner)).toContain("<svg");
+  // Who does not see it is told so, and how one comes to see it.
+  const closed = /What it does inside, [^<]* is shown to who may run processes\. <a href="[^"]*sign-in[^"]*">Sign in/;
+  expect(await pageOf(service, "/processes/flow")).toMatch(closed);
+  expect(await pageOf(service, "/processes/flow", viewer)).toMatch(closed);
+  expect(await pageOf(service, "/processes/flow", runner)).not.toMatch(closed);
+  expect(await pageOf(service, "/processes/echo")).not.toMatch(closed);
 });
 
 test("the page of a job draws how far each step is, and which failed", async () => {

@@ -186,7 +186,24 @@ describe("what a new version changes", () => {
     expect(text).toContain("because of input a. ");
   });
 
-  test("says nothing of titles, and tells the beginnings of long lists and values", () => {
+  test("says in a sentence which words are others, those of what is new aside", () => {
+    const one = process({ a: input({ type: "string" }, { title: "A" }) });
+    const described = { ...one, description: { ...one.description, title: "T", description: "d", keywords: ["k"] } };
+    const licence = [{ role: "license", title: "MIT" }];
+    const rows = [
+      [one, described, "its title, its description, its keywords."],
+      [one, { ...one, description: { ...one.description, metadata: licence } }, "its author, licence or source."],
+      [one, process({ a: input({ type: "string" }, { title: "B" }) }), "words of its inputs or outputs."],
+    ] as const;
+    for (const [before, after, words] of rows) {
+      expect(told(before, after)).toContain(`It says other words of itself: ${words}`);
+      expect(told(after, before)).toContain(`It says other words of itself: ${words}`);
+    }
+    for (const after of [one, process({ ...one.description.inputs, b: input({ type: "string" }, { title: "B" }) })])
+      expect(told(one, after)).not.toContain("other words");
+  });
+
+  test("says of titles no more than that, and tells the beginnings of long lists and values", () => {
     const same = told(
       process({ a: input({ type: "string", title: "A" }, { title: "A" }) }),
       process({ a: input({ type: "string" }) }),

@@ -55,6 +55,31 @@ test.skipIf(!hasSandbox)(
   },
 );
 
+test.skipIf(!hasSandbox)(
+  "a run that took all its steps from an earlier one does not count in the usual time, and is told in the statistics",
+  async () => {
+    await using folder = await temporaryDirectory();
+    await using server = await startServer(folder.path, [], { hidesLedgers: true });
+    const slow = step({ baseCommand: ["/bin/sh", "-c", 'sleep 1; echo "$1"', "tool"] });
+    const outputs = { kept: { type: "File", outputSource: "kept/said" } };
+    await deployCwl(server.url, "workflow", { ...workflow, outputs, steps: { kept: slow } });
+    for (const text of ["one", "one", "one", "two"]) {
+      const job = await submit(server.url, "workflow", { text });
+      expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
+    }
+    const process = await (await fetch(`${server.url}/processes/workflow?statistics=true`)).json();
+    const { runs, fromCache, medianSeconds, lastRuns } = Object(process).statistics;
+    expect([runs, fromCache, medianSeconds >= 1]).toEqual([4, 2, true]);
+    expect([lastRuns].flat().map((run) => Object(run).fromCache)).toEqual([undefined, true, true, undefined]);
+    const page = await (await fetch(`${server.url}/processes/workflow?f=html`)).text();
+    expect(page).toContain("100 % of 4 succeeded, usual time 1.");
+    expect(page).toContain("2 from earlier runs: ran no tools, and do not count in the usual time.");
+    const list = await (await fetch(`${server.url}/processes?f=html`)).text();
+    expect(list).toContain("2 from earlier runs</small>");
+  },
+  60_000,
+);
+
 test.skipIf(!hasSandbox)("without room for it, nothing is kept to be used again", async () => {
   await using folder = await temporaryDirectory();
   await using server = await startServer(folder.path, ["--cache-bytes", "0"], { hidesLedgers: true });

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
-import { finishJob } from "../../src/store/jobs.ts";
+import { defined } from "../../src/domain/defined.ts";
+import { takeIn } from "../../src/store/job-lists/take-in.ts";
+import { findJob, finishJob } from "../../src/store/jobs.ts";
 import { usualMilliseconds } from "../../src/store/queue.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -34,4 +36,22 @@ test("of an even number of runs the usual time is the mean of the two in the mid
     await finishJob(database, finishing(job, { at: startOfTest + seconds * 1000 }));
   }
   expect(await usualMilliseconds(database, { processId: "echo" })).toBe(5000);
+});
+
+test("runs that took all from earlier ones, and retries that kept steps, tell nothing of how long a process usually takes", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const endAt = async (seconds: number, isFromCache?: true) => {
+    const outcome = { status: "successful", results: {}, ...defined({ isFromCache }) } as const;
+    const running = await insertRunningJob(database);
+    await finishJob(database, finishing(running, { at: startOfTest + seconds * 1000, outcome }));
+    return (await findJob(database, running.jobId))?.isFromCache;
+  };
+  const retried = await insertRunningJob(database, { resumeFrom: "earlier" });
+  await finishJob(database, finishing(retried, { at: startOfTest + 3000 }));
+  expect([await endAt(60), await endAt(1, true), await endAt(2, true)]).toEqual([undefined, true, true]);
+  expect(await usualMilliseconds(database, { processId: "echo" })).toBe(60_000);
+  // In the indexes of the lists they count as little.
+  await database.write(await takeIn(database.read, 1));
+  expect(await usualMilliseconds(database, { processId: "echo" })).toBe(60_000);
 });

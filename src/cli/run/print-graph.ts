@@ -1,4 +1,4 @@
-import { boxTitle, type GraphBox, layOut } from "../../domain/graph-layout.ts";
+import { boxKind, boxOutline, boxTitle, type GraphBox, layOut } from "../../domain/graph-layout.ts";
 import type { GraphNode } from "../../domain/workflow-graph.ts";
 
 const colours = { input: "#d8e8f8", step: "#f8e8c8", output: "#d8f0d8" } as const;
@@ -9,23 +9,26 @@ export function drawGraph(nodes: readonly GraphNode[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="13">`,
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
-    ...boxes.filter(({ isGroup }) => isGroup).map(rectangle),
-    ...lines.map((path) => `<path d="${path}" fill="none" stroke="#555" marker-end="url(#arrow)"/>`),
-    ...boxes.filter(({ isGroup }) => !isGroup).map(rectangle),
+    ...boxes.filter(({ isGroup }) => isGroup).map(outline),
+    ...lines.map(({ path }) => `<path d="${path}" fill="none" stroke="#555" marker-end="url(#arrow)"/>`),
+    ...boxes.filter(({ isGroup }) => !isGroup).map(outline),
     ...boxes.map(words),
     "</svg>",
     "",
   ].join("\n");
 }
 
-function rectangle({ node, x, y, width, height, isGroup }: GraphBox): string {
-  const fill = isGroup ? "none" : colours[node.kind];
-  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="${fill}" stroke="#555"/>`;
+function outline(box: GraphBox): string {
+  const fill = box.isGroup ? "none" : colours[box.node.kind];
+  return `<path d="${boxOutline(box)}" fill="${fill}" stroke="#555"/>`;
 }
 
 function words({ node, x, y, width }: GraphBox): string {
   const title = escapeXml(boxTitle(node.title)) + (node.scatter.length === 0 ? "" : "<tspan> ×n</tspan>");
-  return `<text x="${x + width / 2}" y="${y + 23}" text-anchor="middle">${title}</text>`;
+  return [
+    `<text x="${x + width / 2}" y="${y + 16}" text-anchor="middle" font-size="11">${boxKind(node)}</text>`,
+    `<text x="${x + width / 2}" y="${y + 32}" text-anchor="middle">${title}</text>`,
+  ].join("");
 }
 
 function escapeXml(text: string): string {

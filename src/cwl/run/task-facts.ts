@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
-import type { TaskFacts } from "../../domain/provenance.ts";
+import { runMember, type TaskFacts, tasksIn, tasksMember } from "../../domain/provenance.ts";
+import { usageKey } from "../../domain/usage.ts";
 import type { PreparedInputs } from "../../domain/values.ts";
 import { itemsOf } from "../../domain/values.ts";
-import type { Prepared } from "../../engines/engine.ts";
+import type { Checkpoints, Prepared } from "../../engines/engine.ts";
 import { digestFile } from "../../files/digest-outputs.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { createJobPaths } from "../../files/job-paths.ts";
@@ -25,6 +26,8 @@ export type FactsBook = {
   note(call: Call, notes: CallNotes): void;
   /** Adds a call that has ended, with its outputs where it ended well. */
   end(call: Call, ended: EndedCall): Promise<void>;
+  /** Tells whether no tool ran so far, in no life of the server, and outputs of earlier runs were taken instead. */
+  hasTakenAll(): boolean;
   /** Gives the facts of calls at a step and below it that nobody took yet. */
   take(key?: string): readonly TaskFacts[];
 };
@@ -55,15 +58,28 @@ export function factsOfRun(
   { layout, logger }: { readonly layout: Layout; readonly logger: Logger },
   { executionId, inputs }: Pick<Prepared, "executionId" | "inputs">,
   signal: AbortSignal,
+  checkpoints: Checkpoints,
 ): FactsBook {
   const warn = (error: unknown) =>
     logger.warn("Cannot digest a file for the provenance of a job", { executionId, error });
   const withoutPlaces = createJobPaths(layout, executionId, { hidesData: true });
-  return createFactsBook({ signal, warn, withoutPlaces }, inputs);
+  const earlier = [...checkpoints].flatMap(([key, value]) =>
+    isJsonObject(value) ? tasksIn(value[key === usageKey ? runMember : tasksMember]) : [],
+  );
+  return createFactsBook({ signal, warn, withoutPlaces }, inputs, earlier);
 }
 
-/** Creates an empty book. `prepared` are the inputs of the job, whose digests are known as far as they passed our hands. */
-function createFactsBook(deps: FactsBookDeps, prepared: PreparedInputs): FactsBook {
+/**
+ * Creates an empty book. `prepared` are the inputs of the job, whose digests are known as far as they passed our hands; `earlier` are
+ * the tasks that earlier lives of the server have kept.
+ */
+function createFactsBook(deps: FactsBookDeps, prepared: PreparedInputs, earlier: readonly TaskFacts[]): FactsBook {
+  const count = { ran: 0, taken: 0 };
+  const add = ({ kind, isCached }: Pick<TaskFacts, "kind" | "isCached">) => {
+    if (kind !== "tool" && kind !== "remote") return;
+    count[isCached === true ? "taken" : "ran"] += 1;
+  };
+  for (const task of earlier) add(task);
   const digests = new Map<string, Promise<string>>();
   const notes = new Map<Call, CallNotes & { inputs?: Promise<JsonObject> }>();
   let waiting: { readonly key: string; readonly facts: TaskFacts }[] = [];
@@ -96,7 +112,9 @@ function createFactsBook(deps: FactsBookDeps, prepared: PreparedInputs): FactsBo
         ...(failure === undefined ? {} : { failure: deps.withoutPlaces(failure) }),
       };
       waiting.push({ key, facts });
+      add(facts);
     },
+    hasTakenAll: () => count.ran === 0 && count.taken > 0,
     take(key) {
       const isBelow = (one: string) =>
         key === undefined || one === key || one.startsWith(`${key}/`) || one.startsWith(`${key}[`);

@@ -142,11 +142,16 @@ export function statisticsOfProcess({ lastRuns, ...figures }: ProcessStatistics,
   };
 }
 
-function runMembers(job: Job): { readonly finished?: string; readonly seconds?: number } {
+function runMembers(job: Job): {
+  readonly finished?: string;
+  readonly seconds?: number;
+  readonly fromCache?: boolean;
+} {
   if (job.finishedAt === undefined) return {};
   const { running } = jobTimes(job, job.finishedAt);
   const finished = new Date(job.finishedAt).toISOString();
-  return { finished, ...(running === undefined ? {} : { seconds: running / 1000 }) };
+  const taken = job.isFromCache === true ? { fromCache: true } : {};
+  return { finished, ...(running === undefined ? {} : { seconds: running / 1000 }), ...taken };
 }
 
 function stateMembers({ deployedAt, withdrawnAt, isCurrent, isDeployed }: ProcessRevision) {

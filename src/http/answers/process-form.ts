@@ -15,6 +15,7 @@ import { withUploads } from "./form-uploads.ts";
 import { prefersPage } from "./negotiate.ts";
 import { processDocument, providerProcessDocument } from "./process-document.ts";
 import { type FormDeps, processView } from "./process-view.ts";
+import { readRunFigures } from "./run-figures.ts";
 
 /** What a browser sends of a form. */
 export const formType = "application/x-www-form-urlencoded";
@@ -71,10 +72,12 @@ export async function processResponse(
   const isPage = documentFormat(context) === "html";
   const filled = given ?? formOfInputs(process.description, context.query("inputs"));
   const form = isPage ? await withFiles(deps, context, process, filled) : filled;
-  const shown = { process, name, form, ...defined({ provider, revision }) };
+  const hasRuns = isPage && provider === undefined && revision === undefined;
+  const figures = hasRuns ? await readRunFigures(deps, context, process.id) : undefined;
+  const shown = { process, name, form, ...defined({ provider, revision, figures }) };
   // Figures of runs and uploads change while the process does not; a provider is asked again and again.
   const isWithFiles = form.uploads !== undefined || form.outputs !== undefined;
-  const isAlways = Object.keys(more).length === 0 && provider === undefined && !isWithFiles;
+  const isAlways = Object.keys(more).length === 0 && provider === undefined && !isWithFiles && figures === undefined;
   return documentResponse(
     context,
     { ...document, ...more },

@@ -1,9 +1,8 @@
 import { mayDo } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
-import { nearNames } from "../../domain/near-names.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
-import { processTexts } from "../../domain/process-search.ts";
+import { nearestProcesses, processTexts } from "../../domain/process-search.ts";
 import {
   type DescribeDeps,
   describeProcess,
@@ -58,13 +57,14 @@ function wordsOf(context: RouteContext): string {
   return context.queries("q").join(" ").trim();
 }
 
-/** So many ids are looked through for those that somebody may have meant. */
-const mostIds = 1000;
+/** So many processes are looked through for those that somebody may have meant, and so many are named. */
+const mostCompared = 1000;
+const mostNamed = 3;
 
-async function nearIds(deps: ListDeps, { caller }: RouteContext, typed: string): Promise<readonly string[]> {
-  const { items } = await listProcesses(deps, caller, { limit: mostIds });
-  const ids = items.map(({ id }) => id);
-  return nearNames(typed, ids).slice(0, 3);
+async function nearProcesses(deps: ListDeps, { caller }: RouteContext, typed: string) {
+  const { items } = await listProcesses(deps, caller, { limit: mostCompared });
+  const named = items.map(({ id, description: { title, keywords } }) => ({ id, ...defined({ title, keywords }) }));
+  return nearestProcesses(typed, named).slice(0, mostNamed);
 }
 
 /** Gives what the page of the list shows: figures of runs to whoever may see them, for as many as are read in a moment. */
@@ -82,12 +82,13 @@ export async function listView(deps: ListDeps, context: RouteContext, items: rea
         runs: statistics?.runs,
         successRate: statistics?.successRate,
         medianSeconds: statistics?.medianSeconds,
+        fromCache: statistics?.fromCache,
       }),
     };
   });
   const mayDeploy = caller !== undefined && mayDo(caller, "deploy");
   const [q, keyword] = [wordsOf(context), context.queries("keyword").join(",")];
-  const near = items.length === 0 && q !== "" ? await nearIds(deps, context, q) : [];
+  const near = items.length === 0 && q !== "" ? await nearProcesses(deps, context, q) : [];
   const providers = items.length === 0 && caller !== undefined ? await providerIds(deps, caller) : [];
   const removed = mayDeploy ? await removedProcesses(deps, caller) : [];
   return { processes, q, keyword, mayDeploy, near, providers, removed };

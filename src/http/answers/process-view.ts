@@ -17,6 +17,7 @@ import { sampleFiles, type UsedFile } from "../../pages/form/uses/used-files.ts"
 import { missingOf, usesOf } from "../../pages/form/uses.ts";
 import type { ProcessView } from "../../pages/process.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
+import type { RunFigures } from "../../pages/run-figures.tsx";
 import { exampleRequest } from "../openapi/example-request.ts";
 import type { RouteContext } from "../route.ts";
 
@@ -36,6 +37,7 @@ type ShownProcess = {
   /** Which of its revisions, where the page is of one. */
   readonly revision?: ProcessRevision;
   readonly form: FormState;
+  readonly figures?: RunFigures;
 };
 
 /** Builds what the page of a process shows besides its description: the form, the texts to copy, the ways to pages beside it. */
@@ -60,7 +62,8 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
       files: filled.request === undefined ? sampleFiles(request) : storedFiles(filled),
     }),
     target,
-    ...defined({ graph }),
+    ...defined({ graph, figures: shown.figures }),
+    ...(isClosed(process, caller) ? { isClosed: true } : {}),
     ...(provider === undefined ? {} : { provider: shownProvider(provider, baseUrl) }),
     ...(shown.revision === undefined ? {} : { ofRevision: ofRevision(process, shown.revision, baseUrl) }),
     revision: process.revision,
@@ -69,6 +72,11 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
     limits: limitsOf(deps, context),
     ...(mayRun ? {} : { refusal: caller === undefined ? "strangers" : refusalOf(context, caller, process.id) }),
   };
+}
+
+/** Tells whether it has a package, which the caller may not read. */
+function isClosed({ definition }: Process, caller: Principal | undefined): boolean {
+  return definition.kind === "cwl" && (caller === undefined || !mayDo(caller, "read-package"));
 }
 
 /** Says why a caller may not run a process, and whom to ask. */

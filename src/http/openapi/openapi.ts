@@ -14,6 +14,7 @@ import type { RouteAbout } from "./about.ts";
 import { documentSchemas } from "./api-schemas.ts";
 import { exampleRequest } from "./example-request.ts";
 import { toOpenApi30 } from "./openapi-30.ts";
+import { inOrder, pathOf } from "./operations.ts";
 import { securityOf, securitySchemes } from "./security.ts";
 
 export type OpenApiVersion = "3.0" | "3.1";
@@ -41,7 +42,7 @@ export function openApiDocument(
   options: ApiOptions & { readonly hasMore: boolean },
 ): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of [...routes.filter((one) => !isForPages(one)), ...routes.filter(isForPages)]) {
+  for (const route of inOrder(routes)) {
     const path = pathOf(route);
     const item = paths[path] ?? {};
     item[route.method.toLowerCase()] = operationOf(route, path, options);
@@ -91,15 +92,6 @@ function documentOf(about: JsonObject, paths: JsonObject, options: ApiOptions): 
     },
   };
   return version === "3.1" ? document : toOpenApi30(document);
-}
-
-/** Tells whether only pages and browsers ask for a route: it stands behind those for programs, under a heading of its own. */
-function isForPages({ about }: Route): boolean {
-  return about.tag === "pages";
-}
-
-function pathOf({ path }: Route): string {
-  return path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
 }
 
 function executionPath(

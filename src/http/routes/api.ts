@@ -17,6 +17,7 @@ import {
   openApiType,
   processApiDocument,
 } from "../openapi/openapi.ts";
+import { operationsOf } from "../openapi/operations.ts";
 import { processNameOf, revisionQuery } from "../process-name.ts";
 import { programFacts } from "../program.ts";
 import type { Route, RouteContext } from "../route.ts";
@@ -89,12 +90,12 @@ export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): r
         return apiResponse(deps, context, (options) => processApiDocument(routes(), { name, process }, options));
       },
     },
-    ...pageRoutes(),
+    ...pageRoutes(routes),
   ];
 }
 
 /** Lists the routes of the page for people, with what it loads. */
-function pageRoutes(): readonly Route[] {
+function pageRoutes(routes: () => readonly Route[]): readonly Route[] {
   return [
     {
       method: "GET",
@@ -117,7 +118,7 @@ function pageRoutes(): readonly Route[] {
           ...defined({ reader }),
         };
         const own = { script: scriptPaths.api, styles: apiStylesPath };
-        return new Response(apiPage(frame, own), {
+        return new Response(apiPage(frame, own, operationsOf(routes())), {
           headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
         });
       },

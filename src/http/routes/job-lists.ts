@@ -12,13 +12,13 @@ import { offeredProcesses } from "../../operations/job-processes.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
 import { removedProcesses } from "../../operations/process-revisions.ts";
-import { processStatistics } from "../../operations/process-statistics.ts";
 import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { type JobListView, type JobReader, jobListPage } from "../../pages/job-list.tsx";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { withFiltersAgain } from "../answers/filters-again.ts";
 import { resultsTargets } from "../answers/results-target.ts";
+import { readRunFigures } from "../answers/run-figures.ts";
 import { soFarOf } from "../answers/so-far.ts";
 import { statusDocument } from "../answers/status-document.ts";
 import { groupJobs, jobListForm } from "../job-list-form.ts";
@@ -184,10 +184,11 @@ async function figuresOf(deps: JobListRouteDeps, context: RouteContext, search: 
   const [id, ...others] = search.processIds ?? [];
   if (id === undefined || others.length > 0 || search.providerIds !== undefined) return undefined;
   const principal = principalOf(context);
-  const { runs, successRate, medianSeconds } = await processStatistics(deps, principal, id);
+  const figures = await readRunFigures(deps, context, id);
+  if (figures === undefined) return undefined;
   const isRemoved = mayDo(principal, "deploy") && (await removedProcesses(deps, principal)).includes(id);
   const revisionsUrl = isRemoved ? `${processUrl(context.baseUrl, id)}/revisions?f=html` : undefined;
-  return { id, runs, ...defined({ successRate, medianSeconds, revisionsUrl }) };
+  return { ...figures, ...defined({ revisionsUrl }) };
 }
 
 async function readerOf(deps: ListDeps, principal: Principal): Promise<JobReader> {

@@ -57,6 +57,7 @@ export const finish = compile<{
   wpsId: string | null;
   outputBytes: number;
   waited: number | null;
+  fromCache: number | null;
 }>()(() =>
   build
     .update(jobs)
@@ -72,6 +73,7 @@ export const finish = compile<{
       wpsId: argument("wpsId"),
       outputBytes: argument("outputBytes"),
       waitedMilliseconds: sql`coalesce(${argument("waited")}, ${jobs.waitedMilliseconds})`,
+      isFromCache: argument("fromCache"),
     })
     .where(and(isHeld, eq(jobs.executionId, argument("executionId")))),
 );

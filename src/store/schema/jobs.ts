@@ -81,6 +81,8 @@ export const jobs = sqliteTable(
     syncRun: text("sync_run").$type<"waited" | "answered">(),
     /** Set by records and finish, cleared by claim: how long the attempt waited for room since its claim. */
     waitedMilliseconds: integer("waited_milliseconds"),
+    /** Set by finish: no tool ran for it, all that tools make was taken from earlier runs. Null for all others, and those of before. */
+    isFromCache: integer("is_from_cache", { mode: "boolean" }),
     /** Set by dismiss and discard: the user who asked for it; null for a caller without a key. */
     dismissedBy: text("dismissed_by"),
     /** Set by each retry: the user who asked for it; null for a caller without a key, and for a job that was not retried. */
