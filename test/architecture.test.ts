@@ -19,7 +19,14 @@ const rules: Readonly<Record<string, { readonly folders: readonly string[]; read
     engines: { folders: ["domain", "files", "net", "executors"] },
     runner: { folders: ["domain", "wire", "store", "files", "net", "engines"] },
     operations: { folders: ["domain", "store", "files", "net", "engines"] },
-    pages: { folders: ["domain"], packages: ["hono/jsx", "hono/html"] },
+    pages: {
+      folders: ["domain"],
+      packages: [
+        ...["hono/jsx", "hono/html", "mdast", "mdast-util-from-markdown"],
+        ...["mdast-util-gfm-table", "micromark-extension-gfm-table"],
+        ...["mdast-util-gfm-autolink-literal", "micromark-extension-gfm-autolink-literal"],
+      ],
+    },
     http: { folders: ["domain", "wire", "operations", "pages", "console"] },
     console: { folders: ["domain"] },
     cli: { folders: ["domain", "files", "net", "executors", "cwl", "engines", "operations"] },

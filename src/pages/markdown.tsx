@@ -1,105 +1,141 @@
-import { type MarkdownBlock, markdownBlocks } from "./markdown-blocks.ts";
+import type { Definition, Image, ImageReference, Link, LinkReference, List, Nodes, RootContent, Table } from "mdast";
+import { parseInline, parseMarkdown } from "./markdown-tree.ts";
 import { Wide } from "./parts.tsx";
 
-/** Longer texts are shown as they are written. */
-const maxCharacters = 50_000;
+/** What nodes of a text are shown with. */
+type Source = {
+  /** The text that was parsed: what is not shown as Markdown is shown as it is written. */
+  readonly text: string;
+  /** Addresses of links that stand elsewhere in the text, by their names. */
+  readonly definitions: ReadonlyMap<string, Definition>;
+  /** Inside of a link, where no other can be. */
+  readonly isLinked?: boolean;
+};
 
-/** What is marked inside a line, by its kind. A sign behind a backslash marks nothing. */
-const marks = [
-  /(?<code>`[^`]+`)/,
-  /(?<!\\)(?<bold>\*\*[^*\s](?:(?:[^*]|\*(?!\*))*[^*\s]\*?)?\*\*(?!\*)|(?<![\p{L}\p{N}_])__[^_\s](?:[^_]*[^_\s])?__(?![\p{L}\p{N}_]))/u,
-  /(?<stressed>(?<![\p{L}\p{N}*\\])\*[^*\s](?:[^*]*[^*\s])?\*(?![\p{L}\p{N}*])|(?<![\p{L}\p{N}_\\])_[^_\s](?:[^_]*[^_\s])?_(?![\p{L}\p{N}_]))/u,
-  /(?<link>(?<!\\)!?\[[^[\]]{1,500}\]\(<?https?:\/\/[^\s()<>]{1,2000}>?(?: +"[^"\n]{0,500}")?\))/,
-  /(?<address><https?:\/\/[^\s<>"]{1,2000}>|https?:\/\/[^\s<>()"]{0,2000}[^\s<>()".,;:!?'*_`])/,
-  /(?<end>(?<! ) {2,}\n|\\\n)/,
-];
-const anyMark = new RegExp(marks.map(({ source }) => source).join("|"), "gu");
+/** Addresses that become links. */
+const linked = /^(?:https?|mailto):/i;
 
 /**
- * Shows a text of people: paragraphs, headings, lists, tables, quotes, code, bold and stressed words and links of Markdown. Markup in it
- * is text, no address but those of the web becomes a link, and an image is a link to it.
+ * Shows a text of people: CommonMark with tables and bare addresses. Markup of HTML in it is text, no address but those of the web and of
+ * mail becomes a link, an image is a link to it, and headings are bold, below those of the page.
  */
 export function Markdown({ text }: { readonly text: string }) {
-  if (text.length > maxCharacters) return <p>{text}</p>;
-  return <Blocks blocks={markdownBlocks(text)} />;
-}
-
-function Blocks({ blocks }: { readonly blocks: readonly MarkdownBlock[] }) {
+  const { tree, rest } = parseMarkdown(text);
   return (
     <>
-      {blocks.map((block) => (
-        <Block block={block} />
+      <Shown nodes={tree.children} source={{ text, definitions: definitionsOf(tree) }} />
+      {rest.trim() === "" ? null : <pre class="code">{rest}</pre>}
+    </>
+  );
+}
+
+/** Shows what Markdown marks inside a line: code, bold and stressed words, links to the web. */
+export function Inline({ text }: { readonly text: string }) {
+  const { tree, rest } = parseInline(text);
+  const source = { text, definitions: new Map() };
+  return (
+    <>
+      {tree.children.map((node, index) => (
+        <>
+          {index === 0 ? "" : "\n\n"}
+          <Shown nodes={"children" in node ? node.children : [node]} source={source} />
+        </>
+      ))}
+      {rest}
+    </>
+  );
+}
+
+/** Finds the addresses that links name: the first of each name counts. */
+function definitionsOf(node: Nodes, found: Map<string, Definition> = new Map()): ReadonlyMap<string, Definition> {
+  if (node.type === "definition" && !found.has(node.identifier)) found.set(node.identifier, node);
+  if ("children" in node) for (const child of node.children) definitionsOf(child, found);
+  return found;
+}
+
+function Shown({ nodes, source }: { readonly nodes: readonly RootContent[]; readonly source: Source }) {
+  return (
+    <>
+      {nodes.map((node) => (
+        <Node node={node} source={source} />
       ))}
     </>
   );
 }
 
-function Block({ block }: { readonly block: MarkdownBlock }) {
-  switch (block.kind) {
+function Node({ node, source }: { readonly node: RootContent; readonly source: Source }) {
+  const inside = "children" in node ? <Shown nodes={node.children} source={source} /> : null;
+  switch (node.type) {
+    case "text":
+      return <>{node.value}</>;
     case "paragraph":
-      return (
-        <p>
-          <Inline text={block.text} />
-        </p>
-      );
+      return <p>{inside}</p>;
     case "heading":
       return (
         <p>
-          <strong>
-            <Inline text={block.text} />
-          </strong>
+          <strong>{inside}</strong>
         </p>
       );
+    case "strong":
+      return <strong>{inside}</strong>;
+    case "emphasis":
+      return <em>{inside}</em>;
+    case "inlineCode":
+      return <code>{node.value}</code>;
     case "code":
-      return <pre class="code">{block.text}</pre>;
-    case "rule":
+      return <pre class="code">{node.value}</pre>;
+    case "break":
+      return <br />;
+    case "thematicBreak":
       return <hr />;
-    case "quote":
-      return (
-        <blockquote>
-          <Blocks blocks={block.blocks} />
-        </blockquote>
-      );
+    case "blockquote":
+      return <blockquote>{inside}</blockquote>;
     case "list":
-      return <List {...block} />;
+      return <ListOf list={node} source={source} />;
     case "table":
-      return <Table lines={block.lines} />;
+      return <TableOf table={node} source={source} />;
+    case "link":
+    case "linkReference":
+    case "image":
+    case "imageReference":
+      return <LinkOf node={node} source={source} />;
+    case "definition":
+      // What looks like one, and gives no address, may be a note.
+      return linked.test(node.url) ? null : <p>{written(node, source)}</p>;
     default:
-      return block satisfies never;
+      return <>{written(node, source)}</>;
   }
 }
 
-function List({ start, items }: Extract<MarkdownBlock, { readonly kind: "list" }>) {
-  const entries = items.map((blocks) => (
-    <li>
-      <Entry blocks={blocks} />
-    </li>
-  ));
-  return start === undefined ? <ul>{entries}</ul> : <ol start={start}>{entries}</ol>;
+/** The text of a node, with its marks. */
+function written({ position }: RootContent, { text }: Source): string {
+  return text.slice(position?.start.offset, position?.end.offset);
 }
 
 /** The first paragraph of an item stands beside its mark. */
-function Entry({ blocks: [first, ...others] }: { readonly blocks: readonly MarkdownBlock[] }) {
-  if (first?.kind !== "paragraph") return <Blocks blocks={first === undefined ? [] : [first, ...others]} />;
-  return (
-    <>
-      <Inline text={first.text} />
-      <Blocks blocks={others} />
-    </>
-  );
+function ListOf({ list, source }: { readonly list: List; readonly source: Source }) {
+  const entries = list.children.map(({ children: [first, ...others] }) => (
+    <li>
+      {first === undefined ? null : (
+        <Shown nodes={first.type === "paragraph" ? first.children : [first]} source={source} />
+      )}
+      <Shown nodes={others} source={source} />
+    </li>
+  ));
+  return list.ordered === true ? <ol start={list.start ?? 1}>{entries}</ol> : <ul>{entries}</ul>;
 }
 
-/** A table of Markdown: the head, a rule, and a row in each line. */
-function Table({ lines }: { readonly lines: readonly string[] }) {
-  const [head = [], , ...rows] = lines.map(cellsOf);
+/** A row has as many cells as the head. */
+function TableOf({ table, source }: { readonly table: Table; readonly source: Source }) {
+  const [head, ...rows] = table.children.map(({ children }) => children);
   return (
     <Wide label="Table">
       <table class="table">
         <thead>
           <tr>
-            {head.map((cell) => (
+            {head?.map(({ children }) => (
               <th scope="col">
-                <Inline text={cell} />
+                <Shown nodes={children} source={source} />
               </th>
             ))}
           </tr>
@@ -107,9 +143,9 @@ function Table({ lines }: { readonly lines: readonly string[] }) {
         <tbody>
           {rows.map((row) => (
             <tr>
-              {head.map((_, index) => (
+              {head?.map((_, index) => (
                 <td>
-                  <Inline text={row[index] ?? ""} />
+                  <Shown nodes={row[index]?.children ?? []} source={source} />
                 </td>
               ))}
             </tr>
@@ -120,60 +156,29 @@ function Table({ lines }: { readonly lines: readonly string[] }) {
   );
 }
 
-function cellsOf(line: string): readonly string[] {
-  const inner = line
-    .trim()
-    .replace(/^\|/, "")
-    .replace(/(?<!\\)\|$/, "");
-  return inner.split(/(?<!\\)\|/).map((cell) => cell.replaceAll("\\|", "|").trim());
-}
-
-/** Shows what Markdown marks inside a line: code, bold and stressed words, links to the web. */
-export function Inline({ text }: { readonly text: string }) {
-  const parts: (string | RegExpExecArray)[] = [];
-  let end = 0;
-  for (const found of text.matchAll(anyMark)) {
-    parts.push(text.slice(end, found.index), found);
-    end = found.index + found[0].length;
-  }
-  parts.push(text.slice(end));
-  return <>{parts.map((part) => (typeof part === "string" ? unescaped(part) : <Mark found={part} />))}</>;
-}
-
-function Mark({ found: { 0: whole, groups = {} } }: { readonly found: RegExpExecArray }) {
-  if (groups.code !== undefined) return <code>{whole.slice(1, -1)}</code>;
-  if (groups.end !== undefined) return <br />;
-  if (groups.bold !== undefined) {
-    return (
-      <strong>
-        <Inline text={whole.slice(2, -2)} />
-      </strong>
-    );
-  }
-  if (groups.stressed !== undefined) {
-    return (
-      <em>
-        <Inline text={whole.slice(1, -1)} />
-      </em>
-    );
-  }
-  if (groups.address !== undefined) {
-    const address = whole.replaceAll(/^<|>$/g, "");
-    return <WebLink href={address} words={address} />;
-  }
-  const [, words = "", href = ""] = /^!?\[(.*)\]\(<?([^\s>]*)>?(?: .*)?\)$/s.exec(whole) ?? [];
-  return <WebLink href={href} words={words} />;
-}
-
-function WebLink({ href, words }: { readonly href: string; readonly words: string }) {
+/** A link or an image: a link where its address may be one, else what is written. */
+function LinkOf({
+  node,
+  source,
+}: {
+  readonly node: Link | LinkReference | Image | ImageReference;
+  readonly source: Source;
+}) {
+  const url = "url" in node ? node.url : source.definitions.get(node.identifier)?.url;
+  if (url === undefined || !linked.test(url)) return <>{written(node, source)}</>;
+  const words = wordsOf(node, source) ?? url;
+  if (source.isLinked === true) return <>{words}</>;
   return (
-    <a href={href} rel="nofollow">
-      {unescaped(words)}
+    <a href={url} rel="nofollow">
+      {words}
     </a>
   );
 }
 
-/** A backslash before a sign of Markdown is not shown. */
-function unescaped(text: string): string {
-  return text.replaceAll(/\\([\\`*_{}[\]()<>#+\-.!|~])/g, "$1");
+/** What a link is called; undefined where it has no words. */
+function wordsOf(node: Link | LinkReference | Image | ImageReference, source: Source) {
+  if (!("children" in node)) return node.alt || undefined;
+  return node.children.length === 0 ? undefined : (
+    <Shown nodes={node.children} source={{ ...source, isLinked: true }} />
+  );
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { Markdown } from "../../src/pages/markdown.tsx";
+import { Inline, Markdown } from "../../src/pages/markdown.tsx";
 
 const markdown = (text: string) => String(Markdown({ text }));
+const inline = (text: string) => String(Inline({ text }));
 
 describe("a text of Markdown is shown as it is meant:", () => {
   test.each([
@@ -29,6 +30,32 @@ describe("a text of Markdown is shown as it is meant:", () => {
     ["what is escaped", "\\*a\\* 1\\. `\\*`", "<p>*a* 1. <code>\\*</code></p>"],
     ["a year at the begin of a line", "It was\n1984. Then", "<p>It was\n1984. Then</p>"],
     ["a negative number", "-5 and\n+3", "<p>-5 and\n+3</p>"],
+    ["stressed parts of a word", "2*3*4 un*do*ne a_b_c", "<p>2<em>3</em>4 un<em>do</em>ne a_b_c</p>"],
+    ["words of both kinds", "***a*** **b**c", "<p><em><strong>a</strong></em> <strong>b</strong>c</p>"],
+    [
+      "a list in a list of another kind",
+      "1. a\n   - b\n     * c\n2. d",
+      "<li>a<ul><li>b<ul><li>c</li></ul></li></ul></li>",
+    ],
+    ["code in an item", "- a\n  ```sh\n  b c\n  ```", '<ul><li>a<pre class="code">b c</pre></li></ul>'],
+    [
+      "a link by a name",
+      "[a][b] [b]\n\n[b]: https://a.example",
+      '">a</a> <a href="https://a.example" rel="nofollow">b</a></p>',
+    ],
+    ["a name without an address", "a[^1]\n\n[^1]: note", "<p>a[^1]</p><p>[^1]: note</p>"],
+    ["an address with signs", "https://a.example/_b_/c_(d)_e.", '">https://a.example/_b_/c_(d)_e</a>.</p>'],
+    ["an address of mail", "<a@b.example>", '<a href="mailto:a@b.example" rel="nofollow">a@b.example</a>'],
+    [
+      "an image in a link",
+      "[![a](https://a.example/b.png)](https://c.example)",
+      '<p><a href="https://c.example" rel="nofollow">a</a></p>',
+    ],
+    ["an image without words", "![](https://a.example/b.png)", '">https://a.example/b.png</a>'],
+    ["a link without words", "[](https://a.example)", '">https://a.example</a>'],
+    ["a link to no address of the web", "[a](b.md) ![c](d.png)", "<p>[a](b.md) ![c](d.png)</p>"],
+    ["names of signs", "&copy; &lt;b&gt; \\<b\\>", "<p>\u00a9 &lt;b&gt; &lt;b&gt;</p>"],
+    ["markup", "<details>\n*a* <br>\n</details>", "<p>&lt;details&gt;\n<em>a</em> &lt;br&gt;\n&lt;/details&gt;</p>"],
     ["lines of another system", "a\r\n\r\n- b\r\n- c\r\n", "<p>a</p><ul><li>b</li><li>c</li></ul>"],
   ])("%s", (_, text, html) => {
     expect(markdown(text)).toContain(html);
@@ -37,6 +64,47 @@ describe("a text of Markdown is shown as it is meant:", () => {
   test("what stands between fences stays as it is", () => {
     expect(markdown("```sh\na <b>\n\n  *c*\n```\nend")).toBe('<pre class="code">a &lt;b&gt;\n\n  *c*</pre><p>end</p>');
   });
+});
+
+test.each([
+  "[a](javascript:alert(1))",
+  "[a](JaVaScRiPt:alert(1))",
+  "[a](&#106;avascript:alert(1))",
+  "[a](<java\nscript:alert(1)>)",
+  "[a](data:text/html,b)",
+  "[a](//b.example)",
+  "[a](vbscript:b)",
+  "<javascript:alert(1)>",
+  "[a]\n\n[a]: javascript:alert(1)",
+  "![a](data:image/png;base64,AA)",
+  "<a href='ftp://b.example'>c</a>",
+])("%j gives no link", (text) => {
+  expect(markdown(text)).not.toMatch(/<a |<img/);
+});
+
+describe("inside of a line", () => {
+  test.each([
+    [
+      "words and addresses are marked",
+      "`a` *b* https://c.example",
+      '<code>a</code> <em>b</em> <a href="https://c.example"',
+    ],
+    ["blocks are text", "- a\n\n# b\n> c\n\n| d |\n|---|", "- a\n\n# b\n&gt; c\n\n| d |\n|---|"],
+    ["markup is text", "<b>c</b>", "&lt;b&gt;c&lt;/b&gt;"],
+  ])("%s", (_, text, html) => {
+    expect(inline(text)).toStartWith(html);
+  });
+});
+
+test("the end of what is too long, too deep or has too many marks is shown as it is written, the begin as it is meant", () => {
+  for (const end of ["b\n".repeat(3000), "c ".repeat(30_000), `${"> ".repeat(40)}d`, "*e* ".repeat(4000)]) {
+    const html = markdown(`*a*\n\n${end}`);
+    expect(html).toStartWith("<p><em>a</em></p>");
+    expect(html).toContain('<pre class="code">');
+    expect(html.replaceAll("&gt;", ">")).toContain(end.slice(-20));
+  }
+  expect(markdown(`${"- ".repeat(60)}-\n\n${"> ".repeat(12)}a`)).toStartWith("<hr/><blockquote>");
+  expect(markdown("*a* ".repeat(300)).match(/<em>/g)).toHaveLength(100);
 });
 
 test("text that is made to take long is shown in a moment, and nothing of it is lost", () => {
@@ -59,6 +127,23 @@ test("text that is made to take long is shown in a moment, and nothing of it is 
     "1. ".repeat(16_000),
     "- a\n".repeat(12_000),
     "- a\n\n".repeat(9000),
+    `${"*".repeat(20_000)}a${"*".repeat(20_000)}`,
+    "*a _b ".repeat(4000) + "c* d_ ".repeat(4000),
+    ">".repeat(20_000),
+    "> - 1. ".repeat(3000),
+    `${"> ".repeat(25)}a\n${"b\n".repeat(20_000)}`,
+    Array.from({ length: 300 }, (_, depth) => `${"  ".repeat(depth)}- a\n`).join(""),
+    "a\n=\n".repeat(10_000),
+    "a\r".repeat(20_000),
+    `-${" ".repeat(49_000)}a`,
+    `${"- ".repeat(20_000)}-\na`,
+    "a|b\n-|-\n\n".repeat(4000),
+    `${"|a".repeat(5000)}\n${"|-".repeat(5000)}`,
+    `${"[".repeat(5000)}a${"](b)".repeat(5000)}`,
+    "http://a.example ".repeat(2000),
   ];
-  for (const text of hostile) expect(markdown(text).length).toBeGreaterThan(8);
+  for (const text of hostile) {
+    expect(markdown(text).length).toBeGreaterThan(8);
+    expect(inline(text)).not.toBe("");
+  }
 }, 20_000);
