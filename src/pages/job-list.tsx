@@ -2,6 +2,7 @@ import { type ChosenOutcome, isNothing } from "../domain/chosen-jobs.ts";
 import type { JobListDocument } from "../domain/documents/job.ts";
 import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
 import { WholeDocument } from "./document.tsx";
+import { Conditions, conditionsOf } from "./job-conditions.tsx";
 import { Filter } from "./job-filter.tsx";
 import type { GoneProcesses, InputLines, JobUsers } from "./job-table.tsx";
 import type { JobsSoFar } from "./job-times.ts";
@@ -75,10 +76,12 @@ export function jobListPage({
               frame={frame}
               isOfOne={process !== undefined}
               offered={offered}
+              isFaulty={fault !== undefined}
               byUser={may?.seesOthers === true && frame.reader?.name !== undefined}
             />
           </search>
           <div data-part="jobs" data-events={`${frame.baseUrl}/events`}>
+            {fault !== undefined ? null : <Conditions address={frame.jsonUrl} count={jobs.length} links={links} />}
             {fault !== undefined ? null : jobs.length === 0 ? (
               <Nothing frame={frame} may={may} />
             ) : (
@@ -133,15 +136,9 @@ function Whose({
 /** Teaches the one way on from an empty list. */
 function Nothing({ frame, may }: { readonly frame: PageFrame; readonly may: JobReader | undefined }) {
   const { baseUrl, jsonUrl } = frame;
-  const { searchParams } = new URL(jsonUrl);
-  const isFiltered = ["status", "processID", "processWords", "q", "tags", "datetime", "user"].some(
-    (name) => (searchParams.get(name) ?? "") !== "",
-  );
-  return isFiltered ? (
-    <p>
-      No jobs. <a href={`${baseUrl}/jobs?f=html`}>Show all jobs.</a>
-    </p>
-  ) : may?.mayExecute === false ? (
+  // What it is narrowed to is told above, with the way to all.
+  if (conditionsOf(new URL(jsonUrl).searchParams).length > 0) return null;
+  return may?.mayExecute === false ? (
     <p>
       No jobs. <OnlyOwn frame={frame} may={may} />
     </p>

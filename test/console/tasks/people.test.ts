@@ -115,7 +115,7 @@ describe.skipIf(missing !== undefined)(named("people who sign in"), () => {
       expect(new URL(page.url()).searchParams.get("datetime")).toBe(`${day(-7)}/${day(1)}`);
       await hands.write(page.getByLabel("Created"), `../${day(-7)}`);
       await hands.press(page.getByRole("button", { name: "Filter" }));
-      await page.getByText("No jobs.").waitFor();
+      await page.getByText("No job fits").waitFor();
       expect(person.wrong).toEqual([]);
     },
     60_000,

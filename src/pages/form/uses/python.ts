@@ -49,10 +49,7 @@ export function owslibText(execution: Execution): string {
 }
 
 function importLines({ files, needsKey }: Execution): readonly string[] {
-  return [
-    ...(needsKey ? ["import os"] : []),
-    ...(files.length > 0 ? ["from pathlib import Path"] : []),
-  ];
+  return [...(needsKey ? ["import os"] : []), ...(files.length > 0 ? ["from pathlib import Path"] : [])];
 }
 
 function keyLines({ needsKey }: Execution): readonly string[] {
