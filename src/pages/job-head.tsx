@@ -107,8 +107,15 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
           .{" "}
         </span>
       )}
+      {view.rangeSeconds === undefined ? null : rangeText(view.rangeSeconds)}
     </p>
   );
+}
+
+/** Words how long runs so far took, where no time of the end can be told by them. */
+function rangeText([shortest, longest]: NonNullable<JobView["rangeSeconds"]>): string {
+  const [least, most] = [durationText(shortest), durationText(longest)];
+  return least === most ? `Runs so far took ${least}, with other inputs. ` : `Runs so far took ${least} to ${most}. `;
 }
 
 /** Tells how long a job that has ended waited and ran, and who ended it when. */

@@ -212,6 +212,8 @@ describe("the page of a job", () => {
     expect(page({ estimatedCompletion })).toContain("Usually done by ");
     const html = page({ estimatedCompletion }, { exceededSeconds: 1.3 });
     expect(html).toContain("It takes longer than usual (usually 1.3 s)");
+    expect(page({}, { rangeSeconds: [3, 12] })).toContain("Runs so far took 3.0 s to 12 s.");
+    expect(page({}, { rangeSeconds: [3, 3] })).toContain("Runs so far took 3.0 s, with other inputs.");
     expect(html).not.toContain("Usually done by");
   });
 

@@ -66,6 +66,8 @@ export type JobView = {
   readonly runningSeconds?: number;
   /** How long its process usually takes, when it runs longer than that. */
   readonly exceededSeconds?: number;
+  /** How long the shortest and the longest run before it took, in seconds, where no time of its end can be told by them. */
+  readonly rangeSeconds?: readonly [shortest: number, longest: number];
   /** Other runs of its process, the newest first, each with the page that compares both. */
   readonly others?: readonly OtherRun[];
   /** Where a script goes on to watch it; undefined when it has ended. */

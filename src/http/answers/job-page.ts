@@ -6,7 +6,7 @@ import type { ResultView } from "../../domain/documents/result-view.ts";
 import { isDiscarded, type Job, type JobEvent } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
-import { exceededSeconds } from "../../operations/job-outlook.ts";
+import { runsBefore } from "../../operations/job-outlook.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
@@ -69,6 +69,7 @@ export async function readJobView(
     views,
     ...actions,
     ...ran,
+    ...(await runsBefore(deps, job)),
     ...defined({
       inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
       statistics,
@@ -76,7 +77,6 @@ export async function readJobView(
       uploads: knownUploads(uploads, baseUrl),
       graph: await readJobGraph(deps, principal, job),
       others: await otherRuns(deps, principal, job, baseUrl),
-      exceededSeconds: await exceededSeconds(deps, job),
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
       seenBy: await readSeenBy(deps, principal, job),
