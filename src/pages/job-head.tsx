@@ -40,7 +40,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       </p>
       <Failure job={job} view={view} frame={frame} />
       <p>
-        <progress class={barClass(job)} max={100} value={job.progress} aria-label="Progress" />{" "}
+        <progress class={barClass(job)} max={100} value={view.reachedProgress ?? job.progress} aria-label="Progress" />{" "}
         <span data-live={whileItRuns(job, "progress")}>{progressText(job)}</span>{" "}
         <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
           {stageText(job)}
@@ -74,7 +74,7 @@ function messageText({ status, message, exception }: JobDocument): string {
   return status === "successful" && /^job complete\.?$/i.test(message) ? "" : message;
 }
 
-/** What waits says for what; of one that failed the bar is where all stop that fail, and its stages say more. */
+/** What waits says for what; of one that failed its stages say more. */
 function progressText(job: JobDocument): string {
   return waitText(job) !== undefined || job.status === "failed" ? "" : `${job.progress} %`;
 }
@@ -126,6 +126,13 @@ function Ended({ job }: { readonly job: JobDocument }) {
   return (
     <>
       {took === "" ? "" : words}
+      {finished === undefined || status === "dismissed" ? null : (
+        <>
+          {"Ended "}
+          <Time at={finished} />
+          {". "}
+        </>
+      )}
       {status !== "dismissed" || finished === undefined ? null : (
         <>
           {dismissedBy === undefined ? "Dismissed, " : `Dismissed by ${dismissedBy}, `}

@@ -85,6 +85,8 @@ export type JobView = {
   readonly isProviderGone?: boolean;
   /** It has failed at a step, and those before it may be kept. */
   readonly mayResume?: boolean;
+  /** How far it came before it failed, from 0 to 100: what is told as progress goes on from there. */
+  readonly reachedProgress?: number;
   /** Where a new version of its process is deployed, for who may. */
   readonly mendUrl?: string;
   /** The form of its process, filled with the inputs of the job. */

@@ -74,6 +74,7 @@ export async function readJobView(
       inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
       statistics,
       isAllCached: statistics && (await isAllCached(deps, job, statistics)),
+      reachedProgress: job.status === "failed" ? reachedBy(events) : undefined,
       uploads: knownUploads(uploads, baseUrl),
       graph: await readJobGraph(deps, principal, job),
       others: await otherRuns(deps, principal, job, baseUrl),
@@ -85,6 +86,14 @@ export async function readJobView(
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
+}
+
+/** Tells how far the last attempt came before it failed: what follows a failure counts on. */
+function reachedBy(events: readonly JobEvent[]): number | undefined {
+  const begin = events.findLastIndex(({ status }) => status === "accepted");
+  const after = events.slice(begin + 1);
+  const failed = after.findIndex(({ stage, status }) => stage === "monitorError" || status === "failed");
+  return after.slice(0, Math.max(0, failed)).at(-1)?.progress;
 }
 
 async function shareOf(deps: JobViewDeps, principal: Principal, job: Job): Promise<JobView["share"]> {

@@ -19,10 +19,10 @@ export async function ranView(
   { principal, baseUrl, mayRetry }: Asked,
 ): Promise<Pick<JobView, "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>> {
   const found = await readRanProcess(deps, principal, job);
-  const { isWorkflow, ran, revision, current, isProcessGone, isProviderGone } = found;
+  const { hasFinishedSteps, ran, revision, current, isProcessGone, isProviderGone } = found;
   const isReplaced = current !== undefined && current.revision !== job.processRevision;
   return {
-    mayResume: mayRetry && isWorkflow && job.status === "failed",
+    mayResume: mayRetry && hasFinishedSteps && job.status === "failed",
     ...defined({
       isProcessGone,
       isProviderGone,
