@@ -62,6 +62,8 @@ async function hasFinished(database: Database, { executionId, resumeFrom }: Job)
 export type ListedProcesses = {
   /** Those that are not there any more for who reads the list: the id of the provider, or nothing, a slash, and that of the process. */
   readonly gone: ReadonlySet<string>;
+  /** What those that are there are called, where that is not their id; by the same. */
+  readonly titles: ReadonlyMap<string, string>;
   /** What is different about each job, in a line of its inputs, by its id. */
   readonly lines: ReadonlyMap<string, string>;
 };
@@ -74,6 +76,7 @@ export async function readListedProcesses(
 ): Promise<ListedProcesses> {
   const different = new Map(jobs.map((job) => [processKey(job), job]));
   const gone = new Set<string>();
+  const titles = new Map<string, string>();
   const defaults = new Map<string, Inputs>();
   const looks = [...different].map(async ([key, { processId, providerId }]) => {
     if (providerId !== undefined) {
@@ -81,8 +84,13 @@ export async function readListedProcesses(
       return;
     }
     const process = await findShown(deps, principal, processId);
-    if (process === undefined) gone.add(key);
-    else defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
+    if (process === undefined) {
+      gone.add(key);
+      return;
+    }
+    const { title = "" } = process.description;
+    if (title !== "" && title !== processId) titles.set(key, title);
+    defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
   });
   await Promise.all(looks);
   const runs = jobs.map((job) => {
@@ -91,7 +99,7 @@ export async function readListedProcesses(
     const own = defaults.get(revisionKey(group, job.processRevision)) ?? {};
     return { id: job.id, group, inputs: job.request.inputs, defaults: own };
   });
-  return { gone, lines: inputLines(runs) };
+  return { gone, titles, lines: inputLines(runs) };
 }
 
 function revisionKey(process: string, revision: string): string {

@@ -122,7 +122,7 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
 }
 
 function Newest({
-  view: { jobs, mayExecute, seesAllJobs = false, users = new Map(), gone = new Set(), lines = new Map() },
+  view: { jobs, mayExecute, seesAllJobs = false, users = new Map(), gone = new Set(), titles = new Map(), lines = new Map() },
   frame,
 }: {
   readonly view: HomeView;
@@ -148,7 +148,7 @@ function Newest({
           )}
         </p>
       ) : (
-        <JobTable jobs={jobs} users={users} gone={gone} lines={lines} baseUrl={baseUrl} />
+        <JobTable jobs={jobs} users={users} gone={gone} titles={titles} lines={lines} baseUrl={baseUrl} />
       )}
     </section>
   );

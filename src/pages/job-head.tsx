@@ -22,9 +22,10 @@ export function JobHead({ job, view, frame }: JobParts) {
         <Badge status={job.status} isWaiting={waitText(job) !== undefined} />{" "}
         <WayTo
           href={`${processPath(job, frame.baseUrl)}?f=html`}
-          name={job.processID}
+          name={view.processTitle ?? job.processID}
           isGone={view.isProcessGone === true}
         />{" "}
+        {view.processTitle === undefined ? null : <span class="muted">{job.processID} </span>}
         {view.version === undefined ? null : <a href={view.version.url}>version {view.version.name}</a>}{" "}
         {job.providerID === undefined ? null : (
           <>

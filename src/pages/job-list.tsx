@@ -4,7 +4,7 @@ import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
 import { WholeDocument } from "./document.tsx";
 import { Conditions, conditionsOf } from "./job-conditions.tsx";
 import { Filter } from "./job-filter.tsx";
-import type { GoneProcesses, InputLines, JobUsers } from "./job-table.tsx";
+import type { GoneProcesses, InputLines, JobUsers, ProcessTitles } from "./job-table.tsx";
 import type { JobsSoFar } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { OnlyOwn } from "./only-own.tsx";
@@ -29,6 +29,7 @@ export type JobReader = {
 export type JobListView = {
   readonly users?: JobUsers;
   readonly gone?: GoneProcesses;
+  readonly titles?: ProcessTitles;
   readonly lines?: InputLines;
   /** Ids of processes that the filter offers. */
   readonly offered?: readonly string[];
@@ -53,6 +54,7 @@ export type JobListView = {
 export function jobListPage({
   users = new Map(),
   gone = new Set(),
+  titles = new Map(),
   lines = new Map(),
   offered = [],
   soFar = new Map(),
@@ -85,7 +87,7 @@ export function jobListPage({
             {fault !== undefined ? null : jobs.length === 0 ? (
               <Nothing frame={frame} may={may} />
             ) : (
-              <ChosenJobs jobs={jobs} shown={{ users, gone, lines, soFar }} frame={frame} may={may} />
+              <ChosenJobs jobs={jobs} shown={{ users, gone, titles, lines, soFar }} frame={frame} may={may} />
             )}
             <p class="actions">
               {links

@@ -57,6 +57,8 @@ export type JobView = {
   readonly graph?: { readonly nodes: readonly GraphNode[]; readonly states: ReadonlyMap<string, StepState> };
   /** What these are drawn with, also those that are not there yet. */
   readonly views: ViewSettings;
+  /** What its process is called, where that is not its id. */
+  readonly processTitle?: string;
   /** The version that it ran, with the page of that revision. */
   readonly version?: { readonly name: string; readonly url: string };
   /** The version that its process has by now, where that is another one than it ran and may run again. */

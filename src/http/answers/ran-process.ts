@@ -17,7 +17,7 @@ export async function ranView(
   deps: Parameters<typeof readRanProcess>[0],
   job: Job,
   { principal, baseUrl, mayRetry }: Asked,
-): Promise<Pick<JobView, "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>> {
+): Promise<Pick<JobView, "processTitle" | "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>> {
   const found = await readRanProcess(deps, principal, job);
   const { hasFinishedSteps, ran, revision, current, isProcessGone, isProviderGone } = found;
   const isReplaced = current !== undefined && current.revision !== job.processRevision;
@@ -26,6 +26,7 @@ export async function ranView(
     ...defined({
       isProcessGone,
       isProviderGone,
+      processTitle: titleOf(current ?? revision),
       version: revision === undefined ? undefined : versionOf(revision, baseUrl),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
@@ -33,6 +34,11 @@ export async function ranView(
       mendUrl: job.status === "failed" ? mendUrlOf(current, principal, baseUrl) : undefined,
     }),
   };
+}
+
+function titleOf(process: Process | undefined): string | undefined {
+  const title = process?.description.title ?? "";
+  return title === "" || title === process?.id ? undefined : title;
 }
 
 function versionOf({ id, revision, description }: Process, baseUrl: string): NonNullable<JobView["version"]> {

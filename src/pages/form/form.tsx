@@ -3,7 +3,7 @@ import { Opening } from "../opening.tsx";
 import type { PageFrame } from "../page.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
-import { ownNames } from "./field.ts";
+import { ownNames, parts } from "./field.ts";
 import { FieldView } from "./field-view.tsx";
 import type { FormLimits, FormState } from "./state.ts";
 
@@ -65,16 +65,18 @@ export function ExecuteForm({
 }
 
 function Outcome({
-  state: { faults, otherFaults, isChecked, fields },
+  state: { faults, otherFaults, isChecked, fields, values },
   frame,
 }: {
   readonly state: FormState;
   readonly frame: PageFrame;
 }) {
   if (isChecked === true) {
+    const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (
       <p class="notice notice-good" role="status">
         The request is right. Nothing was run.
+        {namesFiles ? " The content of files was not read: only a run tells whether it is right." : ""}
       </p>
     );
   }
@@ -97,6 +99,11 @@ function Outcome({
       </ul>
     </div>
   );
+}
+
+/** Tells whether a field names a file: by its address, or one that was uploaded or made before. */
+function isOfFile(name: string): boolean {
+  return name.endsWith(parts.address) || name.endsWith(parts.stored);
 }
 
 /** Names a field for people: what its input is called, and the way to it inside. */

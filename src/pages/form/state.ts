@@ -62,6 +62,8 @@ export type OfferedOutput = {
     readonly user?: string;
     /** What the job is called, or its process. */
     readonly title: string;
+    /** In which inputs the job differs from others, in a line. */
+    readonly line?: string;
     readonly jobUrl: string;
     /** When its job ended (RFC 3339). */
     readonly finished: string;
