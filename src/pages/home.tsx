@@ -122,7 +122,15 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
 }
 
 function Newest({
-  view: { jobs, mayExecute, seesAllJobs = false, users = new Map(), gone = new Set(), titles = new Map(), lines = new Map() },
+  view: {
+    jobs,
+    mayExecute,
+    seesAllJobs = false,
+    users = new Map(),
+    gone = new Set(),
+    titles = new Map(),
+    lines = new Map(),
+  },
   frame,
 }: {
   readonly view: HomeView;

@@ -203,6 +203,7 @@ test("an output that is chosen is given to the job, and running it again has it 
     inputs: { image: { href } },
   });
   const again = await pageOf(service, key, `/processes/echo?f=html&from=${job.split("/").at(-1)}`);
+  expect(seen(again)).toMatch(/Filled in from job [^ ]{8} , Echo, .*text: x.*\. What you change here/);
   expect([formEntries(again).get(`${name}/~stored`), formEntries(again).get(`${name}/~href`)]).toEqual([href, ""]);
   expect(seen(fieldIn(again))).toContain("a b.png 4 bytes , image/png, output out0 of Echo ,");
 });

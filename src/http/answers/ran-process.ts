@@ -17,7 +17,9 @@ export async function ranView(
   deps: Parameters<typeof readRanProcess>[0],
   job: Job,
   { principal, baseUrl, mayRetry }: Asked,
-): Promise<Pick<JobView, "processTitle" | "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>> {
+): Promise<
+  Pick<JobView, "processTitle" | "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>
+> {
   const found = await readRanProcess(deps, principal, job);
   const { hasFinishedSteps, ran, revision, current, isProcessGone, isProviderGone } = found;
   const isReplaced = current !== undefined && current.revision !== job.processRevision;

@@ -1,6 +1,7 @@
 import { pointerToken } from "../../domain/json.ts";
 import { Opening } from "../opening.tsx";
 import type { PageFrame } from "../page.ts";
+import { shortId } from "../words.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
 import { ownNames, parts } from "./field.ts";
@@ -45,6 +46,7 @@ export function ExecuteForm({
       <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
         Run
       </button>
+      <FilledFrom job={state.filledFrom} />
       <Outcome state={state} frame={frame} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
@@ -61,6 +63,21 @@ export function ExecuteForm({
         <span class="muted">* is required. Check runs nothing.</span>
       </p>
     </form>
+  );
+}
+
+/** Says from which job the values are. */
+function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
+  if (job === undefined) return null;
+  const { id, url, title, line } = job;
+  return (
+    <p class="notice">
+      {"Filled in from job "}
+      <a href={url}>
+        <code>{shortId(id)}</code>
+      </a>
+      {`, ${title}${line === undefined ? "" : `, ${line}`}. What you change here changes nothing of that job.`}
+    </p>
   );
 }
 
