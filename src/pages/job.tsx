@@ -27,7 +27,7 @@ export function jobPage(view: JobView): Page<JobDocument> {
       `<!doctype html>${(
         <Layout
           {...frame}
-          title={job.title ?? frame.title}
+          title={job.title ?? titleOf(job, view) ?? frame.title}
           script={scriptUrl(frame, script)}
           head={<ViewsHead frame={frame} />}
         >
@@ -41,6 +41,11 @@ export function jobPage(view: JobView): Page<JobDocument> {
         </Layout>
       )}`,
   };
+}
+
+/** Names a job by what its process is called. */
+function titleOf({ jobID }: JobDocument, { processTitle }: JobView): string | undefined {
+  return processTitle === undefined ? undefined : `${processTitle}, job ${shortId(jobID)}`;
 }
 
 /** A short list of the parts of the page: on a small screen each of them is some screens high. */
