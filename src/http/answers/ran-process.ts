@@ -28,7 +28,7 @@ export async function ranView(
     ...defined({
       isProcessGone,
       isProviderGone,
-      processTitle: titleOf(current ?? revision),
+      processTitle: titleOf(current),
       version: revision === undefined ? undefined : versionOf(revision, baseUrl),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
