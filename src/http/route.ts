@@ -26,7 +26,7 @@ export type RouteContext = {
   /** What maps of pages have in the background, when it comes from elsewhere. */
   readonly mapTiles?: MapTiles;
   /** What the service is called, and whom to ask. */
-  readonly service?: Pick<ServiceIdentity, "title" | "contact">;
+  readonly service?: Pick<ServiceIdentity, "title" | "provider" | "contact">;
   /** Ends when the client has gone. */
   readonly signal: AbortSignal;
   param(name: string): string;

@@ -41,7 +41,7 @@ export type HttpDeps = RouteDeps & {
   /** What maps of pages have in the background, when it comes from elsewhere. */
   readonly mapTiles?: MapTiles;
   /** What the service says of itself. */
-  readonly identity?: Pick<ServiceIdentity, "title" | "contact">;
+  readonly identity?: Pick<ServiceIdentity, "title" | "provider" | "contact">;
   /** The answer for a job that was removed; 410 when not given. */
   readonly settings: { readonly removedJobs?: "410" | "404" };
 };

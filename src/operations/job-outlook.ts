@@ -3,8 +3,9 @@ import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { freeRoom, freeSlot, type Job } from "../domain/job.ts";
 import { waitedUntil } from "../domain/job-times.ts";
+import { type UsualRun, usualRun } from "../domain/usual-run.ts";
 import type { Database } from "../store/database.ts";
-import { queuePositionOf, usualMilliseconds } from "../store/queue.ts";
+import { earlierRuns, queuePositionOf } from "../store/queue.ts";
 import { type Quotas, slotsWaitedFor } from "./quotas.ts";
 
 /** What can be told of an unfinished job's future. Times are milliseconds since 1970. */
@@ -13,7 +14,7 @@ export type JobOutlook = {
   readonly queuePosition?: number;
   /** When asking again is worth it. */
   readonly nextPollAt?: number;
-  /** By the newest successful jobs of the same revision of the process. */
+  /** By the newest successful jobs of the same revision of the process, where they took about the same and with numbers like these. */
   readonly estimatedCompletionAt?: number;
   /** When a job that has ended is removed with its results; undefined when it is kept. */
   readonly expiresAt?: number;
@@ -44,9 +45,9 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
       };
     case "running": {
       const startedAt = job.startedAt ?? now;
-      const usual = await usualMilliseconds(deps.database, job);
+      const runs = await usualRunOf(deps.database, job);
       const waited = waitedUntil(job, now) ?? 0;
-      const end = usual === undefined ? undefined : startedAt + waited + usual;
+      const end = runs?.isAlike === true ? startedAt + waited + runs.usual : undefined;
       return {
         ...waitOf(deps, job),
         nextPollAt: nextPollAt(now, startedAt),
@@ -66,16 +67,30 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
   }
 }
 
-/** Tells how long a running job usually takes, in seconds, when it has run longer than that; else undefined. */
-export async function exceededSeconds(
+async function usualRunOf(database: Database, job: Job): Promise<UsualRun | undefined> {
+  return usualRun(await earlierRuns(database, job), job.request.inputs);
+}
+
+/** How long runs before a job took, in seconds. */
+export type RunsBefore = {
+  /** How long its process usually takes, when it runs longer than that. */
+  readonly exceededSeconds?: number;
+  /** The shortest and the longest run, where no time can be told by them: they differ much, or had other numbers. */
+  readonly rangeSeconds?: readonly [shortest: number, longest: number];
+};
+
+/** Tells what runs before a job that runs say of how long it takes, where that is no time of its end. */
+export async function runsBefore(
   { database, clock }: Pick<OutlookDeps, "database" | "clock">,
   job: Job,
-): Promise<number | undefined> {
-  if (job.status !== "running" || job.startedAt === undefined || job.wait !== undefined) return undefined;
-  const usual = await usualMilliseconds(database, job);
+): Promise<RunsBefore> {
+  if (job.status !== "running" || job.startedAt === undefined || job.wait !== undefined) return {};
+  const runs = await usualRunOf(database, job);
+  if (runs === undefined) return {};
+  if (!runs.isAlike) return { rangeSeconds: [runs.shortest / 1000, runs.longest / 1000] };
   const now = clock.now();
-  if (usual === undefined || job.startedAt + (waitedUntil(job, now) ?? 0) + usual >= now) return undefined;
-  return usual / 1000;
+  if (job.startedAt + (waitedUntil(job, now) ?? 0) + runs.usual >= now) return {};
+  return { exceededSeconds: runs.usual / 1000 };
 }
 
 /** What a job waits for since its claim, with its place where the server has the queue itself. */

@@ -7,6 +7,7 @@ import type { Process } from "../domain/process.ts";
 import type { Inputs } from "../domain/values.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
 import type { Database } from "../store/database.ts";
+import { checkpointKeysOf } from "../store/executions.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { type DescribeDeps, describeProcess } from "./describe-processes.ts";
 import { requireProvider } from "./manage-providers.ts";
@@ -14,8 +15,8 @@ import { readRevision } from "./process-revisions.ts";
 
 /** What a job ran, as far as its reader may see it. */
 export type RanProcess = {
-  /** It has steps, of which a new attempt keeps those that were finished. */
-  readonly isWorkflow: boolean;
+  /** It has steps that were finished, which a new attempt may keep. */
+  readonly hasFinishedSteps: boolean;
   /** The revision that it ran; undefined where that was undeployed, or is not for its reader. */
   readonly ran?: Process;
   /** The same, also where it was undeployed since: its page stays. */
@@ -31,11 +32,12 @@ export type RanProcess = {
 export async function readRanProcess(
   deps: Pick<DescribeDeps, "processes" | "rights"> & { readonly database: Database },
   principal: Principal,
-  { processId, processRevision, providerId }: Job,
+  job: Job,
 ): Promise<RanProcess> {
+  const { processId, processRevision, providerId } = job;
   if (providerId !== undefined) {
     const isGone = (await findShownProvider(deps, principal, providerId)) === undefined;
-    return { isWorkflow: false, isProcessGone: isGone, isProviderGone: isGone };
+    return { hasFinishedSteps: false, isProcessGone: isGone, isProviderGone: isGone };
   }
   const stored = await findProcessRevision(deps.database, processId, processRevision);
   const current = await findShown(deps, principal, processId);
@@ -44,16 +46,24 @@ export async function readRanProcess(
   const name = `${processId}@${processRevision}`;
   const revision = ran ?? (await unlessProblem(() => readRevision(deps, principal, name)))?.process;
   return {
-    isWorkflow: stored?.isWorkflow === true,
+    hasFinishedSteps: stored?.isWorkflow === true && (await hasFinished(deps.database, job)),
     isProcessGone: current === undefined,
     ...defined({ ran, current, revision }),
   };
+}
+
+/** Tells whether the last attempt of a job finished a step, or kept some of an earlier one. */
+async function hasFinished(database: Database, { executionId, resumeFrom }: Job): Promise<boolean> {
+  if (resumeFrom !== undefined) return true;
+  return executionId !== undefined && (await checkpointKeysOf(database, executionId)).length > 0;
 }
 
 /** What a list tells of the processes of its jobs. */
 export type ListedProcesses = {
   /** Those that are not there any more for who reads the list: the id of the provider, or nothing, a slash, and that of the process. */
   readonly gone: ReadonlySet<string>;
+  /** What those that are there are called, where that is not their id; by the same. */
+  readonly titles: ReadonlyMap<string, string>;
   /** What is different about each job, in a line of its inputs, by its id. */
   readonly lines: ReadonlyMap<string, string>;
 };
@@ -66,6 +76,7 @@ export async function readListedProcesses(
 ): Promise<ListedProcesses> {
   const different = new Map(jobs.map((job) => [processKey(job), job]));
   const gone = new Set<string>();
+  const titles = new Map<string, string>();
   const defaults = new Map<string, Inputs>();
   const looks = [...different].map(async ([key, { processId, providerId }]) => {
     if (providerId !== undefined) {
@@ -73,8 +84,13 @@ export async function readListedProcesses(
       return;
     }
     const process = await findShown(deps, principal, processId);
-    if (process === undefined) gone.add(key);
-    else defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
+    if (process === undefined) {
+      gone.add(key);
+      return;
+    }
+    const { title = "" } = process.description;
+    if (title !== "" && title !== processId) titles.set(key, title);
+    defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
   });
   await Promise.all(looks);
   const runs = jobs.map((job) => {
@@ -83,7 +99,7 @@ export async function readListedProcesses(
     const own = defaults.get(revisionKey(group, job.processRevision)) ?? {};
     return { id: job.id, group, inputs: job.request.inputs, defaults: own };
   });
-  return { gone, lines: inputLines(runs) };
+  return { gone, titles, lines: inputLines(runs) };
 }
 
 function revisionKey(process: string, revision: string): string {

@@ -138,7 +138,11 @@ function Runs({ document, baseUrl }: { readonly document: JobComparisonDocument;
       (job) => <code title={job.processRevision}>{job.processRevision.slice(0, 19)}…</code>,
       revision.same,
     ),
-    row("State", (job) => <Badge status={job.status} isWaiting={waitText(job) !== undefined} />, a.status === b.status),
+    row(
+      "Status",
+      (job) => <Badge status={job.status} isWaiting={waitText(job) !== undefined} />,
+      a.status === b.status,
+    ),
     row("Created", (job) => <Time at={job.created} />, null),
     row("Waited", (job) => secondsText(job.waitingSeconds), null),
     row("Ran", (job) => secondsText(job.runningSeconds), null),

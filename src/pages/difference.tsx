@@ -213,10 +213,10 @@ function RowTable({ rows, name }: { readonly rows: readonly RowDifference[]; rea
 }
 
 function lineText({ a, b, first }: RowDifference): string {
-  const known = first === undefined ? "" : ` (${first})`;
-  if (a === undefined) return `line ${b}${known}, only in B`;
-  if (b === undefined) return `line ${a}${known}, only in A`;
-  return a === b ? `line ${a}${known}` : `line ${a} of A, ${b} of B${known}`;
+  const known = first === undefined ? "" : `, which begins with ${first}`;
+  if (a === undefined) return `only B has line ${b}${known}`;
+  if (b === undefined) return `only A has line ${a}${known}`;
+  return a === b ? `line ${a}${known}` : `line ${a} of A, line ${b} of B${known}`;
 }
 
 function Files({ inside: { files, more }, name }: { readonly inside: OfKind<"files">; readonly name: string }) {

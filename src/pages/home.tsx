@@ -5,6 +5,7 @@ import { nowStatuses } from "./job-filter.tsx";
 import { JobTable } from "./job-table.tsx";
 import { Layout } from "./layout.tsx";
 import { OnlyOwn } from "./only-own.tsx";
+import { Facts, NotSaid, operatorRows } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 
 const script = "local-times";
@@ -18,7 +19,7 @@ export function homePage(view: HomeView): Page<LandingDocument> {
         <Layout {...frame} script={scriptUrl(frame, script)}>
           {originOf(view.logoUrl).length === 0 ? null : <img src={view.logoUrl} alt="" height={64} />}
           <p>{document.description}</p>
-          <About document={document} view={view} />
+          <About document={document} view={view} baseUrl={frame.baseUrl} />
           <Queue view={view} baseUrl={frame.baseUrl} />
           <WaysOn view={view} frame={frame} />
           <Newest view={view} frame={frame} />
@@ -33,29 +34,25 @@ function originOf(url: string | undefined): readonly string[] {
 }
 
 function About({
-  document: { provider, contact, license },
-  view: { termsUrl },
+  document,
+  view: { termsUrl, seesSystem },
+  baseUrl,
 }: {
   readonly document: LandingDocument;
   readonly view: HomeView;
+  readonly baseUrl: string;
 }) {
+  const { license } = document;
   const rows = [
-    { name: "Provider", text: provider?.name, url: provider?.url },
-    { name: "Contact", text: contact?.name ?? contact?.url, url: contact?.url },
-    { name: "Mail", text: contact?.email, url: contact?.email === undefined ? undefined : `mailto:${contact.email}` },
-    { name: "Licence", text: license?.name, url: license?.url },
-    { name: "Terms", text: termsUrl === undefined ? undefined : "Terms of use", url: termsUrl },
-  ].filter(({ text }) => text !== undefined);
-  if (rows.length === 0) return null;
+    ...operatorRows(document),
+    ...(license === undefined ? [] : [{ ...license, name: "Licence", text: license.name }]),
+    ...(termsUrl === undefined ? [] : [{ name: "Terms", text: "Terms of use", url: termsUrl }]),
+  ];
   return (
-    <dl class="about">
-      {rows.map(({ name, text, url }) => (
-        <>
-          <dt>{name}</dt>
-          <dd>{url !== undefined && /^(https?|mailto):/.test(url) ? <a href={url}>{text}</a> : text}</dd>
-        </>
-      ))}
-    </dl>
+    <>
+      <Facts rows={rows} />
+      {seesSystem === true ? <NotSaid operator={document} baseUrl={baseUrl} /> : null}
+    </>
   );
 }
 
@@ -125,7 +122,15 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
 }
 
 function Newest({
-  view: { jobs, mayExecute, seesAllJobs = false, users = new Map(), gone = new Set(), lines = new Map() },
+  view: {
+    jobs,
+    mayExecute,
+    seesAllJobs = false,
+    users = new Map(),
+    gone = new Set(),
+    titles = new Map(),
+    lines = new Map(),
+  },
   frame,
 }: {
   readonly view: HomeView;
@@ -151,7 +156,7 @@ function Newest({
           )}
         </p>
       ) : (
-        <JobTable jobs={jobs} users={users} gone={gone} lines={lines} baseUrl={baseUrl} />
+        <JobTable jobs={jobs} users={users} gone={gone} titles={titles} lines={lines} baseUrl={baseUrl} />
       )}
     </section>
   );

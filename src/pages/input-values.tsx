@@ -1,7 +1,8 @@
 import { knownCrs, longitudeFirst } from "../domain/crs.ts";
 import type { KnownUploads, OutputFacts } from "../domain/documents/upload-facts.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
-import { Size, Wide } from "./parts.tsx";
+import { Size } from "./parts.tsx";
+import { RecordTable } from "./record-table.tsx";
 import { shortId } from "./words.ts";
 
 /** Shows the inputs of a request as people read them: files by name and size, addresses as links, boxes as their edges. */
@@ -20,8 +21,8 @@ export function Inputs({
   const rows = [...given, ...used];
   if (rows.length === 0) return <p class="muted">None.</p>;
   return (
-    <Wide label="Inputs">
-      <table class="table">
+    <RecordTable label="Inputs">
+      <table>
         <thead>
           <tr>
             <th scope="col">Input</th>
@@ -40,7 +41,7 @@ export function Inputs({
           ))}
         </tbody>
       </table>
-    </Wide>
+    </RecordTable>
   );
 }
 

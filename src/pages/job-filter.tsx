@@ -14,15 +14,15 @@ type FilterProps = {
   readonly offered: readonly string[];
   /** Who looks at them may see the jobs of others. */
   readonly byUser: boolean;
+  /** One of them cannot be read. */
+  readonly isFaulty: boolean;
 };
 
-/** The filters, folded up on a small screen where none is set: the style sheet shows them on a wide one. */
+/** The filters, folded up on a small screen but where one cannot be read: the style sheet shows them on a wide one. */
 export function Filter(props: FilterProps) {
-  const { searchParams } = new URL(props.frame.jsonUrl);
-  const isSet = fields.some((name) => (searchParams.get(name) ?? "") !== "");
   return (
     <>
-      <details class="filters" open={isSet}>
+      <details class="filters" open={props.isFaulty}>
         <summary>Filter</summary>
         <Fields {...props} />
       </details>
@@ -53,7 +53,6 @@ function Usual({ frame }: FilterProps) {
 }
 
 const durations = ["minDuration", "maxDuration"] as const;
-const fields = ["status", "processID", "processWords", "user", "q", "datetime", ...durations] as const;
 
 /** The filters as a form: what it sends stands in the address, which can be kept and sent on. */
 function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {

@@ -22,9 +22,10 @@ export function JobHead({ job, view, frame }: JobParts) {
         <Badge status={job.status} isWaiting={waitText(job) !== undefined} />{" "}
         <WayTo
           href={`${processPath(job, frame.baseUrl)}?f=html`}
-          name={job.processID}
+          name={view.processTitle ?? job.processID}
           isGone={view.isProcessGone === true}
         />{" "}
+        {view.processTitle === undefined ? null : <span class="muted">{job.processID} </span>}
         {view.version === undefined ? null : <a href={view.version.url}>version {view.version.name}</a>}{" "}
         {job.providerID === undefined ? null : (
           <>
@@ -40,7 +41,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       </p>
       <Failure job={job} view={view} frame={frame} />
       <p>
-        <progress class={barClass(job)} max={100} value={job.progress} aria-label="Progress" />{" "}
+        <progress class={barClass(job)} max={100} value={view.reachedProgress ?? job.progress} aria-label="Progress" />{" "}
         <span data-live={whileItRuns(job, "progress")}>{progressText(job)}</span>{" "}
         <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
           {stageText(job)}
@@ -74,7 +75,7 @@ function messageText({ status, message, exception }: JobDocument): string {
   return status === "successful" && /^job complete\.?$/i.test(message) ? "" : message;
 }
 
-/** What waits says for what; of one that failed the bar is where all stop that fail, and its stages say more. */
+/** What waits says for what; of one that failed its stages say more. */
 function progressText(job: JobDocument): string {
   return waitText(job) !== undefined || job.status === "failed" ? "" : `${job.progress} %`;
 }
@@ -107,8 +108,15 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
           .{" "}
         </span>
       )}
+      {view.rangeSeconds === undefined ? null : rangeText(view.rangeSeconds)}
     </p>
   );
+}
+
+/** Words how long runs so far took, where no time of the end can be told by them. */
+function rangeText([shortest, longest]: NonNullable<JobView["rangeSeconds"]>): string {
+  const [least, most] = [durationText(shortest), durationText(longest)];
+  return least === most ? `Runs so far took ${least}, with other inputs. ` : `Runs so far took ${least} to ${most}. `;
 }
 
 /** Tells how long a job that has ended waited and ran, and who ended it when. */
@@ -119,6 +127,13 @@ function Ended({ job }: { readonly job: JobDocument }) {
   return (
     <>
       {took === "" ? "" : words}
+      {finished === undefined || status === "dismissed" ? null : (
+        <>
+          {"Ended "}
+          <Time at={finished} />
+          {". "}
+        </>
+      )}
       {status !== "dismissed" || finished === undefined ? null : (
         <>
           {dismissedBy === undefined ? "Dismissed, " : `Dismissed by ${dismissedBy}, `}

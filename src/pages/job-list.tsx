@@ -2,8 +2,9 @@ import { type ChosenOutcome, isNothing } from "../domain/chosen-jobs.ts";
 import type { JobListDocument } from "../domain/documents/job.ts";
 import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
 import { WholeDocument } from "./document.tsx";
+import { Conditions, conditionsOf } from "./job-conditions.tsx";
 import { Filter } from "./job-filter.tsx";
-import type { GoneProcesses, InputLines, JobUsers } from "./job-table.tsx";
+import type { GoneProcesses, InputLines, JobUsers, ProcessTitles } from "./job-table.tsx";
 import type { JobsSoFar } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { OnlyOwn } from "./only-own.tsx";
@@ -28,6 +29,7 @@ export type JobReader = {
 export type JobListView = {
   readonly users?: JobUsers;
   readonly gone?: GoneProcesses;
+  readonly titles?: ProcessTitles;
   readonly lines?: InputLines;
   /** Ids of processes that the filter offers. */
   readonly offered?: readonly string[];
@@ -52,6 +54,7 @@ export type JobListView = {
 export function jobListPage({
   users = new Map(),
   gone = new Set(),
+  titles = new Map(),
   lines = new Map(),
   offered = [],
   soFar = new Map(),
@@ -75,14 +78,16 @@ export function jobListPage({
               frame={frame}
               isOfOne={process !== undefined}
               offered={offered}
+              isFaulty={fault !== undefined}
               byUser={may?.seesOthers === true && frame.reader?.name !== undefined}
             />
           </search>
           <div data-part="jobs" data-events={`${frame.baseUrl}/events`}>
+            {fault !== undefined ? null : <Conditions address={frame.jsonUrl} count={jobs.length} links={links} />}
             {fault !== undefined ? null : jobs.length === 0 ? (
               <Nothing frame={frame} may={may} />
             ) : (
-              <ChosenJobs jobs={jobs} shown={{ users, gone, lines, soFar }} frame={frame} may={may} />
+              <ChosenJobs jobs={jobs} shown={{ users, gone, titles, lines, soFar }} frame={frame} may={may} />
             )}
             <p class="actions">
               {links
@@ -133,15 +138,9 @@ function Whose({
 /** Teaches the one way on from an empty list. */
 function Nothing({ frame, may }: { readonly frame: PageFrame; readonly may: JobReader | undefined }) {
   const { baseUrl, jsonUrl } = frame;
-  const { searchParams } = new URL(jsonUrl);
-  const isFiltered = ["status", "processID", "processWords", "q", "tags", "datetime", "user"].some(
-    (name) => (searchParams.get(name) ?? "") !== "",
-  );
-  return isFiltered ? (
-    <p>
-      No jobs. <a href={`${baseUrl}/jobs?f=html`}>Show all jobs.</a>
-    </p>
-  ) : may?.mayExecute === false ? (
+  // What it is narrowed to is told above, with the way to all.
+  if (conditionsOf(new URL(jsonUrl).searchParams).length > 0) return null;
+  return may?.mayExecute === false ? (
     <p>
       No jobs. <OnlyOwn frame={frame} may={may} />
     </p>

@@ -6,9 +6,9 @@ import { statusWords } from "./words.ts";
 
 /** How long results can be shared, as the API reads it. */
 const shareTimes = [
-  ["1d", "for 1 day"],
-  ["7d", "for 7 days"],
-  ["30d", "for 30 days"],
+  ["1d", "1 day"],
+  ["7d", "7 days"],
+  ["30d", "30 days"],
 ] as const;
 
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
@@ -22,47 +22,24 @@ export function Actions({
   readonly baseUrl: string;
 }) {
   const url = `${baseUrl}/jobs/${encodeURIComponent(job.jobID)}`;
-  const isFinished = job.finished !== undefined;
-  const again =
-    view.againUrl === undefined ? null : (
-      <a class={view.newerVersion === undefined ? "button" : "button button-main"} href={view.againUrl}>
-        Run again
-      </a>
-    );
+  const ways = waysOn(view, url);
+  const others = <OtherActions job={job} view={view} url={url} />;
   return (
     <>
       <div class="actions">
-        {view.newerVersion === undefined ? null : again}
-        {view.mayResume === true ? <RetryForm url={url} fromFailed="true" words="Resume from the failed step" /> : null}
-        {view.mayRetry ? <RetryForm url={url} fromFailed="false" words="Try again from the start" /> : null}
-        {view.newerVersion === undefined ? again : null}{" "}
-        {/* Only a script copies: it shows the button where the browser lets it. */}
-        <button type="button" class="button" data-copy={url} hidden>
-          Copy link
-        </button>{" "}
-        {view.share === undefined ? null : (
-          <form method="post" action={`${url}/share-form`} class="actions">
-            <select name="expires" aria-label="How long the results are shared">
-              {shareTimes.map(([value, words]) => (
-                <option value={value} selected={value === "7d"}>
-                  {words}
-                </option>
-              ))}
-            </select>
-            <button type="submit" class="button">
-              {view.share.until === undefined ? "Share the results" : "Share by a new address"}
-            </button>
-          </form>
-        )}{" "}
-        {view.mayDismiss ? (
-          <form method="post" action={`${url}/${isFinished ? "remove" : "dismiss"}-form`}>
-            <button type="submit" class="button button-danger">
-              {isFinished ? "Remove with its results" : "Cancel"}
-            </button>
-          </form>
-        ) : null}
+        {ways.slice(0, shownWays)}
+        {view.mayRetry ? null : others}
       </div>
-      {view.mayRetry || view.mayResume === true ? <Ways view={view} /> : null}
+      {view.mayRetry ? (
+        <details data-follows="">
+          <summary>More that one can do, and how these differ</summary>
+          <div class="actions">
+            {ways.slice(shownWays)}
+            {others}
+          </div>
+          <Ways view={view} />
+        </details>
+      ) : null}
       {view.share?.until === undefined ? null : (
         <form method="post" action={`${url}/unshare-form`} class="actions">
           <span>
@@ -78,6 +55,65 @@ export function Actions({
           {`Version ${view.newerVersion} of the process was deployed since. Run again runs that one; ${view.mayResume === true ? "Resume and Try again run" : "Try again runs"} the version that this job had.`}
         </p>
       )}
+    </>
+  );
+}
+
+/** So many ways to go on stand beside one another; of a job that failed, all else is folded up. */
+const shownWays = 2;
+
+/** Lists the ways to go on with a job, what is most useful first. */
+function waysOn(view: JobView, url: string) {
+  const { againUrl, newerVersion, mayResume, mayRetry } = view;
+  const isMain = newerVersion !== undefined;
+  const again =
+    againUrl === undefined
+      ? []
+      : [
+          <a class={isMain ? "button button-main" : "button"} href={againUrl}>
+            Run again
+          </a>,
+        ];
+  const resume =
+    mayResume === true ? [<RetryForm url={url} fromFailed="true" words="Resume from the failed step" />] : [];
+  const retry = mayRetry ? [<RetryForm url={url} fromFailed="false" words="Try again from the start" />] : [];
+  if (isMain) return [...again, ...resume, ...retry];
+  return mayResume === true ? [...resume, ...again, ...retry] : [...retry, ...again];
+}
+
+/** What one can do with any job: copy its address, share its results, cancel or remove it. */
+function OtherActions({ job, view, url }: { readonly job: JobDocument; readonly view: JobView; readonly url: string }) {
+  const isFinished = job.finished !== undefined;
+  return (
+    <>
+      {/* Only a script copies: it shows the button where the browser lets it. */}
+      <button type="button" class="button" data-copy={url} hidden>
+        Copy link
+      </button>{" "}
+      {view.share === undefined ? null : (
+        <form method="post" action={`${url}/share-form`} class="actions">
+          <label class="share-time">
+            Share for{" "}
+            <select name="expires">
+              {shareTimes.map(([value, words]) => (
+                <option value={value} selected={value === "7d"}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="submit" class="button">
+            {view.share.until === undefined ? "Share the results" : "Share by a new address"}
+          </button>
+        </form>
+      )}{" "}
+      {view.mayDismiss ? (
+        <form method="post" action={`${url}/${isFinished ? "remove" : "dismiss"}-form`}>
+          <button type="submit" class="button button-danger">
+            {isFinished ? "Remove with its results" : "Cancel"}
+          </button>
+        </form>
+      ) : null}
     </>
   );
 }

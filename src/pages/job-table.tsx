@@ -13,6 +13,9 @@ export type JobUsers = ReadonlyMap<string, string>;
 /** Which processes are not there any more: the id of the provider, or nothing, a slash, and that of the process. */
 export type GoneProcesses = ReadonlySet<string>;
 
+/** What processes are called, by the same. */
+export type ProcessTitles = ReadonlyMap<string, string>;
+
 /** What is different about each job, in a line of its inputs, by its id. */
 export type InputLines = ReadonlyMap<string, string>;
 
@@ -20,6 +23,7 @@ export type InputLines = ReadonlyMap<string, string>;
 export type ListedJobs = {
   readonly users: JobUsers;
   readonly gone?: GoneProcesses;
+  readonly titles?: ProcessTitles;
   readonly lines?: InputLines;
   readonly soFar?: JobsSoFar;
 };
@@ -71,7 +75,7 @@ export function JobTable({ jobs, chosen, ...shown }: TableProps) {
 
 type RowProps = Omit<TableProps, "jobs"> & { readonly job: JobDocument };
 
-function Row({ job, users, baseUrl, chosen, gone, lines, soFar }: RowProps) {
+function Row({ job, users, baseUrl, chosen, gone, titles, lines, soFar }: RowProps) {
   const { jobID, status, message, progress, created, processID } = job;
   const key = `${job.providerID ?? ""}/${processID}`;
   const columns = 7 + (users.size === 0 ? 0 : 1) + (chosen === undefined ? 0 : 1);
@@ -88,7 +92,12 @@ function Row({ job, users, baseUrl, chosen, gone, lines, soFar }: RowProps) {
           {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
         </td>
         <td>
-          <WayTo href={`${processPath(job, baseUrl)}?f=html`} name={processID} isGone={gone?.has(key) === true} />
+          <WayTo
+            href={`${processPath(job, baseUrl)}?f=html`}
+            name={titles?.get(key) ?? processID}
+            isGone={gone?.has(key) === true}
+          />
+          {titles?.has(key) === true ? <span class="muted"> {processID}</span> : null}
           {job.providerID === undefined ? null : <span class="muted"> at {job.providerID}</span>}
         </td>
         <td>

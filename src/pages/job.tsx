@@ -27,7 +27,7 @@ export function jobPage(view: JobView): Page<JobDocument> {
       `<!doctype html>${(
         <Layout
           {...frame}
-          title={job.title ?? frame.title}
+          title={job.title ?? titleOf(job, view) ?? frame.title}
           script={scriptUrl(frame, script)}
           head={<ViewsHead frame={frame} />}
         >
@@ -41,6 +41,11 @@ export function jobPage(view: JobView): Page<JobDocument> {
         </Layout>
       )}`,
   };
+}
+
+/** Names a job by what its process is called. */
+function titleOf({ jobID }: JobDocument, { processTitle }: JobView): string | undefined {
+  return processTitle === undefined ? undefined : `${processTitle}, job ${shortId(jobID)}`;
 }
 
 /** A short list of the parts of the page: on a small screen each of them is some screens high. */
@@ -93,10 +98,9 @@ function Sections({ job, view, frame }: JobParts) {
       <section id="results" data-part="results">
         {job.status !== "successful" ? null : (
           <>
-            <h2>
-              <a href={`${url}/results?f=html`}>Results</a>
-            </h2>
-            <p>
+            <h2>Results</h2>
+            <p class="actions">
+              <a href={`${url}/results?f=html`}>The results on a page of their own</a>{" "}
               <AllAsZip results={view.results} href={`${url}/results?f=zip`} />
             </p>
             <Results results={view.results} heading="h3" />
@@ -122,14 +126,15 @@ function Sections({ job, view, frame }: JobParts) {
         <EarlierLogs url={url} attempts={view.earlierLogs ?? []} />
       </section>
       <section id="inputs">
-        <h2>
-          <a href={`${url}/inputs?f=html`}>Inputs</a>
-        </h2>
+        <h2>Inputs</h2>
         {view.inputs === undefined ? (
           <p class="muted">They are not shown here.</p>
         ) : (
           <Inputs inputs={view.inputs} defaults={view.defaults ?? {}} uploads={view.uploads ?? new Map()} />
         )}
+        <p>
+          <a href={`${url}/inputs?f=html`}>The inputs on a page of their own</a>
+        </p>
       </section>
       <section id="timeline" data-part="timeline">
         <h2>Timeline</h2>
@@ -140,9 +145,7 @@ function Sections({ job, view, frame }: JobParts) {
       <section id="more" data-part="more">
         {view.statistics === undefined ? null : (
           <>
-            <h2 id="statistics">
-              <a href={`${url}/statistics?f=html`}>Statistics</a>
-            </h2>
+            <h2 id="statistics">Statistics</h2>
             <Folded count={view.statistics.steps.length} what="steps">
               <Statistics
                 statistics={view.statistics}
@@ -152,6 +155,9 @@ function Sections({ job, view, frame }: JobParts) {
                 }}
               />
             </Folded>
+            <p>
+              <a href={`${url}/statistics?f=html`}>The statistics on a page of their own</a>
+            </p>
           </>
         )}
         <Others others={view.others ?? []} />
@@ -193,12 +199,13 @@ function EarlierLogs({ url, attempts }: { readonly url: string; readonly attempt
   );
 }
 
-/** The links that lead on: not twice to one place, and not to a problem document of what the page has said. All fields has each of them. */
+/** The links that lead on: not twice to one place, not to this page, and not to a problem document of what the page has said. All fields has each of them. */
 function waysOf({ links }: JobDocument, { isProcessGone, version }: JobView): readonly Link[] {
   const isThere = ({ rel }: Link) => rel !== "describedby" || isProcessGone !== true || version !== undefined;
   return links.filter(
     (link, index) =>
       link.rel !== relations.exceptions &&
+      !["self", "monitor"].includes(link.rel) &&
       isThere(link) &&
       links.findIndex((other) => other.href === link.href) === index,
   );

@@ -13,6 +13,7 @@ import { Graph } from "./graph.tsx";
 import { Layout, signInUrl } from "./layout.tsx";
 import { Markdown } from "./markdown.tsx";
 import { membersOf } from "./members.ts";
+import { Asked } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { DescribedTable } from "./process-tables.tsx";
@@ -204,13 +205,4 @@ function Refusal({ refusal, frame }: { readonly refusal: ProcessView["refusal"];
       <Asked contact={refusal.contact} />. {signIn}
     </p>
   );
-}
-
-/** Whom to ask, with the way there. */
-function Asked({ contact }: { readonly contact: Contact | undefined }) {
-  const { name, email, url } = contact ?? {};
-  const words = name ?? email ?? url;
-  if (words === undefined) return <span>who runs this service</span>;
-  const href = email === undefined ? url : `mailto:${email}`;
-  return href === undefined ? <span>{words}</span> : <a href={href}>{words}</a>;
 }

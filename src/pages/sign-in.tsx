@@ -2,6 +2,7 @@ import type { SignInDocument } from "../domain/documents/sign-in.ts";
 import { type Allowed, MayDo } from "./account.tsx";
 import { deployPath } from "./deploy.tsx";
 import { Layout } from "./layout.tsx";
+import { Asked, Facts, NotSaid, type Operator, operatorRows } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
 
 /** Where a person goes on after signing in, and what went wrong before. */
@@ -12,10 +13,12 @@ export type SignInState = {
   readonly fault?: string;
   /** What who has signed in may do here. */
   readonly allowed?: Allowed;
+  /** Who runs the service; nothing of it where its settings say nothing. */
+  readonly operator?: Operator;
 };
 
 /** Builds the page by which a person signs in and out. */
-export function signInPage({ to, fault, allowed }: SignInState): Page<SignInDocument> {
+export function signInPage({ to, fault, allowed, operator = {} }: SignInState): Page<SignInDocument> {
   return {
     policy: () => policyOf({ sendsForms: true }),
     render: (frame, document) =>
@@ -44,12 +47,55 @@ export function signInPage({ to, fault, allowed }: SignInState): Page<SignInDocu
                 spellcheck={false}
               />
             </label>
-            <p class="muted">A key begins with hdl_. The operator of this service gives one to you.</p>
+            <p class="muted">
+              {"A key begins with hdl_. "}
+              <Giver operator={operator} />
+            </p>
             <button type="submit">Sign in with a key</button>
           </form>
+          <RunBy operator={operator} document={document} frame={frame} />
         </Layout>
       )}`,
   };
+}
+
+/** Says who gives keys. */
+function Giver({ operator: { provider, contact } }: { readonly operator: Operator }) {
+  if (contact !== undefined) {
+    return (
+      <>
+        {"Ask "}
+        <Asked contact={contact} />
+        {" for one."}
+      </>
+    );
+  }
+  return <>{`${provider?.name ?? "The operator of this service"} gives one to you.`}</>;
+}
+
+/** Says who runs the service and whom to ask; where nobody said so, an admin is told how. */
+function RunBy({
+  operator,
+  document: { isOpen },
+  frame: { baseUrl, reader },
+}: {
+  readonly operator: Operator;
+  readonly document: SignInDocument;
+  readonly frame: PageFrame;
+}) {
+  const rows = operatorRows(operator);
+  const isAdmin = isOpen || reader?.seesSystem === true;
+  return (
+    <>
+      {rows.length === 0 ? null : (
+        <>
+          <h2>Who runs this service</h2>
+          <Facts rows={rows} />
+        </>
+      )}
+      {isAdmin ? <NotSaid operator={operator} baseUrl={baseUrl} /> : null}
+    </>
+  );
 }
 
 /** What one signs in for, by the beginning of the path to go on with: the first that fits. */

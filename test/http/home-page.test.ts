@@ -37,6 +37,32 @@ test("the home page says what the service is, by whom, and on which terms", asyn
   expect(page.headers.get("content-security-policy")).toContain("img-src 'self' https://office.example;");
 });
 
+test("home and sign-in tell who runs the service; where nobody said so, only admins learn by which settings", async () => {
+  const contact = { name: "Ann", email: "ann@office.example", url: "https://office.example/help" };
+  await using told = await openService({ identity: { ...plainIdentity, provider: { name: "Office" }, contact } });
+  const key = await told.createKey("admin", "root");
+  const pageOf = async (service: typeof told, path: string, asked: { readonly key?: string } = {}) =>
+    (await service.send("GET", path, { headers: html, ...asked })).text();
+  for (const path of ["/?f=html", "/_/sign-in?f=html"]) {
+    for (const asked of [{}, { key }]) {
+      const text = await pageOf(told, path, asked);
+      for (const part of ["<dd>Office</dd>", 'href="https://office.example/help">Ann', "mailto:ann@office.example"])
+        expect(text).toContain(part);
+      expect(text).not.toContain("serviceProvider");
+    }
+  }
+  expect(await pageOf(told, "/_/sign-in?f=html")).toContain('Ask <a href="mailto:ann@office.example">Ann</a> for one.');
+  await using half = await openService({ identity: { ...plainIdentity, provider: { name: "Office" } } });
+  const [halfKey, runner] = [await half.createKey("admin", "root"), await half.createKey("runner", "ben")];
+  expect(await pageOf(half, "/_/sign-in?f=html")).toContain("Office gives one to you.");
+  for (const path of ["/?f=html", "/_/sign-in?f=html"]) {
+    const text = await pageOf(half, path, { key: halfKey });
+    expect(text).toContain('/_/system?f=html#setting-serviceContactName"');
+    expect(text).not.toContain("#setting-serviceProvider");
+    for (const asked of [{}, { key: runner }]) expect(await pageOf(half, path, asked)).not.toContain("#setting-");
+  }
+});
+
 test("it shows the queue to who sees all jobs, the jobs of its reader, and none to a stranger", async () => {
   await using service = await openService({ holdsJobs: true });
   const [admin, ann, bob] = [

@@ -79,7 +79,9 @@ test("a job whose process was removed names it without a link, on its page, in t
   const id = String((await jsonOf(answer)).jobID);
   const places = [`/jobs/${id}`, "/jobs", "/"];
   for (const place of places)
-    expect(await pageOf(service, place)).toMatch(/href="[^"]*\/processes\/gone\?f=html">gone<\/a>/);
+    expect(await pageOf(service, place)).toMatch(
+      /href="[^"]*\/processes\/gone\?f=html">Echo<\/a>[^a-z]*<span class="muted">\s*gone/,
+    );
   expect((await service.send("DELETE", "/processes/gone")).status).toBe(204);
   for (const place of places) {
     const page = await pageOf(service, place);

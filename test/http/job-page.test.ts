@@ -481,7 +481,7 @@ test("a job that can be retried says which version was deployed since, and what 
   // It has no steps, and ran the version before with a default.
   expect(newer).not.toContain("Resume");
   expect(newer).toMatch(/processes\/say(@|%40)sha256[^"]*">version 1\.0\.0<\/a>/);
-  expect(newer).toMatch(/<th scope="row">times<\/th><td><code>3<\/code>\s*<span class="muted"> default/);
+  expect(newer).toMatch(/<th [^>]*scope="row">times<\/th><td[^>]*><code>3<\/code>\s*<span class="muted"> default/);
   const [, mend = ""] = /href="http:\/\/127\.0\.0\.1:8080([^"]*)">Mend the package/.exec(newer) ?? [];
   expect(await (await service.send("GET", mend)).text()).toMatch(/name="id" value="say"/);
 });

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { KnownUploads, UploadFacts } from "../../src/domain/documents/upload-facts.ts";
 import type { Json, JsonObject } from "../../src/domain/json.ts";
 import { Inputs } from "../../src/pages/input-values.tsx";
+import { plainTables } from "./frame.ts";
 
 const upload = {
   name: "<dem>.tif",
@@ -14,7 +15,7 @@ const uploads: KnownUploads = new Map<string, UploadFacts>([
   ["vault://a", upload],
   ["vault://b", { name: "other.tif", type: "image/tiff", length: 1 }],
 ]);
-const show = (inputs: JsonObject) => String(Inputs({ inputs, uploads }));
+const show = (inputs: JsonObject) => plainTables(String(Inputs({ inputs, uploads })));
 const one = (value: Json) => /<td>(.*)<\/td>/s.exec(show({ x: value }))?.[1] ?? "";
 
 test("an uploaded file has its name, its size with the exact number, and a link for who may have it", () => {

@@ -191,7 +191,7 @@ describe("the page of a list of jobs", () => {
     expect(html).toContain('<input type="hidden" name="limit" value="5"/>');
     // Another filter has other pages.
     expect(html).not.toContain('name="after"');
-    expect(html).toContain("Show all jobs.");
+    expect(html).toContain("Show all jobs</a>");
   });
 
   test("says of each job in colour, sign and word what became of it", () => {
@@ -249,12 +249,41 @@ describe("the page of a list of jobs", () => {
     expect(open).not.toContain('<input type="text" name="user"');
   });
 
-  test("has its filters folded up, but where one is set", () => {
-    const at = (query: string) =>
-      jobListPage().render({ ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json${query}` }, { jobs: [], links: [] });
+  test("says how many jobs fit, to what they are narrowed in words, and leads to all", () => {
+    const at = (query: string, count: number, rels: readonly string[] = []) => {
+      const links = rels.map((rel) => ({ rel, href: "http://server/x" }));
+      const jobs = Array.from({ length: count }, () => job);
+      const html = jobListPage().render({ ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json${query}` }, { jobs, links });
+      const [, said = ""] = /<p role="status"><b>(.*?)<\/p>/s.exec(html) ?? [];
+      return said.replaceAll(/<[^>]*>/g, "");
+    };
+    expect(at("&status=failed&datetime=today", 3)).toBe(
+      "3 jobs fit: status failed; created today (UTC). Show all jobs",
+    );
+    expect(at("&status=accepted,running", 1)).toBe("1 job fits: status running or waiting. Show all jobs");
+    expect(at("&q=%3Ci%3E&minDuration=5", 0)).toBe(
+      "No job fits: words or id &lt;i&gt;; ran at least 5 s. Show all jobs",
+    );
+    expect(at("&tags=a&tags=b", 2, ["next"])).toBe("More than 2 jobs fit: tags a, b. Show all jobs");
+    expect(at("&user=ann", 2, ["prev"])).toBe("2 more that fit: user ann. Show all jobs");
+    expect(at("&status=&limit=5", 2)).toBe("");
+    const html = jobListPage().render(
+      { ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json&status=failed&limit=5&after=x` },
+      { jobs: [], links: [] },
+    );
+    expect(html).toContain('href="http://server/base/jobs?f=html&amp;limit=5">Show all jobs');
+  });
+
+  test("has its filters folded up, but where one cannot be read", () => {
+    const at = (query: string, fault?: string) =>
+      jobListPage(fault === undefined ? {} : { fault }).render(
+        { ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json${query}` },
+        { jobs: [], links: [] },
+      );
     expect(at("&status=&limit=5")).toContain('<details class="filters"><summary>Filter</summary>');
     for (const query of ["&status=failed", "&q=rain", "&datetime=7d", "&user=ann", "&processID=echo", "&minDuration=5"])
-      expect(at(query)).toContain('<details class="filters" open=""><summary>Filter</summary>');
+      expect(at(query)).toContain('<details class="filters"><summary>Filter</summary>');
+    expect(at("&q=rain", "no")).toContain('<details class="filters" open=""><summary>Filter</summary>');
   });
 
   test("says beside the button how many are to be ticked, and leaves the button to who has no script", () => {

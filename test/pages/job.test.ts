@@ -4,7 +4,7 @@ import type { JobDocument } from "../../src/domain/documents/job.ts";
 import type { JobView } from "../../src/domain/documents/job-view.ts";
 import { relations } from "../../src/domain/links.ts";
 import { jobPage } from "../../src/pages/job.tsx";
-import { frame } from "./frame.ts";
+import { frame, plainTables } from "./frame.ts";
 
 const job: JobDocument = {
   jobID: "j1",
@@ -90,7 +90,7 @@ describe("the page of a job", () => {
     expect(html).toContain('<progress class="bar bar-stopped"');
     expect(html).toContain("by &lt;ann&gt;");
     const short = page({ ...ended, status: "successful", waitingSeconds: 0.1 });
-    expect(short).toContain("<span>Ran 2.0 s. </span>");
+    expect(short).toContain('<span>Ran 2.0 s. Ended <time datetime="2026-01-02T03:05:06.000Z">');
     expect(short).not.toContain("Dismissed");
     expect(short).not.toContain("data-counted");
   });
@@ -202,7 +202,9 @@ describe("the page of a job", () => {
   test("lists the defaults that were used beside the inputs, and the version that ran", () => {
     const version = { name: "1.0.0", url: "http://server/base/processes/buffer@r1?f=html" };
     const html = page({}, { inputs: { given: 1 }, defaults: { other: 2 }, version });
-    expect(html).toMatch(/<th scope="row">other<\/th><td><code>2<\/code>\s*<span class="muted"> default<\/span>/);
+    expect(plainTables(html)).toMatch(
+      /<th scope="row">other<\/th><td><code>2<\/code>\s*<span class="muted"> default<\/span>/,
+    );
     expect(html.match(/ default</g)).toHaveLength(1);
     expect(html).toContain(`<a href="${version.url}">version 1.0.0</a>`);
   });
@@ -212,6 +214,8 @@ describe("the page of a job", () => {
     expect(page({ estimatedCompletion })).toContain("Usually done by ");
     const html = page({ estimatedCompletion }, { exceededSeconds: 1.3 });
     expect(html).toContain("It takes longer than usual (usually 1.3 s)");
+    expect(page({}, { rangeSeconds: [3, 12] })).toContain("Runs so far took 3.0 s to 12 s.");
+    expect(page({}, { rangeSeconds: [3, 3] })).toContain("Runs so far took 3.0 s, with other inputs.");
     expect(html).not.toContain("Usually done by");
   });
 
@@ -254,10 +258,26 @@ describe("the page of a job", () => {
       { href: url, rel: "monitor", title: "Status of the job" },
       { href: `${url}/results`, rel: relations.exceptions, title: "Why the job failed" },
     ];
-    const [ways = "", fields = ""] = page({ status: "failed", links }).split("<details>");
-    expect(ways.match(/Status of the job/g)).toHaveLength(1);
+    const [ways = "", fields = ""] = page({ status: "failed", links }).split(/<details>(?!.*<details>)/s);
+    // The page itself is no way on.
+    expect(ways).not.toContain("Status of the job");
+    expect(fields).toContain("Status of the job");
     expect(ways).not.toContain("Why the job failed");
     expect(fields).toContain("Why the job failed");
+  });
+
+  test("shows of a failed one how far it came, and the two ways on that are most useful; the others are folded up", () => {
+    const may = { mayRetry: true, mayDismiss: true, againUrl: "http://server/again" };
+    const failed = { status: "failed", progress: 85, finished: "2026-01-02T03:05:06.000Z" } as const;
+    const html = page(failed, { ...may, mayResume: true, reachedProgress: 20 });
+    expect(html).toContain('<progress class="bar bar-bad" max="100" value="20"');
+    const [shown = "", folded = ""] = html.split("<details data-follows");
+    const wordsOf = (part: string) =>
+      ["Resume from", "Run again", "Try again from", "Remove with"].filter((words) => part.includes(`${words}`));
+    expect(wordsOf(shown)).toEqual(["Resume from", "Run again"]);
+    expect(wordsOf(folded)).toEqual(["Resume from", "Run again", "Try again from", "Remove with"]);
+    expect(wordsOf(page(failed, may).split("<details data-follows")[0] ?? "")).toEqual(["Run again", "Try again from"]);
+    expect(page({ status: "running" }, { mayRetry: false, mayDismiss: true })).not.toContain("<details data-follows");
   });
 
   test("is watched by its script only until it has ended", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { withoutMadeUp, withRequiredFiles } from "../../src/pages/form/uses/used-files.ts";
 import { missingOf, usesOf } from "../../src/pages/form/uses.ts";
 
 const target = { baseUrl: "http://server", name: "p", needsKey: false };
@@ -41,3 +42,41 @@ test.each(["plain.csv", 'in "quotes".csv', "back\\slash.csv", 'both \\"\\\\.csv'
     expect(given).not.toMatch(/^"|[^\\]"/);
   },
 );
+
+test("files of an example that were made up give way to names of one's own files, one for each input", () => {
+  const made = { href: "data:text/csv,a", type: "text/csv" };
+  const own = { href: "data:text/csv,b", type: "text/csv" };
+  const inputs = { observations: made, other: [made], inside: { "a b;c": made }, given: own, n: 1 };
+  const { request, files } = withoutMadeUp({ inputs, title: "t" }, (href) => href === made.href);
+  expect(files.map(({ name }) => name)).toEqual(["observations.csv", "other.csv", "inside.csv"]);
+  const at = (name: string) => ({ href: `https://example.org/put-your-own/${name}`, type: "text/csv" });
+  expect(request).toEqual({
+    title: "t",
+    inputs: {
+      ...{ observations: at("observations.csv"), other: [at("other.csv")] },
+      ...{ inside: { "a b;c": at("inside.csv") }, given: own, n: 1 },
+    },
+  });
+});
+
+test.each([
+  ["observations", "text/csv", "observations.csv"],
+  ["table.csv", "text/csv", "table.csv"],
+  ["a $(rm) 'b'", "image/tiff", "a___rm___b_.tif"],
+  ["folder", "application/vnd.heddle.directory", "folder"],
+  ["..", "", "file.dat"],
+])("a required file that is missing has a name to put a file by: %s", (id, type, name) => {
+  const shape = { kind: "file", mediaTypes: type === "" ? [] : [type], takesText: false } as const;
+  const { request, files } = withRequiredFiles([{ id, isRequired: true, shape }], { inputs: { n: 1 } });
+  expect(files.map((file) => file.name.startsWith(name))).toEqual([true]);
+  expect(missingOf([{ id, isRequired: true }], request)).toEqual([]);
+  expect(withRequiredFiles([{ id, isRequired: false, shape }], {}).files).toEqual([]);
+});
+
+test("a text says that one puts a file there, and names no content", () => {
+  const { request, files } = withoutMadeUp({ inputs: { a: { href: "data:text/csv,x" } } }, () => true);
+  for (const { title, text } of usesOf({ ...target, request, files })) {
+    if (["JSON", "QGIS (WPS)"].includes(title)) continue;
+    expect(text).toContain("a.csv is the name of your own file: put your file here");
+  }
+});

@@ -52,32 +52,40 @@ forEachProgram("executes the process as it stands", async (program) => {
   expect(inputs).toMatchObject({ texts: hard, flag: true, n: 1 });
 });
 
-forEachProgram("uploads its files first, and makes small ones where there are none", async (program) => {
-  await using folder = await temporaryDirectory();
-  await using server = await startServer(join(folder.path, "data"));
-  await deployCwl(server.url, "files", {
-    cwlVersion: "v1.2",
-    class: "CommandLineTool",
-    $namespaces: { iana: "https://www.iana.org/assignments/media-types/" },
-    baseCommand: ["head", "-q", "-c", "4"],
-    inputs: {
-      table: { type: "File", format: "iana:text/csv", inputBinding: { position: 1 } },
-      raster: { type: "File", format: "iana:image/tiff", inputBinding: { position: 2 } },
-    },
-    outputs: {
-      out: {
-        type: "string",
-        outputBinding: { glob: "out.txt", loadContents: true, outputEval: "$(self[0].contents)" },
+forEachProgram(
+  "names files that one puts there, uploads them first, and runs nothing without them",
+  async (program) => {
+    await using folder = await temporaryDirectory();
+    await using server = await startServer(join(folder.path, "data"));
+    await deployCwl(server.url, "files", {
+      cwlVersion: "v1.2",
+      class: "CommandLineTool",
+      $namespaces: { iana: "https://www.iana.org/assignments/media-types/" },
+      baseCommand: ["head", "-q", "-c", "4"],
+      inputs: {
+        table: { type: "File", format: "iana:text/csv", inputBinding: { position: 1 } },
+        raster: { type: "File", format: "iana:image/tiff", inputBinding: { position: 2 } },
       },
-    },
-    stdout: "out.txt",
-    requirements: { InlineJavascriptRequirement: {} },
-  });
-  const text = (await usesOf(server.url, "files")).get(program.title) ?? "";
-  const { exitCode, err } = await runText(program, text, folder.path);
-  expect([exitCode, exitCode === 0 ? "" : err]).toEqual([0, ""]);
-  expect(await outcomeOf(server.url)).toEqual({ status: "successful", results: { out: "id,nII*\0" } });
-});
+      outputs: {
+        out: {
+          type: "string",
+          outputBinding: { glob: "out.txt", loadContents: true, outputEval: "$(self[0].contents)" },
+        },
+      },
+      stdout: "out.txt",
+      requirements: { InlineJavascriptRequirement: {} },
+    });
+    const text = (await usesOf(server.url, "files")).get(program.title) ?? "";
+    expect(text).toContain("table.csv is the name of your own file: put your file here");
+    await runText(program, text, folder.path);
+    expect(await jobsOf(server.url)).toEqual([]);
+    await Bun.write(join(folder.path, "table.csv"), "date,level\n");
+    await Bun.write(join(folder.path, "raster.tif"), "II*\0rest");
+    const { exitCode, err } = await runText(program, text, folder.path);
+    expect([exitCode, exitCode === 0 ? "" : err]).toEqual([0, ""]);
+    expect(await outcomeOf(server.url)).toEqual({ status: "successful", results: { out: "dateII*\0" } });
+  },
+);
 
 forEachProgram("executes a process without inputs", async (program) => {
   await using folder = await temporaryDirectory();

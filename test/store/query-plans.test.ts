@@ -16,7 +16,7 @@ import {
   releaseJob,
 } from "../../src/store/jobs.ts";
 import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
-import { usualMilliseconds } from "../../src/store/queue.ts";
+import { earlierRuns } from "../../src/store/queue.ts";
 import { resultsOf } from "../../src/store/results.ts";
 import type { Statement } from "../../src/store/statements.ts";
 import { expiredVaultFiles, removeVaultFile } from "../../src/store/vault.ts";
@@ -115,7 +115,7 @@ async function useEverything(database: Database): Promise<void> {
   await expiredVaultFiles(database, at);
   await removeVaultFile(database, "v");
   await expiredJobs(database, at, 1);
-  await usualMilliseconds(database, { processId: "echo" });
+  await earlierRuns(database, { processId: "echo" });
   await removeJob(database, jobId, at);
 }
 

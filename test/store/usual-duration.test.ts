@@ -1,10 +1,16 @@
 import { expect, test } from "bun:test";
 import { defined } from "../../src/domain/defined.ts";
+import { usualRun } from "../../src/domain/usual-run.ts";
+import type { Database } from "../../src/store/database.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
 import { findJob, finishJob } from "../../src/store/jobs.ts";
-import { usualMilliseconds } from "../../src/store/queue.ts";
+import { earlierRuns } from "../../src/store/queue.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+async function usualMilliseconds(database: Database, of: Parameters<typeof earlierRuns>[1]) {
+  return usualRun(await earlierRuns(database, of), {})?.usual;
+}
 
 test("how long a process usually takes is told by its runs, not by those of a provider's process of the same name", async () => {
   await using dir = await temporaryDirectory();

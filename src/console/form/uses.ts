@@ -3,7 +3,7 @@ import { outputsOf } from "../../pages/form/extras.ts";
 import { withoutToken, withoutTokens } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { readForm } from "../../pages/form/read-form.ts";
-import type { UsedFile } from "../../pages/form/uses/used-files.ts";
+import { type UsedFile, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
 import { missingOf, usesOf } from "../../pages/form/uses.ts";
 import { addCopyButton } from "../shared/copy-button.ts";
 import { reachedBase } from "./addresses.ts";
@@ -25,7 +25,8 @@ export function createShowUses(
     addCopyButton(text);
   }
   return () => {
-    const { request, faults } = readForm(fields, withoutTokens(valuesOf(form)), outputs);
+    const { request: filled, faults } = readForm(fields, withoutTokens(valuesOf(form)), outputs);
+    const { request, files } = withRequiredFiles(fields, filled);
     const note = aside.querySelector('[data-live="uses"]');
     // What cannot be read yet is being typed.
     if (note !== null) {
@@ -37,7 +38,7 @@ export function createShowUses(
     for (const { title, text } of usesOf({
       ...target,
       request,
-      files: pickedFiles(form),
+      files: [...pickedFiles(form), ...files],
       missing: missingOf(fields, request),
     })) {
       const shown = aside.querySelector(`pre[data-use="${CSS.escape(title)}"]`);

@@ -32,7 +32,12 @@ const placeZoom = 8;
 
 /** Makes the field that moves a map to a country or to a place by its numbers. It changes no value by itself. */
 export function placeSearch(map: OlMap, uses: PlaceUses = {}): HTMLElement {
-  const input = element("input", { type: "search", autocomplete: "off", list: listId });
+  const input = element("input", {
+    type: "search",
+    autocomplete: "off",
+    list: listId,
+    placeholder: searchWords.example,
+  });
   const status = element("span", { class: "muted map-found", "aria-live": "polite" });
   const offers = element("span", { class: "map-offers" });
   const say = (words: string, ...buttons: readonly HTMLElement[]) => {

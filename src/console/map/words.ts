@@ -16,6 +16,7 @@ export function sayPlace([longitude, latitude]: Position, resolution = 1): strin
 /** What the field says that moves a map to a place. */
 export const searchWords = {
   label: "Go to a country, or to lon, lat",
+  example: "Austria, or 7.4 46.9",
   go: "Go",
   empty: "Type a country, or a longitude and a latitude.",
   usePoint: "Set the point there",

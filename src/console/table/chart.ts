@@ -64,6 +64,8 @@ type Series = {
   readonly isTime: boolean;
   /** Its times are whole days. */
   readonly isOfDays: boolean;
+  /** What stands on its axis are whole numbers. */
+  readonly isWhole: boolean;
   /** What stands below the axis, by the number of the value, when the values are texts. */
   readonly names: readonly string[] | undefined;
   readonly title: string;
@@ -82,6 +84,7 @@ function seriesOf(table: Columns, { x, y }: Omit<Chosen, "form">): Series {
     data: [drawn.map(([at]) => at), drawn.map(([, value]) => value)],
     isTime: kind === "instant",
     isOfDays: kind === "instant" && areDays(sorted),
+    isWhole: kind !== "instant" && drawn.every(([at]) => Number.isInteger(at)),
     names: kind === "text" ? rows.map((row) => row[x] ?? "") : undefined,
     title: columns[y] ?? "",
     over: columns[x] ?? "Row",
@@ -112,6 +115,9 @@ const daySteps = [
   ...[1, 2, 5, 10, 25, 50, 100, 250, 500, 1000].map((years) => years * 365 * day),
 ];
 
+/** The steps of an axis of whole numbers: there is nothing between two of them. */
+const wholeSteps = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
+
 /** Half of the name of a day, in pixels, stands beside the end of its axis. */
 const halfOfDay = 40;
 
@@ -132,16 +138,18 @@ function axisSeries({ names, isTime, isOfDays, over }: Series): uPlot.Series {
   return isTime ? { label: over, value: words } : { label: over };
 }
 
-/** Where nothing is pointed at, there is no value: signs in its place would look like one. The plot keeps the text that it writes into. */
+/** Where nothing is pointed at, there is no value: signs in its place would look like one, and names without values like blanks to fill in. The plot keeps the text that it writes into. */
 function withoutDashes({ root, legend }: uPlot): void {
-  if (legend.idx !== null && legend.idx !== undefined) return;
+  const isIdle = legend.idx === null || legend.idx === undefined;
+  root.classList.toggle("chart-idle", isIdle);
+  if (!isIdle) return;
   for (const { firstChild } of root.querySelectorAll(".u-legend .u-value")) {
     if (firstChild !== null) firstChild.nodeValue = "";
   }
 }
 
 function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Options {
-  const { isTime, isOfDays, names, title } = series;
+  const { isTime, isOfDays, isWhole, names, title } = series;
   const [ink, line, accent] = [pageColour("muted"), pageColour("line"), pageColour("accent")];
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
   const bars =
@@ -158,7 +166,7 @@ function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Optio
       names === undefined
         ? isTime
           ? { ...axis, values: timeWords, space: 90, ...(isOfDays ? { incrs: daySteps } : {}) }
-          : axis
+          : { ...axis, ...(isWhole ? { incrs: wholeSteps } : {}) }
         : {
             ...axis,
             values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? (names[at] ?? "") : "")),

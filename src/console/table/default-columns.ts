@@ -22,14 +22,16 @@ const fewestInOrder = 3;
 /**
  * Chooses what of a table is drawn first. It is drawn over dates, else over few names that differ, else over numbers that only grow or
  * only fall, else over the number of the row. Numbers that name a row, a year, or a day or
- * month within one are drawn only when there are no others. Undefined when no
+ * month within one, are drawn only when there are no others; so are numbers that are all the same, and how many there were of something. Undefined when no
  * column holds numbers.
  */
 export function defaultColumns(table: Columns): Chosen | undefined {
   const { kinds, rows } = table;
   const numbers = kinds.flatMap((kind, index) => (kind === "number" ? [index] : []));
   const measured = numbers.filter((index) => !isId(table, index) && !isYear(table, index) && !isCounted(table, index));
-  const valuesBeside = (x: number) => measured.find((index) => index !== x) ?? numbers.find((index) => index !== x);
+  const telling = measured.filter((index) => varies(table, index) && !isCount(table, index));
+  const valuesBeside = (x: number) =>
+    [telling, measured, numbers].flatMap((indexes) => indexes.find((index) => index !== x) ?? [])[0];
   const x = axisOf(table, numbers, measured);
   const y = valuesBeside(x);
   if (y === undefined) {
@@ -103,6 +105,15 @@ function isCounted(table: Columns, index: number): boolean {
   if (!counted.test(nameOf(table, index).trim())) return false;
   const values = cellsOf(table, index).flatMap((cell) => numberOf(cell, table.decimal) ?? []);
   return values.every(Number.isInteger);
+}
+
+/** How many values stand behind a row says less than the values. */
+function isCount(table: Columns, index: number): boolean {
+  return /^(?:counts?|n[_ ]?obs|num(?:ber)?|samples?|observations?)$/i.test(nameOf(table, index).trim());
+}
+
+function varies(table: Columns, index: number): boolean {
+  return new Set(cellsOf(table, index).flatMap((cell) => numberOf(cell, table.decimal) ?? [])).size > 1;
 }
 
 /** Lists what is drawn as places on the axis with their values, in the order of the axis, however the rows stand. */

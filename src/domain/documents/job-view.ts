@@ -57,6 +57,8 @@ export type JobView = {
   readonly graph?: { readonly nodes: readonly GraphNode[]; readonly states: ReadonlyMap<string, StepState> };
   /** What these are drawn with, also those that are not there yet. */
   readonly views: ViewSettings;
+  /** What its process is called, where that is not its id. */
+  readonly processTitle?: string;
   /** The version that it ran, with the page of that revision. */
   readonly version?: { readonly name: string; readonly url: string };
   /** The version that its process has by now, where that is another one than it ran and may run again. */
@@ -66,6 +68,8 @@ export type JobView = {
   readonly runningSeconds?: number;
   /** How long its process usually takes, when it runs longer than that. */
   readonly exceededSeconds?: number;
+  /** How long the shortest and the longest run before it took, in seconds, where no time of its end can be told by them. */
+  readonly rangeSeconds?: readonly [shortest: number, longest: number];
   /** Other runs of its process, the newest first, each with the page that compares both. */
   readonly others?: readonly OtherRun[];
   /** Where a script goes on to watch it; undefined when it has ended. */
@@ -83,6 +87,8 @@ export type JobView = {
   readonly isProviderGone?: boolean;
   /** It has failed at a step, and those before it may be kept. */
   readonly mayResume?: boolean;
+  /** How far it came before it failed, from 0 to 100: what is told as progress goes on from there. */
+  readonly reachedProgress?: number;
   /** Where a new version of its process is deployed, for who may. */
   readonly mendUrl?: string;
   /** The form of its process, filled with the inputs of the job. */

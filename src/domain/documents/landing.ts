@@ -21,6 +21,8 @@ export type HomeView = {
   readonly users?: ReadonlyMap<string, string>;
   /** Which of their processes are not there any more: the id of the provider, or nothing, a slash, and that of the process. */
   readonly gone?: ReadonlySet<string>;
+  /** What the others are called, where that is not their id; by the same. */
+  readonly titles?: ReadonlyMap<string, string>;
   /** What is different about each of these jobs, in a line, by its id. */
   readonly lines?: ReadonlyMap<string, string>;
   /** A command line that executes a process. */

@@ -1,5 +1,9 @@
+import { defined } from "../../domain/defined.ts";
+import { inputLines } from "../../domain/input-lines.ts";
+import type { Job } from "../../domain/job.ts";
 import { isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
+import { jobUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process, ProcessDescription } from "../../domain/process.ts";
 import { type ReadInputsDeps, readJobWithInputs } from "../../operations/read-inputs.ts";
@@ -68,16 +72,27 @@ export async function formOfJob(
     const { outputs, run } = job.request;
     const request: unknown = JSON.parse(JSON.stringify({ outputs, title, heddle: { priority: run?.priority } }));
     const tags = job.tags.filter((tag) => !ownTags.includes(tag));
-    return formOfRequest(description, {
+    const form = formOfRequest(description, {
       ...(isJsonObject(request) ? request : {}),
       inputs: asMembers(inputs),
       ...(mode === "sync" ? { mode } : {}),
       ...(tags.length === 0 ? {} : { tags }),
     });
+    return { ...form, filledFrom: filledFrom(job, description, context.baseUrl) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { ...emptyForm(description), otherFaults: [error.message] };
   }
+}
+
+/** Names a job as lists do: by what it ran, and its inputs in a line. */
+function filledFrom(
+  { id, request: { inputs } }: Job,
+  { title, id: processId }: ProcessDescription,
+  baseUrl: string,
+): NonNullable<FormState["filledFrom"]> {
+  const line = inputLines([{ id, group: processId, inputs, defaults: {} }]).get(id);
+  return { id, url: `${jobUrl(baseUrl, id)}?f=html`, title: title ?? processId, ...defined({ line }) };
 }
 
 /** What each job is tagged with by itself. */

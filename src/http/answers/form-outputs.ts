@@ -6,6 +6,7 @@ import { absoluteReference, type OutputLocations } from "../../domain/results.ts
 import type { PublishedOutput } from "../../domain/values.ts";
 import { type KeptOutput, listKeptOutputs } from "../../operations/list-outputs.ts";
 import { findNamedOutputs } from "../../operations/own-references.ts";
+import { type ListedProcesses, readListedProcesses } from "../../operations/read-ran-process.ts";
 import { vaultPrefix } from "../../operations/references.ts";
 import { type FormValues, parts } from "../../pages/form/field.ts";
 import type { FormState, OfferedOutput } from "../../pages/form/state.ts";
@@ -15,7 +16,8 @@ import { outputLocations } from "./results-answer.ts";
 
 type OutputSettings = Parameters<typeof outputLocations>[0]["settings"];
 export type FormOutputDeps = FormUploadDeps &
-  Parameters<typeof findNamedOutputs>[0] & { readonly settings: OutputSettings };
+  Parameters<typeof findNamedOutputs>[0] &
+  Parameters<typeof readListedProcesses>[0] & { readonly settings: OutputSettings };
 
 /** A list of more is longer than anybody reads. */
 const maxOffered = 50;
@@ -49,14 +51,18 @@ export async function withOutputs(
   };
 }
 
+type OutputPlace = { readonly baseUrl: string; readonly locations: OutputLocations };
+
 /** Lists the outputs that a form offers, by their paths below the output directory. */
 async function keptOutputs(
   deps: FormOutputDeps,
   caller: Principal,
-  place: { readonly baseUrl: string; readonly locations: OutputLocations },
+  place: OutputPlace,
 ): Promise<ReadonlyMap<string, OfferedOutput>> {
   const kept = await listKeptOutputs(deps, caller, maxOffered);
-  return new Map(kept.map((output) => [pathOf(output.reference), offeredOf(output, caller, place)]));
+  const jobs = new Map(kept.map(({ job }) => [job.id, job]));
+  const listed = await readListedProcesses(deps, caller, [...jobs.values()]);
+  return new Map(kept.map((output) => [pathOf(output.reference), offeredOf(output, caller, { ...place, listed })]));
 }
 
 function pathOf(reference: string): string {
@@ -67,16 +73,17 @@ function pathOf(reference: string): string {
 function offeredOf(
   { job, outputId, reference, name, mediaType: type, sizeBytes: length }: KeptOutput,
   caller: Principal,
-  { baseUrl, locations }: { readonly baseUrl: string; readonly locations: OutputLocations },
+  { baseUrl, locations, listed }: OutputPlace & { readonly listed: ListedProcesses },
 ): OfferedOutput {
+  const process = listed.titles.get(`${job.providerId ?? ""}/${job.processId}`) ?? job.processId;
   const made = {
     type,
     outputId,
-    title: job.request.title ?? job.processId,
+    title: job.request.title ?? process,
     jobUrl: `${jobUrl(baseUrl, job.id)}?f=html`,
     look: `${resultUrl(baseUrl, job.id, outputId)}?f=html`,
     finished: new Date(job.finishedAt ?? job.updatedAt).toISOString(),
-    ...defined({ length, user: isOwn(caller, job.user) ? undefined : job.user }),
+    ...defined({ length, line: listed.lines.get(job.id), user: isOwn(caller, job.user) ? undefined : job.user }),
   };
   return { reference: absoluteReference(reference, locations), name, made };
 }

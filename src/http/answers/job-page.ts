@@ -6,7 +6,7 @@ import type { ResultView } from "../../domain/documents/result-view.ts";
 import { isDiscarded, type Job, type JobEvent } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
-import { exceededSeconds } from "../../operations/job-outlook.ts";
+import { runsBefore } from "../../operations/job-outlook.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
@@ -69,14 +69,15 @@ export async function readJobView(
     views,
     ...actions,
     ...ran,
+    ...(await runsBefore(deps, job)),
     ...defined({
       inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
       statistics,
       isAllCached: statistics && (await isAllCached(deps, job, statistics)),
+      reachedProgress: job.status === "failed" ? reachedBy(events) : undefined,
       uploads: knownUploads(uploads, baseUrl),
       graph: await readJobGraph(deps, principal, job),
       others: await otherRuns(deps, principal, job, baseUrl),
-      exceededSeconds: await exceededSeconds(deps, job),
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
       seenBy: await readSeenBy(deps, principal, job),
@@ -85,6 +86,14 @@ export async function readJobView(
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
+}
+
+/** Tells how far the last attempt came before it failed: what follows a failure counts on. */
+function reachedBy(events: readonly JobEvent[]): number | undefined {
+  const begin = events.findLastIndex(({ status }) => status === "accepted");
+  const after = events.slice(begin + 1);
+  const failed = after.findIndex(({ stage, status }) => stage === "monitorError" || status === "failed");
+  return after.slice(0, Math.max(0, failed)).at(-1)?.progress;
 }
 
 async function shareOf(deps: JobViewDeps, principal: Principal, job: Job): Promise<JobView["share"]> {

@@ -2,7 +2,7 @@ import { type Action, isInScope, mayDo, type Principal, wishes } from "../../dom
 import { defined } from "../../domain/defined.ts";
 import { processUrl, providerProcessUrl, providerUrl } from "../../domain/links.ts";
 import { essenceOf } from "../../domain/media-type.ts";
-import type { Process } from "../../domain/process.ts";
+import type { Process, ProcessDescription } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { hasRight } from "../../domain/rights.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
@@ -13,12 +13,13 @@ import { type Offers, outputsOf } from "../../pages/form/extras.ts";
 import { withoutToken } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import type { FormState } from "../../pages/form/state.ts";
-import { sampleFiles, type UsedFile } from "../../pages/form/uses/used-files.ts";
+import { type ToPut, type UsedFile, withoutMadeUp, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
 import { missingOf, usesOf } from "../../pages/form/uses.ts";
 import type { ProcessView } from "../../pages/process.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
 import { exampleRequest } from "../openapi/example-request.ts";
+import { isSample } from "../openapi/sample-files.ts";
 import type { RouteContext } from "../route.ts";
 
 /** What the form of a process offers by. */
@@ -46,7 +47,7 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
   const { baseUrl, caller } = context;
   const { description } = process;
   const url = provider === undefined ? processUrl(baseUrl, name) : providerProcessUrl(baseUrl, provider.id, name);
-  const request = filled.request ?? exampleRequest(description);
+  const { request, files } = copiedRequest(description, filled);
   const mayRun = caller !== undefined && mayExecute(caller, process.id);
   const graph = readGraph(caller, process);
   const needsKey = caller?.user !== undefined || !mayRun;
@@ -56,10 +57,9 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
     action: `${url}/form`,
     descriptionUrl: `${url}?f=json`,
     form: filled,
-    // What somebody filled in stands as it is; only the example has files that another takes the place of.
     uses: usesOf({
-      ...{ ...target, request, missing: missingOf(fieldsOf(description), request) },
-      files: filled.request === undefined ? sampleFiles(request) : storedFiles(filled),
+      ...{ ...target, request, files },
+      missing: missingOf(fieldsOf(description), request),
     }),
     target,
     ...defined({ graph, figures: shown.figures }),
@@ -86,6 +86,13 @@ function refusalOf(
   processId: string,
 ): NonNullable<ProcessView["refusal"]> {
   return { words: refusalWords(caller, processId), ...defined({ contact: service?.contact }) };
+}
+
+/** Gives the request that the texts execute: what was filled in as it stands, or an example; where no file was chosen, one puts one. */
+function copiedRequest(description: ProcessDescription, filled: FormState): ToPut {
+  if (filled.request === undefined) return withoutMadeUp(exampleRequest(description), isSample);
+  const { request, files } = withRequiredFiles(fieldsOf(description), filled.request);
+  return { request, files: [...storedFiles(filled), ...files] };
 }
 
 /** Lists the uploads that a form names: who copies a text has the files, too, by their names. */

@@ -17,15 +17,18 @@ export async function ranView(
   deps: Parameters<typeof readRanProcess>[0],
   job: Job,
   { principal, baseUrl, mayRetry }: Asked,
-): Promise<Pick<JobView, "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>> {
+): Promise<
+  Pick<JobView, "processTitle" | "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>
+> {
   const found = await readRanProcess(deps, principal, job);
-  const { isWorkflow, ran, revision, current, isProcessGone, isProviderGone } = found;
+  const { hasFinishedSteps, ran, revision, current, isProcessGone, isProviderGone } = found;
   const isReplaced = current !== undefined && current.revision !== job.processRevision;
   return {
-    mayResume: mayRetry && isWorkflow && job.status === "failed",
+    mayResume: mayRetry && hasFinishedSteps && job.status === "failed",
     ...defined({
       isProcessGone,
       isProviderGone,
+      processTitle: titleOf(current),
       version: revision === undefined ? undefined : versionOf(revision, baseUrl),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
@@ -33,6 +36,11 @@ export async function ranView(
       mendUrl: job.status === "failed" ? mendUrlOf(current, principal, baseUrl) : undefined,
     }),
   };
+}
+
+function titleOf(process: Process | undefined): string | undefined {
+  const title = process?.description.title ?? "";
+  return title === "" || title === process?.id ? undefined : title;
 }
 
 function versionOf({ id, revision, description }: Process, baseUrl: string): NonNullable<JobView["version"]> {

@@ -44,6 +44,12 @@ export function sampleAddress(mediaType: string): { readonly href: string; reado
   return { href: `data:${essence},${encodeURIComponent(textOf(essence))}`, type };
 }
 
+/** Tells whether an address is one that was made up of a media type: no tool can be expected to take its content. */
+export function isSample(href: string): boolean {
+  const [, type] = /^data:([^,;]+)/.exec(href) ?? [];
+  return type !== undefined && sampleAddress(type).href === href;
+}
+
 function textOf(essence: string): string {
   if (Object.hasOwn(texts, essence)) return texts[essence] ?? "";
   if (isJsonType(essence)) return "{}";

@@ -210,7 +210,11 @@ function signInResponse(deps: SignInRouteDeps, context: RouteContext, state: Sig
   };
   return documentResponse(context, document, {
     title: user === undefined ? "Sign in" : "Account",
-    page: signInPage({ ...state, ...(caller === undefined ? {} : { allowed: allowedOf(caller) }) }),
+    page: signInPage({
+      ...state,
+      operator: context.service ?? {},
+      ...(caller === undefined ? {} : { allowed: allowedOf(caller) }),
+    }),
     headers: noStore,
   });
 }

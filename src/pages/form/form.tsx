@@ -1,9 +1,10 @@
 import { pointerToken } from "../../domain/json.ts";
 import { Opening } from "../opening.tsx";
 import type { PageFrame } from "../page.ts";
+import { shortId } from "../words.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
-import { ownNames } from "./field.ts";
+import { ownNames, parts } from "./field.ts";
 import { FieldView } from "./field-view.tsx";
 import type { FormLimits, FormState } from "./state.ts";
 
@@ -45,6 +46,7 @@ export function ExecuteForm({
       <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
         Run
       </button>
+      <FilledFrom job={state.filledFrom} />
       <Outcome state={state} frame={frame} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
@@ -64,17 +66,34 @@ export function ExecuteForm({
   );
 }
 
+/** Says from which job the values are. */
+function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
+  if (job === undefined) return null;
+  const { id, url, title, line } = job;
+  return (
+    <p class="notice">
+      {"Filled in from job "}
+      <a href={url}>
+        <code>{shortId(id)}</code>
+      </a>
+      {`, ${title}${line === undefined ? "" : `, ${line}`}. What you change here changes nothing of that job.`}
+    </p>
+  );
+}
+
 function Outcome({
-  state: { faults, otherFaults, isChecked, fields },
+  state: { faults, otherFaults, isChecked, fields, values },
   frame,
 }: {
   readonly state: FormState;
   readonly frame: PageFrame;
 }) {
   if (isChecked === true) {
+    const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (
       <p class="notice notice-good" role="status">
         The request is right. Nothing was run.
+        {namesFiles ? " The content of files was not read: only a run tells whether it is right." : ""}
       </p>
     );
   }
@@ -97,6 +116,11 @@ function Outcome({
       </ul>
     </div>
   );
+}
+
+/** Tells whether a field names a file: by its address, or one that was uploaded or made before. */
+function isOfFile(name: string): boolean {
+  return name.endsWith(parts.address) || name.endsWith(parts.stored);
 }
 
 /** Names a field for people: what its input is called, and the way to it inside. */

@@ -17,6 +17,8 @@ export type FormState = {
   readonly uploads?: FormUploads;
   /** The outputs of earlier jobs that its files may be; absent where they cannot be given. */
   readonly outputs?: FormOutputs;
+  /** The job whose request filled it in, with its page, what it ran, and its inputs in a line. */
+  readonly filledFrom?: { readonly id: string; readonly url: string; readonly title: string; readonly line?: string };
   /** The request was checked, and nothing was wrong. */
   readonly isChecked?: boolean;
 };
@@ -62,6 +64,8 @@ export type OfferedOutput = {
     readonly user?: string;
     /** What the job is called, or its process. */
     readonly title: string;
+    /** In which inputs the job differs from others, in a line. */
+    readonly line?: string;
     readonly jobUrl: string;
     /** When its job ended (RFC 3339). */
     readonly finished: string;

@@ -137,7 +137,8 @@ type Offered = {
   readonly type?: string;
 };
 type Group = { readonly title: string; readonly options: readonly Offered[] };
-type Typed = { readonly fits: boolean; readonly option: Offered };
+/** `job` names the job that made it, the same for all that one job made. */
+type Typed = { readonly fits: boolean; readonly option: Offered; readonly job?: string };
 
 function groupsOf(
   { uploads, outputs }: FormState,
@@ -162,9 +163,10 @@ function groupsOf(
         fits,
         option: {
           reference: output.reference,
-          words: wordsOfOutput(output),
-          ...defined({ time: output.made?.finished }),
+          words: wordsOfOutput(output, fits),
+          ...defined({ time: fits ? undefined : output.made?.finished }),
         },
+        job: jobWords(output),
       };
     });
   const group = (title: string, list: readonly Typed[], isFitting: boolean): Group => ({
@@ -173,10 +175,24 @@ function groupsOf(
   });
   return [
     group("Uploads of a type that fits", ofUploads, true),
-    group("Outputs of a type that fits", ofJobs, true),
+    ...jobGroups(ofJobs.filter(({ fits }) => fits)),
     group("Uploads of other types", ofUploads, false),
     group("Outputs of other types", ofJobs, false),
   ].filter(({ options }) => options.length > 0);
+}
+
+/** What one job made stands together, below what that job is. */
+function jobGroups(outputs: readonly Typed[]): readonly Group[] {
+  const groups = Map.groupBy(outputs, ({ job }) => job ?? "");
+  return [...groups].map(([title, list]) => ({ title, options: list.map(({ option }) => option) }));
+}
+
+/** Names a job by its process or title, by what is different about it, and by its time. */
+function jobWords({ made }: OfferedOutput): string {
+  if (made === undefined) return "Output of an older job";
+  const { title, line, user, finished } = made;
+  const whose = user === undefined ? "" : ` by ${user}`;
+  return `Output of ${title}${whose}${line === undefined ? "" : `, ${line}`}, ${timeText(finished)}`;
 }
 
 /** What is chosen stands first. */
@@ -189,10 +205,12 @@ function withChosen<One extends { readonly reference: string }>(
     : [chosen, ...offered.filter(({ reference }) => reference !== chosen.reference)];
 }
 
-function wordsOfOutput({ name, made }: OfferedOutput): string {
+/** Below its job an output says no more of that. */
+function wordsOfOutput({ name, made }: OfferedOutput, isBelowJob: boolean): string {
   if (made === undefined) return `${name}, output of a job`;
   const { length, outputId, title, user, finished } = made;
   const size = length === undefined ? "directory" : sizeText(length);
+  if (isBelowJob) return `${name}, ${outputId}, ${size}`;
   const whose = user === undefined ? "" : ` by ${user}`;
   return `${name}, ${outputId} of ${title}${whose}, ${size}, ${timeText(finished)}`;
 }

@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined)(named("a stranger finds a process and run
         await page.reload();
       }
       await page.locator('p > [data-status="successful"]').first().waitFor({ timeout: 60_000 });
-      await hands.press(page.locator("#results").getByRole("link", { name: "Results", exact: true }));
+      await hands.press(page.locator("#results").getByRole("link", { name: "The results on a page of their own" }));
       await page.getByText("precipitation").first().waitFor();
       expect(await page.locator("img").count()).toBeGreaterThan(0);
       expect((await documentOf(site(), `${job}/inputs`)).inputs.station).toBe(`Station ${way}`);

@@ -37,8 +37,3 @@ export function executionUrl({ baseUrl, name, provider }: UseTarget): string {
 export function uploadUrl({ baseUrl }: UseTarget): string {
   return `${baseUrl}/vault`;
 }
-
-/** Words what whoever copies a text does with a sample. */
-export function sampleWords(name: string): string {
-  return `${name} is a small sample: put the name of your own file in its place.`;
-}

@@ -1,5 +1,5 @@
 import { type Execution, executionUrl, uploadUrl, waits } from "./execution.ts";
-import { piecesOf, type UsedFile, variable } from "./used-files.ts";
+import { piecesOf, variable, wordsToPut } from "./used-files.ts";
 
 /** In two pieces: this module does not import it. */
 const fileModule = '("node:fs/promises")';
@@ -37,31 +37,22 @@ function keyLines(needsKey: boolean): readonly string[] {
 
 function uploadLines(execution: Execution): readonly string[] {
   const { files, needsKey } = execution;
-  const reads = files.some(({ sample }) => sample === undefined);
   return [
-    ...(reads ? [`const { readFile } = await import${fileModule};`] : []),
+    ...(files.length > 0 ? [`const { readFile } = await import${fileModule};`] : []),
     ...files.flatMap((file) => {
       const [form, uploaded] = [variable("form", files, file), variable("uploaded", files, file)];
-      const { name, mediaType, sample } = file;
+      const { name, mediaType, isToPut } = file;
       const type = mediaType === undefined ? "" : `, { type: ${JSON.stringify(mediaType)} }`;
       const headers = needsKey ? ", headers: authorization" : "";
       return [
-        ...(sample === undefined
-          ? []
-          : [`// A small sample. With Node.js, your own is: await (await import${fileModule}).readFile("NAME")`]),
+        ...(isToPut === true ? [`// ${wordsToPut(file)}`] : []),
         `const ${form} = new FormData();`,
-        `${form}.append("file", new Blob([${contentOf(file)}]${type}), ${JSON.stringify(name)});`,
+        `${form}.append("file", new Blob([await readFile(${JSON.stringify(name)})]${type}), ${JSON.stringify(name)});`,
         `const ${uploaded} = await fetch(${JSON.stringify(uploadUrl(execution))}, { method: "POST", body: ${form}${headers} });`,
         `const ${variable("href", files, file)} = (await ${uploaded}.json()).href;`,
       ];
     }),
   ];
-}
-
-function contentOf({ name, sample }: UsedFile): string {
-  if (sample === undefined) return `await readFile(${JSON.stringify(name)})`;
-  const text = JSON.stringify(sample.content);
-  return sample.isBase64 ? `Uint8Array.from(atob(${text}), (one) => one.charCodeAt(0))` : text;
 }
 
 function bodyOf({ request, files }: Execution): string {

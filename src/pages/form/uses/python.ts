@@ -1,7 +1,7 @@
 import { isNumber } from "../../../domain/exact-number.ts";
 import { isJsonObject, isList, type Json } from "../../../domain/json.ts";
-import { type Execution, executionUrl, sampleWords, uploadUrl, waits } from "./execution.ts";
-import { fileAt, type UsedFile, variable } from "./used-files.ts";
+import { type Execution, executionUrl, uploadUrl, waits } from "./execution.ts";
+import { fileAt, type UsedFile, variable, wordsToPut } from "./used-files.ts";
 
 /** Writes a program in Python that executes with requests. */
 export function requestsText(execution: Execution): string {
@@ -49,11 +49,7 @@ export function owslibText(execution: Execution): string {
 }
 
 function importLines({ files, needsKey }: Execution): readonly string[] {
-  return [
-    ...(files.some(({ sample }) => sample?.isBase64 === true) ? ["import base64"] : []),
-    ...(needsKey ? ["import os"] : []),
-    ...(files.length > 0 ? ["from pathlib import Path"] : []),
-  ];
+  return [...(needsKey ? ["import os"] : []), ...(files.length > 0 ? ["from pathlib import Path"] : [])];
 }
 
 function keyLines({ needsKey }: Execution): readonly string[] {
@@ -68,15 +64,14 @@ function uploadLines(execution: Execution): readonly string[] {
   const { files, needsKey } = execution;
   return files.flatMap((file) => {
     const [path, href] = [variable("file", files, file), variable("href", files, file)];
-    const { name, mediaType, sample } = file;
+    const { name, mediaType, isToPut } = file;
     const part = [`${path}.name`, "content", ...(mediaType === undefined ? [] : [JSON.stringify(mediaType)])].join(
       ", ",
     );
     const headers = needsKey ? ", headers=headers" : "";
     return [
-      ...(sample === undefined ? [] : [`# ${sampleWords(name)}`]),
+      ...(isToPut === true ? [`# ${wordsToPut(file)}`] : []),
       `${path} = Path(${JSON.stringify(name)})`,
-      ...(sample === undefined ? [] : [`if not ${path}.exists():`, `    ${path}.write_bytes(${bytesOf(sample)})`]),
       `with ${path}.open("rb") as content:`,
       `    uploaded = requests.post(${JSON.stringify(uploadUrl(execution))}, files={"file": (${part})}${headers})`,
       "uploaded.raise_for_status()",
@@ -84,10 +79,6 @@ function uploadLines(execution: Execution): readonly string[] {
       "",
     ];
   });
-}
-
-function bytesOf({ content, isBase64 }: NonNullable<UsedFile["sample"]>): string {
-  return isBase64 ? `base64.b64decode(${JSON.stringify(content)})` : `${JSON.stringify(content)}.encode()`;
 }
 
 function pythonValue(value: Json, files: readonly UsedFile[]): string {

@@ -1,5 +1,5 @@
-import { type Execution, executionUrl, sampleWords, uploadUrl, waits } from "./execution.ts";
-import { piecesOf, type UsedFile, variable } from "./used-files.ts";
+import { type Execution, executionUrl, uploadUrl, waits } from "./execution.ts";
+import { piecesOf, variable, wordsToPut } from "./used-files.ts";
 
 /** Writes a program in R that executes with httr2. */
 export function rText(execution: Execution): string {
@@ -20,17 +20,16 @@ export function rText(execution: Execution): string {
 
 const authorization = 'Authorization = paste("Bearer", key)';
 
-/** What httr2 itself needs (curl, openssl) is enough for files, too. */
+/** What httr2 itself needs (curl) is enough for files, too. */
 function uploadLines(execution: Execution): readonly string[] {
   const { files, needsKey } = execution;
   return files.flatMap((file) => {
     const [path, href] = [variable("file", files, file), variable("href", files, file)];
-    const { name, mediaType, sample } = file;
+    const { name, mediaType, isToPut } = file;
     const type = mediaType === undefined ? "" : `, type = ${JSON.stringify(mediaType)}`;
     return [
-      ...(sample === undefined ? [] : [`# ${sampleWords(name)}`]),
+      ...(isToPut === true ? [`# ${wordsToPut(file)}`] : []),
       `${path} <- ${JSON.stringify(name)}`,
-      ...(sample === undefined ? [] : [`if (!file.exists(${path})) ${written(sample, path)}`]),
       `uploaded <- request(${JSON.stringify(uploadUrl(execution))}) |>`,
       ...(needsKey ? [`  req_headers(${authorization}) |>`] : []),
       `  req_body_multipart(file = curl::form_file(${path}${type})) |>`,
@@ -39,11 +38,6 @@ function uploadLines(execution: Execution): readonly string[] {
       "",
     ];
   });
-}
-
-function written({ content, isBase64 }: NonNullable<UsedFile["sample"]>, path: string): string {
-  const text = JSON.stringify(content);
-  return isBase64 ? `writeBin(openssl::base64_decode(${text}), ${path})` : `cat(${text}, file = ${path})`;
 }
 
 /** R reads the texts of JSON as JSON writes them. */

@@ -1,5 +1,5 @@
-import { type Execution, executionUrl, sampleWords, uploadUrl, waits } from "./execution.ts";
-import { piecesOf, type UsedFile, variable } from "./used-files.ts";
+import { type Execution, executionUrl, uploadUrl, waits } from "./execution.ts";
+import { piecesOf, type UsedFile, variable, wordsToPut } from "./used-files.ts";
 
 /** Writes the commands by which a shell executes with curl. */
 export function curlText(execution: Execution): string {
@@ -74,16 +74,11 @@ function uploadLines(
   return files.flatMap((file) => {
     const path = variable("file", files, file);
     return [
-      ...(file.sample === undefined ? [] : [`# ${sampleWords(file.name)}`]),
+      ...(file.isToPut === true ? [`# ${wordsToPut(file)}`] : []),
       `${path}=${shellWord(file.name)}`,
-      ...(file.sample === undefined ? [] : [`test -e "$${path}" || ${printed(file.sample)} > "$${path}"`]),
       ...upload(file, `$${path}`),
     ];
   });
-}
-
-function printed({ content, isBase64 }: NonNullable<UsedFile["sample"]>): string {
-  return `printf '%s' ${shellWord(content)}${isBase64 ? " | base64 --decode" : ""}`;
 }
 
 function requestWord({ request, files }: Execution): string {

@@ -1,5 +1,6 @@
 import { isJsonObject, isList, type Json, type JsonObject } from "../../../domain/json.ts";
-import { essenceOf, extensionOf } from "../../../domain/media-type.ts";
+import { directoryType, essenceOf, extensionOf } from "../../../domain/media-type.ts";
+import type { Field } from "../field.ts";
 
 /** A file that a text uploads before it executes; in the request, its `href` stands for it. */
 export type UsedFile = {
@@ -7,37 +8,68 @@ export type UsedFile = {
   readonly name: string;
   /** Without parameters; absent when it is not known. */
   readonly mediaType?: string;
-  /** What the text writes where there is no such file yet; absent for a file that somebody has. */
-  readonly sample?: { readonly content: string; readonly isBase64: boolean };
+  /** Nothing was chosen yet: whoever copies the text puts a file there. */
+  readonly isToPut?: boolean;
 };
 
-/** Lists the files that an example holds in its own addresses: whoever copies it has something to put another file in the place of. */
-export function sampleFiles(request: JsonObject): readonly UsedFile[] {
+/** A request of which some files are not there yet, with those: each is named by its input, and stands in it by an address of its own. */
+export type ToPut = { readonly request: JsonObject; readonly files: readonly UsedFile[] };
+
+/** Puts names of files of one's own in the place of the files that an example made up, of which `isMadeUp` is told the addresses. */
+export function withoutMadeUp(request: JsonObject, isMadeUp: (href: string) => boolean): ToPut {
   const files = new Map<string, UsedFile>();
-  for (const href of new Set(hrefsIn(request))) {
-    const [, type, isBase64, content = ""] = /^data:([^,;]*)(;base64)?,(.*)$/s.exec(href) ?? [];
-    if (type === undefined) continue;
-    const extension = extensionOf(type) || ".dat";
-    const number = files.size === 0 ? "" : `-${files.size + 1}`;
-    files.set(href, {
-      href,
-      name: `sample${number}${extension}`,
-      ...(type === "" ? {} : { mediaType: essenceOf(type) }),
-      sample:
-        isBase64 === undefined
-          ? { content: decodeURIComponent(content), isBase64: false }
-          : { content, isBase64: true },
-    });
-  }
-  return [...files.values()];
+  const changed = (id: string, value: Json): Json => {
+    if (isList(value)) return value.map((item) => changed(id, item));
+    if (!isJsonObject(value)) return value;
+    const { href } = value;
+    if (typeof href !== "string" || !isMadeUp(href)) {
+      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, changed(id, member)]));
+    }
+    const [, type = ""] = /^data:([^,;]*)/.exec(href) ?? [];
+    const file = fileToPut(id, type);
+    files.set(file.href, file);
+    return { ...value, href: file.href };
+  };
+  const { inputs = {} } = request;
+  const entries = isJsonObject(inputs) ? Object.entries(inputs) : [];
+  const named = Object.fromEntries(entries.map(([id, value]) => [id, changed(id, value)]));
+  return { request: { ...request, inputs: named }, files: [...files.values()] };
 }
 
-function hrefsIn(value: Json): readonly string[] {
-  if (isList(value)) return value.flatMap(hrefsIn);
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([name, member]) =>
-    name === "href" && typeof member === "string" ? [member] : hrefsIn(member),
-  );
+/** Adds to a request the required files that it lacks. */
+export function withRequiredFiles(
+  fields: readonly Pick<Field, "id" | "isRequired" | "shape">[],
+  request: JsonObject,
+): ToPut {
+  const inputs = isJsonObject(request.inputs) ? request.inputs : {};
+  const lacking = fields.flatMap(({ id, isRequired, shape }) => {
+    const isOne = isRequired && !Object.hasOwn(inputs, id) && shape.kind === "file" && !shape.takesText;
+    return isOne ? [{ id, file: fileToPut(id, shape.mediaTypes[0] ?? "") }] : [];
+  });
+  if (lacking.length === 0) return { request, files: [] };
+  const added = lacking.map(({ id, file: { href, mediaType } }): readonly [string, Json] => [
+    id,
+    { href, ...(mediaType === undefined ? {} : { type: mediaType }) },
+  ]);
+  return {
+    request: { ...request, inputs: { ...inputs, ...Object.fromEntries(added) } },
+    files: lacking.map(({ file }) => file),
+  };
+}
+
+/** An id of an input may hold anything: a name of a file has letters, digits and signs that mean nothing to a shell. */
+function fileToPut(id: string, mediaType: string): UsedFile {
+  const type = mediaType === directoryType ? "application/zip" : essenceOf(mediaType);
+  const plain = id.replaceAll(/[^\w.-]/g, "_").replace(/^[.-]+/, "") || "file";
+  const extension = extensionOf(type) || ".dat";
+  const name = plain.toLowerCase().endsWith(extension) ? plain : plain + extension;
+  const href = `https://example.org/put-your-own/${name}`;
+  return { href, name, isToPut: true, ...(type === "" ? {} : { mediaType: type }) };
+}
+
+/** Words that a file has to be put in the place of a name. */
+export function wordsToPut({ name }: UsedFile): string {
+  return `${name} is the name of your own file: put your file here, or another name in its place.`;
 }
 
 /** Finds the file that a text of the request stands for. */

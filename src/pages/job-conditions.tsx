@@ -1,0 +1,80 @@
+import { createdChoices } from "../domain/job-search.ts";
+import type { Link } from "../domain/links.ts";
+import { statusWords } from "./words.ts";
+
+/** The parameters that narrow a list of jobs, each with the words that come before its value. */
+const words: readonly (readonly [name: string, words: string])[] = [
+  ["status", "status"],
+  ["processID", "process"],
+  ["processWords", "process"],
+  ["provider", "provider"],
+  ["user", "user"],
+  ["tags", "tags"],
+  ["q", "words or id"],
+  ["datetime", "created"],
+  ["minDuration", "ran at least"],
+  ["maxDuration", "ran at most"],
+];
+
+/** Lists in words what a list of jobs is narrowed to by its address, in the order of the filters. */
+export function conditionsOf(query: URLSearchParams): readonly string[] {
+  return words.flatMap(([name, said]) => {
+    const values = query.getAll(name).filter((value) => value.trim() !== "");
+    return values.length === 0 ? [] : [`${said} ${values.map((value) => valueText(name, value)).join(", ")}`];
+  });
+}
+
+function valueText(name: string, value: string): string {
+  switch (name) {
+    case "status":
+      return value
+        .split(",")
+        .map((one) => (one === "accepted" ? statusWords.accepted : one))
+        .toReversed()
+        .join(" or ");
+    case "datetime":
+      return createdChoices.find((choice) => choice.value === value)?.words ?? value;
+    case "minDuration":
+    case "maxDuration":
+      return `${value} s`;
+    default:
+      return value;
+  }
+}
+
+/** Says how many jobs fit what a list is narrowed to, and to what, with the way to all; nothing for a list of all. */
+export function Conditions({
+  address,
+  count,
+  links,
+}: {
+  readonly address: string;
+  /** How many are on this page. */
+  readonly count: number;
+  readonly links: readonly Link[];
+}) {
+  const { origin, pathname, searchParams } = new URL(address);
+  const conditions = conditionsOf(searchParams);
+  if (conditions.length === 0) return null;
+  return (
+    <p role="status">
+      <b>{countText(count, links)}</b>
+      {`: ${conditions.join("; ")}. `}
+      <a href={`${origin}${pathname}?${withoutConditions(searchParams)}`}>Show all jobs</a>
+    </p>
+  );
+}
+
+/** How many are found is known where they stand on one page. */
+function countText(count: number, links: readonly Link[]): string {
+  const [isMore, isLater] = ["next", "prev"].map((name) => links.some(({ rel }) => rel === name));
+  if (isLater === true) return `${count} more that fit`;
+  if (isMore === true) return `More than ${count} jobs fit`;
+  return count === 0 ? "No job fits" : count === 1 ? "1 job fits" : `${count} jobs fit`;
+}
+
+/** How many a page has, and their order, go on. */
+function withoutConditions(query: URLSearchParams): URLSearchParams {
+  const kept = [...query].filter(([name]) => ["limit", "sortby"].includes(name));
+  return new URLSearchParams([["f", "html"], ...kept]);
+}

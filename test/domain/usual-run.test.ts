@@ -1,0 +1,43 @@
+import { expect, test } from "bun:test";
+import { type EarlierRun, usualRun } from "../../src/domain/usual-run.ts";
+import type { Inputs } from "../../src/domain/values.ts";
+
+const number = (value: number) => ({ kind: "value", value }) as const;
+const run = (seconds: number, numbers?: EarlierRun["numbers"]): EarlierRun => ({
+  milliseconds: seconds * 1000,
+  numbers,
+});
+
+type Case = readonly [words: string, runs: readonly EarlierRun[], inputs: Inputs, isAlike: boolean];
+const cases: readonly Case[] = [
+  ["one run", [run(3, {})], {}, true],
+  ["about the same", [run(3, {}), run(6, {})], {}, true],
+  ["a longest more than twice the shortest", [run(3, {}), run(6.1, {})], {}, false],
+  ["less than a second apart", [run(0.1, {}), run(1, {})], {}, true],
+  ["a number within", [run(3, { hours: 5 }), run(3, { hours: 9 })], { hours: number(7) }, true],
+  ["the same number", [run(3, { hours: 5 })], { hours: number(5) }, true],
+  ["a number above", [run(3, { hours: 5 }), run(3, { hours: 9 })], { hours: number(120) }, false],
+  ["a number below", [run(3, { hours: 5 })], { hours: number(4.9) }, false],
+  ["a number that nobody gave", [run(3, {})], { hours: number(5) }, false],
+  ["a number that all gave is left out", [run(3, { hours: 5 })], {}, false],
+  ["a number that some gave is left out", [run(3, { hours: 5 }), run(3, {})], {}, true],
+  ["a list of numbers says nothing", [run(3, {})], { hours: [number(5)] }, true],
+  ["inputs that were not read", [run(3)], { hours: number(5) }, true],
+];
+
+test.each(cases)(
+  "runs before a job tell when it is done, or only from when to when: %s",
+  (_, runs, inputs, isAlike) => {
+    expect(usualRun(runs, inputs)?.isAlike).toBe(isAlike);
+  },
+);
+
+test("the range and the middle of runs are told; nothing without one", () => {
+  expect(usualRun([run(12, {}), run(3, {}), run(4, {})], {})).toEqual({
+    usual: 4000,
+    shortest: 3000,
+    longest: 12_000,
+    isAlike: false,
+  });
+  expect(usualRun([], {})).toBeUndefined();
+});
