@@ -1,4 +1,4 @@
-import { overseer } from "../domain/access.ts";
+import { overseer, type Role, toldRole } from "../domain/access.ts";
 import type { KeyDocument, KeyListDocument } from "../domain/documents/key.ts";
 import { WholeDocument } from "./document.tsx";
 import { Made } from "./key-made.tsx";
@@ -84,8 +84,8 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
       <table>
         <thead>
           <tr>
-            {["User", "Role", "For", "State", "Last used", ""].map((title) => (
-              <th scope="col">{title === "" ? <span class="unseen">What one can do</span> : title}</th>
+            {["User", "Key", "Role", "For", "State", "Made", "Last used", "Revoke"].map((title) => (
+              <th scope="col">{title}</th>
             ))}
           </tr>
         </thead>
@@ -94,10 +94,9 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
             <tr id={keyRowId(key.id)}>
               <td class="breaks">
                 <User name={key.user} baseUrl={frame.baseUrl} />
-                <br />
-                <span class="muted">
-                  key <code>{key.id}</code>
-                </span>
+              </td>
+              <td>
+                <code>{key.id}</code>
               </td>
               <td>{roleText(key.role, key.actions)}</td>
               <td>{purposeOf(key)}</td>
@@ -105,12 +104,9 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
                 <State of={key} />
               </td>
               <td>
-                {key.lastUsed === undefined ? <span class="muted">never</span> : <Time at={key.lastUsed} />}
-                <br />
-                <span class="muted">
-                  made <Time at={key.created} />
-                </span>
+                <Time at={key.created} />
               </td>
+              <td>{key.lastUsed === undefined ? <span class="muted">never</span> : <Time at={key.lastUsed} />}</td>
               <td>{key.state === "valid" ? <Revoke id={key.id} user={key.user} frame={frame} /> : null}</td>
             </tr>
           ))}
@@ -142,9 +138,16 @@ export function purposeOf({
   return [
     ...(label === undefined ? [] : [label]),
     ...(service ? ["a program"] : []),
-    ...(actions === undefined ? [] : [`may ${actions.join(", ")}`]),
+    ...(actions === undefined ? [] : [mayText(actions)]),
     ...(processes === undefined ? [] : [`for ${processes.join(", ")}`]),
   ].join("; ");
+}
+
+/** Words what a key is held to; an overseer's by what that is. */
+function mayText(actions: readonly string[]): string {
+  return toldRole({ role: overseer.role, scope: { actions } }) === overseer.name
+    ? overseer.words
+    : `may ${actions.join(", ")}`;
 }
 
 function Revoke({ id, user, frame }: { readonly id: string; readonly user: string; readonly frame: PageFrame }) {
@@ -157,9 +160,10 @@ function Revoke({ id, user, frame }: { readonly id: string; readonly user: strin
   );
 }
 
-/** Words a role, where a key that is held to less may not do what the role is known for. */
-export function roleText(role: string, held: readonly string[] | undefined): string {
+/** Words a role in one word or two, where a key that is held to less may not do what the role is known for. */
+export function roleText(role: Role, held: readonly string[] | undefined): string {
+  const told = toldRole({ role, scope: { actions: held } });
+  if (told === overseer.name) return told;
   if (held === undefined || role === "viewer" || held.some((action) => !action.startsWith("read-"))) return role;
-  const oversees = role === overseer.role && overseer.actions.every((action) => held.includes(action));
-  return oversees && held.length === overseer.actions.length ? "viewer of all jobs" : `${role}, held to reading`;
+  return `${role}, held to reading`;
 }

@@ -33,7 +33,7 @@ export function MakeKey({ frame, typed, once, processIds }: MakeProps) {
               </option>
             ))}
             <option value={overseer.name} selected={overseer.name === chosen}>
-              {overseer.words}
+              {`${overseer.name}: ${overseer.words}`}
             </option>
           </select>
         </label>

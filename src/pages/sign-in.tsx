@@ -3,6 +3,7 @@ import { type Allowed, MayDo } from "./account.tsx";
 import { deployPath } from "./deploy.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
+import { Fault } from "./parts.tsx";
 
 /** Where a person goes on after signing in, and what went wrong before. */
 export type SignInState = {
@@ -21,7 +22,7 @@ export function signInPage({ to, fault, allowed }: SignInState): Page<SignInDocu
     render: (frame, document) =>
       `<!doctype html>${(
         <Layout {...frame}>
-          {fault === undefined ? null : <p role="alert">{fault}</p>}
+          {fault === undefined ? null : <Fault words={fault} />}
           <Who document={document} frame={frame} to={to} />
           {document.user === undefined || allowed === undefined ? null : <MayDo allowed={allowed} />}
           {document.ways.includes("provider") ? (

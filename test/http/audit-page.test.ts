@@ -55,7 +55,7 @@ test("the page of the audit tells of a job its short id, its process and whose i
   }
   for (const row of rowsOf(await page("action=execute"))) expect(row).toContain(">accepted</td>");
   const [made = ""] = rowsOf(await page("action=create-key"));
-  expect(made).toContain(">on this machine (command line)</td>");
+  expect(made).toContain(">from the command line</td>");
   const keys = await (await service.send("GET", "/_/keys?f=html", { key })).text();
   expect(keys).toContain('/_/audit?f=html&amp;user=ann+%26+co"');
   expect(keys).toContain('/jobs?f=html&amp;user=ann+%26+co"');

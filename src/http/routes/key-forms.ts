@@ -131,8 +131,7 @@ async function askToRevoke(deps: KeyRouteDeps, context: RouteContext, keyId: str
 
 function whoseWords({ id, user, role, isService, label, processes, actions }: KeySummary): string {
   const words = roleText(role, actions);
-  const held = words === role ? actions : undefined;
-  const purpose = purposeOf({ service: isService, ...defined({ label, processes, actions: held }) });
+  const purpose = purposeOf({ service: isService, ...defined({ label, processes, actions }) });
   return `The key ${id} is of user ${user}, ${words}${purpose === "" ? "" : ` (${purpose})`}.`;
 }
 
