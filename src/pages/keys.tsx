@@ -3,7 +3,7 @@ import type { KeyDocument, KeyListDocument } from "../domain/documents/key.ts";
 import { WholeDocument } from "./document.tsx";
 import { Made } from "./key-made.tsx";
 import { Layout } from "./layout.tsx";
-import { MakeKey } from "./make-key.tsx";
+import { keyFieldId, MakeKey } from "./make-key.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Fault, Time, User } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
@@ -19,6 +19,10 @@ export type KeyListView = {
   readonly once?: string;
   /** Why none was made, and what had been typed. */
   readonly fault?: string;
+  /** The field that is wrong, and what is wrong with it. */
+  readonly wrong?: { readonly field: string; readonly words: string };
+  /** It can be made all the same, by who says so. */
+  readonly mayInsist?: boolean;
   readonly typed?: Readonly<Record<string, string>>;
   /** Ids of the processes that there are. */
   readonly processIds?: readonly string[];
@@ -26,7 +30,7 @@ export type KeyListView = {
 
 /** Builds the page by which admins make, see and revoke keys. */
 export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
-  const { made, fault, typed = {}, once, processIds = [] } = view;
+  const { made, fault, typed = {}, once, processIds = [], wrong, mayInsist = false } = view;
   return {
     policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, document) =>
@@ -37,9 +41,22 @@ export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
             .map((key) => (
               <Made made={key} text={made?.text ?? ""} processIds={processIds} frame={frame} />
             ))}
-          {fault === undefined ? null : <Fault words={fault} />}
+          {fault === undefined || wrong !== undefined ? null : <Fault words={fault} />}
+          {wrong === undefined ? null : (
+            <p class="notice notice-bad" role="alert">
+              {`${fault ?? wrong.words}. `}
+              <a href={`#${keyFieldId(wrong.field)}`}>To the field</a>
+            </p>
+          )}
           <Keys keys={document.keys} frame={frame} />
-          <MakeKey frame={frame} typed={typed} once={once} processIds={processIds} />
+          <MakeKey
+            frame={frame}
+            typed={typed}
+            once={once}
+            processIds={processIds}
+            wrong={wrong}
+            mayInsist={mayInsist}
+          />
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
         </Layout>
       )}`,

@@ -98,6 +98,7 @@ test("the form of the page of keys makes a key, shows it once, and a button revo
     role: "runner",
     expires: "30d",
     processes: "ec*, a",
+    insists: "true",
     service: "true",
   });
   const page = await made.text();
@@ -230,7 +231,7 @@ test("a key that was made is handed over with the address, how one signs in, and
   expect(colleague.html).toContain(`<a href="#key-${id}">${id}</a>`);
   expect(colleague.html).toContain(`id="key-${id}"`);
   expect(colleague.html).not.toContain("No process of this service");
-  const program = await make({ user: "nightly", service: "true", processes: "ech*, ekko" });
+  const program = await make({ user: "nightly", service: "true", processes: "ech*, ekko", insists: "true" });
   expect(program.words).toContain(`\nAuthorization: Bearer ${program.text}\n`);
   expect(program.words).not.toContain("Sign in");
   expect(program.html).toContain("No process of this service is called ekko now");
@@ -265,7 +266,11 @@ test("a wrong field is told beside what was typed; other sites and other roles m
   const key = await keyOf(service, "admin");
   const wrong = await post(service, "/_/keys/form", key, { user: "<b>x", role: "runner", expires: "never" });
   const page = await wrong.text();
-  expect(page).toContain("expires &quot;never&quot;");
+  expect(page).toContain("found Ends &quot;never&quot;, wanted a time in the future");
+  expect(page).toMatch(
+    /<label class="field field-wrong"><span>Ends<\/span><input [^>]*id="new-key-expires"[^>]*aria-invalid="true"/,
+  );
+  expect(page).toContain('<a href="#new-key-expires">');
   expect(page).toContain('value="&lt;b&gt;x"');
   expect(page).not.toContain("<b>x");
   expect((await post(service, "/_/keys/form", key, { user: "x", role: "runner" }, "cross-site")).status).toBe(403);
