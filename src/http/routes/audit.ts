@@ -19,7 +19,7 @@ import { principalOf, type Route, type RouteContext } from "../route.ts";
 export type AuditRouteDeps = ReadAuditDeps;
 
 const filters = {
-  since: "from this time on: a time ago, such as 12h or 7d, or RFC 3339",
+  since: "from this time on: a time ago, such as 12h or 7d, today, yesterday or last week (UTC), or RFC 3339",
   until: "before this time, written as since",
   user: "who did it",
   action: "what was done, such as deploy or execute",
