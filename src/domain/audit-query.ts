@@ -66,7 +66,7 @@ function timeOf(name: "since" | "until", text: string | undefined, now: number):
   const at = instant.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   const wanted =
-    "today, yesterday, last week or last month, which stand for their beginning (UTC), a time ago, such as 90s, 30m, 12h, 7d or 4w, or a time, such as 2030-01-31 or 2030-01-31T12:00:00Z";
+    "a time ago, such as 90s, 30m, 12h, 7d or 4w, a time, such as 2030-01-31 or 2030-01-31T12:00:00Z, or today, yesterday, last week or last month, from their beginning (UTC)";
   throw new Problem(
     "invalid-query-parameter-value",
     `Cannot read the audit: found ${name} ${shown(text)}, wanted ${wanted}`,

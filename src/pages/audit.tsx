@@ -63,7 +63,7 @@ function isSet(view: AuditView): boolean {
   return Object.values(view).some((value) => value !== "");
 }
 
-const time = "7d, yesterday, a day";
+const time = "7d, yesterday";
 const fields = [
   { name: "since", label: "Since", hint: time },
   { name: "until", label: "Until", hint: time },

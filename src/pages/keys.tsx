@@ -101,7 +101,7 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
       <table>
         <thead>
           <tr>
-            {["User", "Key", "Role", "For", "State", "Made", "Last used", "Revoke"].map((title) => (
+            {["User", "Key", "Role", "For", "State", "Last used", "Revoke"].map((title) => (
               <th scope="col">{title}</th>
             ))}
           </tr>
@@ -114,14 +114,15 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
               </td>
               <td>
                 <code>{key.id}</code>
+                <br />
+                <span class="muted nowrap">
+                  made <Time at={key.created} />
+                </span>
               </td>
               <td>{roleText(key.role, key.actions)}</td>
-              <td>{purposeOf(key)}</td>
+              <td class="breaks prose">{purposeOf(key)}</td>
               <td>
                 <State of={key} />
-              </td>
-              <td>
-                <Time at={key.created} />
               </td>
               <td>{key.lastUsed === undefined ? <span class="muted">never</span> : <Time at={key.lastUsed} />}</td>
               <td>{key.state === "valid" ? <Revoke id={key.id} user={key.user} frame={frame} /> : null}</td>

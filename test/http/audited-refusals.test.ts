@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { createAuditing } from "../../src/assembly/auditing.ts";
+import { createSeeing } from "../../src/assembly/seeing.ts";
+import { createServiceMetrics } from "../../src/domain/service-metrics.ts";
 import type { RequestObserver } from "../../src/http/observe-request.ts";
 import { refusedKeyWords } from "../../src/operations/sessions.ts";
 import { listAudit } from "../../src/store/audit.ts";
@@ -17,7 +19,14 @@ async function openAudited() {
   const { database, clock } = service;
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const auditing = createAuditing({ database, clock, logger, events: { tell: () => {} } });
-  held.observer = { answered: auditing.refused, held: () => {} };
+  const events = { tell: () => {} };
+  const seeing = {
+    metrics: createServiceMetrics(),
+    events,
+    laneOf: () => "quick" as const,
+    logRequests: "off" as const,
+  };
+  held.observer = createSeeing({ ...seeing, onRefused: auditing.refused }).observer;
   return service;
 }
 
