@@ -101,7 +101,7 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
       <table>
         <thead>
           <tr>
-            {["User", "Key", "Role", "For", "State", "Last used", "Revoke"].map((title) => (
+            {["User and key", "Role", "For", "State", "Last used", "Revoke"].map((title) => (
               <th scope="col">{title}</th>
             ))}
           </tr>
@@ -111,20 +111,21 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
             <tr id={keyRowId(key.id)}>
               <td class="breaks">
                 <User name={key.user} baseUrl={frame.baseUrl} />
-              </td>
-              <td>
-                <code>{key.id}</code>
                 <br />
-                <span class="muted nowrap">
-                  made <Time at={key.created} />
-                </span>
+                <code class="muted nowrap">{key.id}</code>
               </td>
               <td>{roleText(key.role, key.actions)}</td>
               <td class="breaks prose">{purposeOf(key)}</td>
               <td>
                 <State of={key} />
               </td>
-              <td>{key.lastUsed === undefined ? <span class="muted">never</span> : <Time at={key.lastUsed} />}</td>
+              <td>
+                {key.lastUsed === undefined ? <span class="muted">never</span> : <Time at={key.lastUsed} />}
+                <br />
+                <span class="muted nowrap">
+                  made <Time at={key.created} />
+                </span>
+              </td>
               <td>{key.state === "valid" ? <Revoke id={key.id} user={key.user} frame={frame} /> : null}</td>
             </tr>
           ))}
