@@ -15,7 +15,7 @@ export const seeingEntries = {
     v.pipe(
       v.picklist(["on", "off"], "on or off"),
       v.description(
-        "whether /metrics tells admins, or who comes to --metrics-listen, what the service does: on or off",
+        "whether /metrics tells admins, or who comes to --metrics-listen, what the service does, in numbers for monitoring by Prometheus: on or off",
       ),
     ),
     "on",
@@ -23,7 +23,9 @@ export const seeingEntries = {
   metricsListen: v.optional(
     v.pipe(
       listenAddress,
-      v.description("address, HOST:PORT, that tells metrics to whoever comes there; then the main address does not"),
+      v.description(
+        "address, HOST:PORT, that tells metrics to whoever comes there, such as Prometheus; then the main address does not",
+      ),
     ),
   ),
   keepAuditDays: v.optional(

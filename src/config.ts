@@ -126,7 +126,9 @@ export const ConfigSchema = v.strictObject({
   slots: v.optional(
     v.pipe(
       whole(1, 4096),
-      v.description("tools that run at once, which limits the jobs that run; the cores if not given"),
+      v.description(
+        "most tools that run at once, in parallel, and so the limit of simultaneous (concurrent) jobs; the cores if not given",
+      ),
     ),
     () => availableParallelism(),
   ),
@@ -168,7 +170,10 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(1), v.description("event streams of one user, or of one address, that may be open")),
     256,
   ),
-  clientUploads: v.optional(v.pipe(whole(1), v.description("uploads of one user, or of one address, at once")), 32),
+  clientUploads: v.optional(
+    v.pipe(whole(1), v.description("uploads of one user, or of one address, at once, in parallel")),
+    32,
+  ),
   shortageSeconds: v.optional(
     v.pipe(
       whole(0),
@@ -187,7 +192,10 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(1), v.description("jobs of one user, or of one address without a key, that may wait")),
   ),
   quotaSlots: v.optional(
-    v.pipe(whole(1), v.description("tools and remote jobs of one user, or of one address, that run at once")),
+    v.pipe(
+      whole(1),
+      v.description("tools and remote jobs of one user, or of one address, that run at once, in parallel"),
+    ),
   ),
   rolePriority: v.optional(
     v.pipe(rolePriority, v.description("highest priority that a role may ask for: runner=N, deployer=N")),
@@ -268,7 +276,7 @@ export const ConfigSchema = v.strictObject({
     "auto",
   ),
   remoteJobs: v.optional(
-    v.pipe(whole(1, 100_000), v.description("jobs on other servers that are watched at once")),
+    v.pipe(whole(1, 100_000), v.description("jobs on other servers that are watched at once, in parallel")),
     1024,
   ),
   secretFile: v.optional(

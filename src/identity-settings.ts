@@ -14,7 +14,10 @@ function isTileTemplate(value: string): boolean {
 
 /** The settings that say who runs the service: on the landing page, in the API description, in the capabilities of WPS. */
 export const identitySettings = {
-  serviceTitle: v.optional(v.pipe(text, v.description("name of the service, for people")), plainIdentity.title),
+  serviceTitle: v.optional(
+    v.pipe(text, v.description("name of the service, for people: its title on pages")),
+    plainIdentity.title,
+  ),
   serviceDescription: v.optional(
     v.pipe(text, v.description("what the service is for, in a sentence or two")),
     plainIdentity.description,

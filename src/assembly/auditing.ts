@@ -1,8 +1,9 @@
 import type { Principal } from "../domain/access.ts";
-import { type AuditActor, type NewAuditEntry, serviceItself } from "../domain/audit.ts";
+import { type AuditActor, bySetting, type NewAuditEntry, serviceItself } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { EventLog, Logger } from "../domain/logger.ts";
+import { withoutKeys } from "../domain/text.ts";
 import type { AnsweredRequest } from "../http/observe-request.ts";
 import { actorOf, type OnForeignRead, type OnRefusedSignIn } from "../operations/audit.ts";
 import { addToAudit } from "../store/audit.ts";
@@ -65,11 +66,12 @@ export function createAuditing(deps: Deps): Auditing {
         `sign-in ${address} ${subject}`,
       );
     },
-    refused({ status, method, route = "none", user, role, keyId, origin }) {
+    refused({ status, method, route = "none", user, role, keyId, refusal, origin }) {
+      const isByHolder = status === 403 || (refusal !== undefined && role !== undefined);
       // Who came without a key only found that one is needed.
-      if (status !== 403 && !(status === 401 && keyId !== undefined)) return;
+      if (!isByHolder && !(status === 401 && keyId !== undefined)) return;
       const actor: AuditActor = defined({ user, role, address: origin.address, requestId: origin.requestId });
-      const subject = status === 401 ? `key ${keyId}` : `${method} ${route}`;
+      const subject = isByHolder ? refusedRequest(`${method} ${route}`, status, refusal) : `key ${keyId}`;
       const entry = { at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" } as const;
       add(entry, `refuse ${user} ${origin.address} ${subject}`);
     },
@@ -81,4 +83,14 @@ export function createAuditing(deps: Deps): Auditing {
       await addToAudit(database, { at: clock.now(), ...serviceItself, action, subject, outcome: "done" });
     },
   };
+}
+
+/** Words a request that was refused, with why. An address in it is told without what may sign in there. */
+function refusedRequest(request: string, status: number, refusal: string | undefined): string {
+  const by = status === 403 ? request : `${request}${bySetting}`;
+  if (refusal === undefined) return by;
+  const why = withoutKeys(refusal)
+    .replaceAll(/(https?:\/\/)[^/\s"@]*@/g, "$1")
+    .replaceAll(/(https?:\/\/[^\s"?#]*)[?#][^\s"]*/g, "$1");
+  return `${by}: ${why}`.slice(0, longestSubject);
 }

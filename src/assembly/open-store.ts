@@ -22,7 +22,9 @@ export async function openKeyStore(
 ): Promise<KeyDeps & AsyncDisposable> {
   await refuseMissingDatabase(createLayout(config.data, config.outputsDir, config.workDir));
   const database = await openStore(config, deps);
-  const actor = { ...localOperator, user: userInfo().username };
+  const user = userInfo().username;
+  // A user of the machine may have no name, as in a container.
+  const actor = { ...localOperator, ...(user === "unknown" ? {} : { user }) };
   const { clock } = deps;
   return { database, clock, newSecret, actor, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 }

@@ -2,15 +2,25 @@ import type { Config } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { KeptDocument } from "../domain/documents/system.ts";
+import type { Layout } from "../files/layout.ts";
+import { nextOrphanEnd } from "../files/orphans.ts";
 import { keepMilliseconds } from "../operations/keep-vault-file.ts";
 import { failedWorkMilliseconds } from "../runner/housekeeping.ts";
 import { answeredMilliseconds } from "../runner/retention.ts";
 import type { Database } from "../store/database.ts";
-import { countHeldUploads, firstAuditTimes, firstJobEnds, nextUploadEnds } from "../store/kept.ts";
+import {
+  countHeldUploads,
+  firstAnsweredEnds,
+  firstAuditTimes,
+  firstJobEnds,
+  nextSessionEnds,
+  nextUploadEnds,
+} from "../store/kept.ts";
 
 type RetentionFactsDeps = {
   readonly config: Config;
   readonly database: Database;
+  readonly layout: Layout;
   readonly clock: Pick<Clock, "now">;
 };
 
@@ -19,11 +29,14 @@ const [hour, day] = [3600, 86_400];
 const mostCounted = 1000;
 
 /** Reads what is kept for how long, and what is removed next; few rows are looked at, whatever is kept. */
-export async function readRetention({ config, database, clock }: RetentionFactsDeps): Promise<readonly KeptDocument[]> {
+export async function readRetention(deps: RetentionFactsDeps): Promise<readonly KeptDocument[]> {
+  const { config, database, clock, layout } = deps;
   const now = clock.now();
   const { keepHours, keepAuditDays, orphanDays, sessionHours, cacheBytes } = config;
   const jobs = keepHours === undefined ? [] : await firstJobEnds(database, mostCounted);
   const audit = await firstAuditTimes(database, mostCounted);
+  const answered = await firstAnsweredEnds(database, mostCounted);
+  const orphans = await nextOrphanEnd(layout, orphanDays);
   const after = (times: readonly number[], seconds: number) => times.map((at) => at + seconds * 1000);
   return [
     {
@@ -32,7 +45,12 @@ export async function readRetention({ config, database, clock }: RetentionFactsD
       ...(keepHours === undefined ? {} : { seconds: keepHours * hour, ...dueOf(after(jobs, keepHours * hour), now) }),
     },
     { what: "work of failed jobs", settings: [], seconds: failedWorkMilliseconds / 1000 },
-    { what: "results of answered runs", settings: ["syncJobs"], seconds: answeredMilliseconds / 1000 },
+    {
+      what: "results of answered runs",
+      settings: ["syncJobs"],
+      seconds: answeredMilliseconds / 1000,
+      ...dueOf(after(answered, answeredMilliseconds / 1000), now),
+    },
     {
       what: "uploads",
       settings: [],
@@ -46,9 +64,19 @@ export async function readRetention({ config, database, clock }: RetentionFactsD
       seconds: keepAuditDays * day,
       ...dueOf(after(audit, keepAuditDays * day), now),
     },
-    { what: "orphans", settings: ["orphanDays", "minFreeBytes"], seconds: orphanDays * day },
+    {
+      what: "orphans",
+      settings: ["orphanDays", "minFreeBytes"],
+      seconds: orphanDays * day,
+      ...(orphans === undefined ? dueOf([], now) : { next: new Date(orphans).toISOString() }),
+    },
     { what: "cache", settings: ["cacheBytes"], maxBytes: cacheBytes },
-    { what: "sessions", settings: ["sessionHours"], seconds: sessionHours * hour },
+    {
+      what: "sessions",
+      settings: ["sessionHours"],
+      seconds: sessionHours * hour,
+      ...dueOf(await nextSessionEnds(database, now, mostCounted), now),
+    },
   ];
 }
 

@@ -76,10 +76,9 @@ function tellRequest({ metrics, events, logRequests, onRefused }: SeeingDeps, re
   metrics.requests.add([knownMethod, pattern, String(status)]);
   metrics.requestTimes.observe(milliseconds / 1000, [knownMethod, pattern]);
   const isRefused = refusals.includes(status);
-  if (isRefused) {
-    metrics.refusals.add([String(status)]);
-    onRefused(request);
-  }
+  if (isRefused) metrics.refusals.add([String(status)]);
+  // What a setting refused has another status than what somebody may not.
+  if (isRefused || request.refusal !== undefined) onRefused(request);
   const isError = status >= 500 || isRefused;
   if (logRequests === "off" || (logRequests === "errors" && status < 400)) return;
   const level = isError ? "warn" : quietRoutes.includes(route) ? "debug" : "info";

@@ -21,10 +21,11 @@ const inMain = ({ React: { createElement: make } }: System) => ({
         { className: "swagger-ui" },
         make(getComponent("SvgAssets"), null),
         part("errors"),
-        part("InfoContainer"),
         make("div", { className: "scheme-container" }, part("ServersContainer"), part("AuthorizeBtnContainer")),
         part("operations"),
         part("Models"),
+        // Who comes looks for a path first.
+        part("InfoContainer"),
       );
     },
   },

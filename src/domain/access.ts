@@ -38,14 +38,22 @@ export const overseer = {
   name: "overseer",
   role: "admin",
   actions: ["read-processes", "read-own-jobs", "read-all-jobs", "read-package"],
-  words: "viewer of all jobs: reads the jobs of everybody, and changes nothing",
+  words: "reads the jobs of everybody, and changes nothing",
 } as const satisfies { readonly role: Role; readonly actions: readonly Action[] } & Readonly<Record<string, unknown>>;
 
 /** A role as records tell it: who has an admin's key that is held to reading is no admin. */
 export type ToldRole = Role | typeof overseer.name;
 
 /** Names the role of somebody for a record. */
-export function toldRole({ role, scope }: Pick<Principal, "role" | "scope">): ToldRole {
+export function toldRole({
+  role,
+  scope,
+}: {
+  readonly role: Role;
+  readonly scope?:
+    | { readonly actions?: readonly string[] | undefined; readonly processes?: readonly string[] | undefined }
+    | undefined;
+}): ToldRole {
   const held = scope?.actions;
   const oversees =
     role === overseer.role &&

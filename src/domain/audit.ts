@@ -71,6 +71,9 @@ export type NewAuditEntry = {
 /** One line of the audit. Numbers rise with each. */
 export type AuditEntry = NewAuditEntry & { readonly number: number };
 
+/** Stands behind a request that a setting refused, and not what its sender may. */
+export const bySetting = " (by a setting)";
+
 /** Who does something, from where. */
 export type AuditActor = Pick<NewAuditEntry, "user" | "role" | "address" | "requestId">;
 

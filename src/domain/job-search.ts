@@ -1,3 +1,4 @@
+import { readCalendarSpan } from "./calendar-span.ts";
 import { defined, unlessEmpty } from "./defined.ts";
 import { type JobStatus, jobStatuses } from "./job-state.ts";
 import { Problem } from "./problem.ts";
@@ -116,8 +117,8 @@ function readInterval(text: string, now: number): Pick<JobSearch, "createdFrom" 
   if (text === "") return {};
   const ago = readTimeAgo(text, now);
   if (ago !== undefined) return { createdFrom: ago };
-  const spoken = readSpan(text, now);
-  if (spoken !== undefined) return spoken;
+  const spoken = readCalendarSpan(text, now);
+  if (spoken !== undefined) return defined({ createdFrom: spoken.from, createdTo: spoken.to });
   const [start = "", end, ...others] = text.split("/");
   if (others.length > 0) throw wrongInterval(text);
   const from = readInstant(start, text);
@@ -126,35 +127,6 @@ function readInterval(text: string, now: number): Pick<JobSearch, "createdFrom" 
   if (from !== undefined && to !== undefined && from > to) throw wrongInterval(text);
   const lastMilliseconds = to === undefined ? undefined : to + lengthOf(end ?? start) - 1;
   return defined({ createdFrom: from, createdTo: lastMilliseconds });
-}
-
-/** A span of the calendar in words: days, weeks (from Monday on) and months are those of UTC; `last week` is the one before this week. */
-function readSpan(text: string, now: number): Pick<JobSearch, "createdFrom" | "createdTo"> | undefined {
-  const today = now - (now % dayMilliseconds);
-  const monday = today - ((new Date(now).getUTCDay() + 6) % 7) * dayMilliseconds;
-  const months = (from: number) => Date.UTC(new Date(now).getUTCFullYear(), new Date(now).getUTCMonth() + from);
-  switch (
-    text
-      .trim()
-      .toLowerCase()
-      .replaceAll(/\s+/g, " ")
-      .replace(/ \(utc\)$/, "")
-  ) {
-    case "today":
-      return { createdFrom: today };
-    case "yesterday":
-      return { createdFrom: today - dayMilliseconds, createdTo: today - 1 };
-    case "this week":
-      return { createdFrom: monday };
-    case "last week":
-      return { createdFrom: monday - 7 * dayMilliseconds, createdTo: monday - 1 };
-    case "this month":
-      return { createdFrom: months(0) };
-    case "last month":
-      return { createdFrom: months(-1), createdTo: months(0) - 1 };
-    default:
-      return undefined;
-  }
 }
 
 const dayMilliseconds = 24 * 3600 * 1000;

@@ -77,12 +77,26 @@ export async function bringBack({ path, origin }: SetAside): Promise<boolean> {
   return true;
 }
 
+/** Returns when the first day of what was set aside has been kept for so many days, in milliseconds since 1970; undefined when nothing was. */
+export async function nextOrphanEnd(layout: Layout, keptDays: number): Promise<number | undefined> {
+  const days = await Promise.all(ownedDirectories(layout).map((origin) => namesIn(join(origin, orphansName))));
+  const starts = days
+    .flat()
+    .map(startOfDay)
+    .filter((start) => !Number.isNaN(start));
+  return starts.length === 0 ? undefined : Math.min(...starts) + (keptDays + 1) * dayMilliseconds;
+}
+
+function startOfDay(name: string): number {
+  return Date.parse(`${name.slice(0, 10)}T00:00:00Z`);
+}
+
 /** Removes the days that ended more than so long ago; gives how many entries they held. */
 export async function removeOldOrphans(layout: Layout, now: number, keptDays: number): Promise<number> {
   let removed = 0;
   for (const origin of ownedDirectories(layout)) {
     for (const day of await namesIn(join(origin, orphansName))) {
-      const age = now - Date.parse(`${day.slice(0, 10)}T00:00:00Z`);
+      const age = now - startOfDay(day);
       if (Number.isNaN(age) || age < (keptDays + 1) * dayMilliseconds) continue;
       removed += await removeDay(join(origin, orphansName, day));
     }

@@ -1,5 +1,7 @@
 import { type Principal, type ToldRole, toldRole } from "../domain/access.ts";
+import { saysClosedAddress } from "../domain/closed-address.ts";
 import type { Origin } from "../domain/origin.ts";
+import { Problem } from "../domain/problem.ts";
 import { withoutKeys } from "../domain/text.ts";
 import type { Held } from "./client-limits.ts";
 
@@ -9,7 +11,15 @@ export type SeenRequest = {
   /** The pattern of its route; undefined when none fits. */
   route?: string;
   principal?: Principal;
+  /** Why it was refused, where that is for what somebody may, or by a setting. */
+  refusal?: string;
 };
+
+/** Notes what a request was refused by, where that is who asks, or a setting: not what is wrong in what was sent. */
+export function noteRefusal(seen: SeenRequest, error: unknown): void {
+  if (!(error instanceof Problem)) return;
+  if (error.kind === "forbidden" || saysClosedAddress(error.message)) seen.refusal = error.message;
+}
 
 /** A request that was answered. */
 export type AnsweredRequest = {
@@ -27,6 +37,8 @@ export type AnsweredRequest = {
   readonly role?: ToldRole | undefined;
   /** The id of the key that it came with, whether or not that holds; `unknown` for credentials of another form. */
   readonly keyId?: string | undefined;
+  /** Why it was refused, where that is for what somebody may, or by a setting. */
+  readonly refusal?: string | undefined;
   readonly origin: Origin;
 };
 
@@ -49,7 +61,7 @@ export function withoutSecrets(path: string): string {
 /** Builds what is told of a request that was answered. */
 export function answeredRequest(
   request: Request,
-  { origin, route, principal }: SeenRequest,
+  { origin, route, principal, refusal }: SeenRequest,
   response: Response,
   milliseconds: number,
 ): AnsweredRequest {
@@ -61,6 +73,7 @@ export function answeredRequest(
     milliseconds,
     origin,
     route,
+    refusal,
     bytes: length === null ? undefined : Number(length),
     user: principal?.user,
     role: principal === undefined ? undefined : toldRole(principal),

@@ -38,6 +38,8 @@ export type RouteContext = {
   allowQuiet(seconds: number): void;
   /** Is aborted soon after the caller may not come as who it is any more: its key was revoked, or has ended. */
   watchCaller(): JoinedSignal;
+  /** Notes why it is refused, where a page tells what went wrong instead of an error that is thrown. */
+  noteRefusal(error: unknown): void;
   /** Throws `forbidden` for a page of another origin: for a route whose requests themselves say whether they have an effect. */
   checkOrigin(): void;
 };
@@ -119,6 +121,7 @@ export function routeContext(
     | "hold"
     | "allowQuiet"
     | "checkOrigin"
+    | "noteRefusal"
     | "watchCaller"
     | "mapTiles"
     | "service"
@@ -137,6 +140,7 @@ export function routeContext(
     hold: known.hold,
     allowQuiet: known.allowQuiet,
     checkOrigin: known.checkOrigin,
+    noteRefusal: known.noteRefusal,
     watchCaller: known.watchCaller,
     ...defined({ mapTiles: known.mapTiles, service: known.service }),
     get signal() {

@@ -18,7 +18,7 @@ import { clientNetwork, writtenAddress } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
 import { formPageInstead } from "./form-page-instead.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
-import { answeredRequest, type RequestObserver, type SeenRequest } from "./observe-request.ts";
+import { answeredRequest, noteRefusal, type RequestObserver, type SeenRequest } from "./observe-request.ts";
 import { createRequestRate, type RequestRate, type Turn } from "./request-rate.ts";
 import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
 import { createSegmentRouter } from "./segment-router.ts";
@@ -97,6 +97,7 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
       try {
         return await answerRoute(deps, open, context, route);
       } catch (error) {
+        noteRefusal(context.env.seen, error);
         if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
         const { raw, path } = context.req;
         const baseUrl = () => siteOf(deps.door, raw, context.env.peer).baseUrl;
@@ -175,6 +176,7 @@ async function answerRoute(
       watchCaller: () => watchCaller(credentials, caller),
       caller: principal,
       origin: seen.origin,
+      noteRefusal: (error) => noteRefusal(seen, error),
       isHead,
       ...defined({ mapTiles: deps.mapTiles, service: deps.identity }),
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),

@@ -32,3 +32,33 @@ export async function requireKey(
 export function sessionHash(token: string): string {
   return hashSecret(token);
 }
+
+/**
+ * Words for the audit why a key as it was sent does not hold, with what names it and nothing secret; undefined where that does not
+ * come from the key. The caller is told less: nobody is to learn which keys there are.
+ */
+export async function refusedKey(
+  text: string,
+  keyOf: (id: string) => Promise<KeyRow | undefined>,
+  now: number,
+): Promise<{ readonly who: string; readonly why?: string }> {
+  const [, id] = /^\s*hdl_([A-Za-z0-9]{1,64})_/.exec(text) ?? [];
+  if (id === undefined) return { who: "something that is no key" };
+  const key = await keyOf(id);
+  const who = `key ${id}`;
+  if (key === undefined) return { who, why: "no key has this id" };
+  const { user, revokedAt, expiresAt } = key;
+  if (revokedAt !== undefined) return { who, why: `it is of ${user}, and was revoked on ${dayText(revokedAt)}` };
+  if (!isHolding(key, now)) return { who, why: `it is of ${user}, and ended on ${dayText(expiresAt ?? now)}` };
+  if (!matchesHash(secretOf(text), key.secretHash))
+    return { who, why: `it is of ${user}, and its secret part is wrong` };
+  return { who };
+}
+
+function secretOf(text: string): string {
+  return /^\s*hdl_[A-Za-z0-9]+_([A-Za-z0-9]+)\s*$/.exec(text)?.[1] ?? "";
+}
+
+function dayText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

@@ -37,7 +37,7 @@ export type WantedKey = {
 };
 
 /** Words where something was given: as an option of the command line, unless told otherwise. */
-type Naming = (member: string) => string;
+export type Naming = (member: string) => string;
 
 const asOption: Naming = (member) => `--${member}`;
 const asMember: Naming = (member) => member;
@@ -48,29 +48,30 @@ type SoundKey = Pick<KeyRow, "user" | "role" | "expiresAt" | "label" | "actions"
 /** Checks what a key is to be, before anything is made for it. Throws `invalid-parameter-value` for a role, user or end that cannot be. */
 export function readWantedKey(wanted: WantedKey, now: number, named: Naming = asOption): SoundKey {
   const role = roles.find((one) => one === wanted.role);
-  if (role === undefined) {
-    const detail = `Cannot create key: found role "${wanted.role}", wanted one of ${roles.join(", ")}`;
-    throw new Problem("invalid-parameter-value", detail);
-  }
+  if (role === undefined) throw refuse("role", `role "${wanted.role}"`, `one of ${roles.join(", ")}`);
   if (!/^[^\p{C}\s][^\p{C}]{0,127}$/u.test(wanted.user)) {
     const shown = JSON.stringify(wanted.user.slice(0, 200));
-    const detail = `Cannot create key: found user ${shown}, wanted 1 to 128 characters that can be printed`;
-    throw new Problem("invalid-parameter-value", detail);
+    throw refuse("user", `user ${shown}`, "1 to 128 characters that can be printed");
   }
   const expiresAt = wanted.expires === undefined ? undefined : readExpiry(wanted.expires, now);
   if (wanted.expires !== undefined && expiresAt === undefined) {
-    const detail = `Cannot create key: found ${named("expires")} "${wanted.expires}", wanted a time in the future: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
-    throw new Problem("invalid-parameter-value", detail);
+    const time = "a time in the future: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z";
+    throw refuse("expires", `${named("expires")} "${wanted.expires}"`, time);
   }
   const { user, label, isService = false, processes } = wanted;
   const scoped = wanted.actions === undefined ? undefined : readActions(wanted.actions, role, named);
   if (label !== undefined && !/^[^\p{C}]{1,200}$/u.test(label)) {
-    throw refuse(`${named("label")} ${JSON.stringify(label.slice(0, 200))}`, "1 to 200 characters that can be printed");
+    const shown = JSON.stringify(label.slice(0, 200));
+    throw refuse("label", `${named("label")} ${shown}`, "1 to 200 characters that can be printed");
   }
   const wrong = processes?.find((pattern) => !/^[\w.*-]{1,200}$/.test(pattern));
   if (wrong !== undefined || processes?.length === 0 || (processes?.length ?? 0) > maxPatterns) {
     const found = wrong === undefined ? `${processes?.length} patterns` : JSON.stringify(wrong.slice(0, 200));
-    throw refuse(`${named("processes")} ${found}`, `1 to ${maxPatterns} ids of processes, with * for any text`);
+    throw refuse(
+      "processes",
+      `${named("processes")} ${found}`,
+      `1 to ${maxPatterns} ids of processes, with * for any text`,
+    );
   }
   return { user, role, isService, ...defined({ expiresAt, label, actions: scoped, processes }) };
 }
@@ -85,11 +86,14 @@ function readActions(names: readonly string[], role: Role, named: Naming): reado
   const wrong = names.find((name) => !known.some((action) => action === name));
   if (wrong === undefined && read.length > 0) return read;
   const found = wrong === undefined ? "none" : JSON.stringify(wrong.slice(0, 200));
-  throw refuse(`${named("actions")} ${found}`, `some of what the role "${role}" may: ${known.join(", ")}`);
+  throw refuse("actions", `${named("actions")} ${found}`, `some of what the role "${role}" may: ${known.join(", ")}`);
 }
 
-function refuse(found: string, wanted: string): Problem {
-  return new Problem("invalid-parameter-value", `Cannot create key: found ${found}, wanted ${wanted}`);
+/** Words what is wrong in one member of a key that is to be made. */
+function refuse(member: keyof WantedKey, found: string, wanted: string): Problem {
+  const detail = `found ${found}, wanted ${wanted}`;
+  const faults = [{ pointer: `/${member}`, detail }];
+  return new Problem("invalid-parameter-value", `Cannot create key: ${detail}`, { faults });
 }
 
 /**
@@ -124,9 +128,9 @@ export async function revokeKey(deps: Omit<KeyDeps, "newSecret">, id: string): P
 }
 
 /** Creates a key for a principal who may. Throws `forbidden`, also for one whose own key has a scope, and else as `createKey` does. */
-export async function giveKey(deps: KeyDeps, principal: Principal, wanted: WantedKey) {
+export async function giveKey(deps: KeyDeps, principal: Principal, wanted: WantedKey, named: Naming = asMember) {
   requireAction(principal, "manage-keys", "create a key");
-  if (principal.scope === undefined) return createKey({ ...deps, actor: actorOf(principal) }, wanted, asMember);
+  if (principal.scope === undefined) return createKey({ ...deps, actor: actorOf(principal) }, wanted, named);
   // It would be a way around the scope.
   const detail = "Cannot create key: found a key that is not for everything, wanted one without actions and processes";
   throw new Problem("forbidden", detail, { challenge: "insufficient_scope" });

@@ -8,7 +8,7 @@ import { findKey, type KeyRow } from "../store/keys.ts";
 import { seal, unseal } from "../store/seal.ts";
 import { findSession, insertSession, removeSession, renewSession, type Session } from "../store/sessions.ts";
 import { type AuditDeps, auditing } from "./audit.ts";
-import { isHolding, requireKey, sessionHash } from "./check-key.ts";
+import { isHolding, refusedKey, requireKey, sessionHash } from "./check-key.ts";
 import { createRemembered, type Remembering } from "./remembered.ts";
 
 export type SessionDeps = AuditDeps & {
@@ -40,6 +40,15 @@ export async function signInWithKey(deps: SessionDeps, text: string): Promise<Be
     );
   }
   return begin(deps, { user: key.user, keyId: key.id }, key.expiresAt);
+}
+
+/** Words for the audit whose key could not begin a session, and why, without any secret. `why`: what the caller is told. */
+export async function refusedKeyWords(
+  deps: Pick<SessionDeps, "database" | "clock">,
+  text: string,
+  why: string,
+): Promise<{ readonly who: string; readonly why: string }> {
+  return { why, ...(await refusedKey(text, (id) => findKey(deps.database, id), deps.clock.now())) };
 }
 
 /** Begins a session for whom a provider of identities named; it ends when the provider's word does not hold any more. */

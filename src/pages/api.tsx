@@ -16,7 +16,7 @@ export type ApiOperation = {
  * two, then draws them with all that each takes.
  */
 export function apiPage(frame: Frame, { script, styles }: ApiPageFiles, operations: readonly ApiOperation[]): string {
-  const { baseUrl } = frame;
+  const { baseUrl, reader } = frame;
   const path = baseUrl.replace(/^https?:\/\/[^/]*/, "");
   const head = <link rel="preload" href="api" as="fetch" crossorigin="anonymous" />;
   return `<!doctype html>${(
@@ -28,7 +28,13 @@ export function apiPage(frame: Frame, { script, styles }: ApiPageFiles, operatio
       <p class="actions">
         <a href={`${baseUrl}/api`}>OpenAPI 3.0</a>
         <a href={`${baseUrl}/api?f=oas31`}>OpenAPI 3.1</a>
+        <a href={`${baseUrl}/conformance?f=html`}>Conformance</a>
       </p>
+      {reader?.name === undefined ? null : (
+        <p>
+          {`You are signed in as ${reader.name} (${reader.role}): requests that you send from this page are yours, and need no key.`}
+        </p>
+      )}
       <div id="paths">
         <p class="muted" role="status">
           All paths in short. What each takes, and a way to try it, is being loaded: that needs JavaScript; both
@@ -38,7 +44,7 @@ export function apiPage(frame: Frame, { script, styles }: ApiPageFiles, operatio
       </div>
       <link rel="stylesheet" href="api/swagger-ui.css" />
       <link rel="stylesheet" href={`${path}${styles}`} />
-      <div id="swagger-ui" hidden={true} />
+      <div id="swagger-ui" hidden={true} data-signed-in={reader?.name === undefined ? undefined : ""} />
       <script src="api/swagger-ui-bundle.js" defer={true} />
       <script type="module" src={`${path}${script}`} />
     </Layout>

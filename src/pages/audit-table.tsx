@@ -1,6 +1,6 @@
 import { jobOfLine } from "../domain/audit.ts";
 import { type AuditedJob, type AuditLine, executed } from "../domain/documents/audit.ts";
-import { didText, outcomeText } from "./audit-words.ts";
+import { didText, outcomeText, refusedParts } from "./audit-words.ts";
 import { processPath, Time, User } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { keyUrl, shortId } from "./words.ts";
@@ -63,6 +63,11 @@ export function AuditTable({
 type Shown = { readonly entry: AuditLine; readonly baseUrl: string };
 
 function Actor({ entry: { user, role }, baseUrl }: Shown) {
+  // The name is that of a user of the machine, who has no jobs here.
+  if (role === "operator") {
+    const isNamed = user !== undefined && user !== "unknown";
+    return <>from the command line{isNamed ? <span class="muted"> by {user}</span> : null}</>;
+  }
   if (user !== undefined) {
     return (
       <>
@@ -71,8 +76,7 @@ function Actor({ entry: { user, role }, baseUrl }: Shown) {
     );
   }
   if (role === "service") return "the service";
-  if (role === "operator") return "on this machine (command line)";
-  return <>a stranger {role === undefined ? null : <span class="muted">{role}</span>}</>;
+  return <>somebody not signed in {role === undefined ? null : <span class="muted">{role}</span>}</>;
 }
 
 function Job({ id, baseUrl }: { readonly id: string | undefined; readonly baseUrl: string }) {
@@ -146,13 +150,27 @@ function Refused({
   readonly baseUrl: string;
 }) {
   const [, id, why = ""] = /^key ([A-Za-z0-9]+)(:.*)?$/s.exec(subject) ?? [];
-  if (id === undefined) return <>{subject.replaceAll(/:[A-Za-z]+(?=\/|$)/g, "…")}</>;
+  if (id === undefined) return <RefusedRequest subject={subject} />;
   if (!keys.has(id)) return <>{`key id "${id}"${why}`}</>;
   return (
     <>
       {"key "}
       <Key id={id} keys={keys} baseUrl={baseUrl} />
-      {why}
+      {/* Whose it is stands there already. */}
+      {why.replace(/^: it is of .+, and (?=was revoked|ended|its secret)/, ": ")}
+    </>
+  );
+}
+
+/** A request by its route, with why it was refused. */
+function RefusedRequest({ subject }: { readonly subject: string }) {
+  // A sign-in by a provider has no route.
+  if (!/^[A-Z]+ /.test(subject)) return <>{subject}</>;
+  const { request, why } = refusedParts(subject);
+  if (why === undefined) return <>{request}</>;
+  return (
+    <>
+      {why} <span class="muted">{request}</span>
     </>
   );
 }

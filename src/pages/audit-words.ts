@@ -1,4 +1,4 @@
-import { type AuditAction, auditActions } from "../domain/audit.ts";
+import { type AuditAction, auditActions, bySetting } from "../domain/audit.ts";
 
 /** The filters of the page, as they stand in its address; empty where nothing is asked. */
 export type AuditView = Readonly<Record<"since" | "until" | "user" | "action" | "subject" | "outcome", string>>;
@@ -51,7 +51,21 @@ type Line = { readonly action: string; readonly subject: string; readonly outcom
 export function outcomeText({ action, subject, outcome }: Line): string {
   if (outcome !== "refused") return action === "execute" && outcome === "done" ? "accepted" : outcome;
   if (action === "sign-in") return "refused";
-  return subject.startsWith("key ") ? "refused (401): no key that holds" : "refused (403): may not do that";
+  if (subject.startsWith("key ")) return "refused (401): no key that holds";
+  return refusedParts(subject).isBySetting ? "refused: a setting does not allow it" : "refused (403): may not do that";
+}
+
+/** Reads a request that was refused, its route with … for what it names, and why where that is known. */
+export function refusedParts(subject: string): {
+  readonly request: string;
+  readonly why?: string;
+  readonly isBySetting: boolean;
+} {
+  const at = subject.indexOf(": ");
+  const [whole, why] = at < 0 ? [subject] : [subject.slice(0, at), subject.slice(at + 2)];
+  const isBySetting = whole.endsWith(bySetting);
+  const request = (isBySetting ? whole.slice(0, -bySetting.length) : whole).replaceAll(/:[A-Za-z]+(?=\/|$)/g, "…");
+  return { request, isBySetting, ...(why === undefined ? {} : { why }) };
 }
 
 /** Words which lines were looked for in vain. */

@@ -63,7 +63,7 @@ function isSet(view: AuditView): boolean {
   return Object.values(view).some((value) => value !== "");
 }
 
-const time = "7d or 2030-01-31";
+const time = "7d, yesterday";
 const fields = [
   { name: "since", label: "Since", hint: time },
   { name: "until", label: "Until", hint: time },
@@ -79,7 +79,8 @@ const choices = [
   {
     name: "outcome",
     label: "Outcome",
-    options: auditOutcomes.map((one) => [one, one] as const),
+    // The list says of an execution that it was accepted: how its job ends is another thing.
+    options: auditOutcomes.map((one) => [one, one === "done" ? "done or accepted" : one] as const),
   },
 ] as const;
 
@@ -97,7 +98,7 @@ function Filters({ view, frame: { baseUrl } }: Shown) {
           </label>
         ))}
         {choices.map(({ name, label, options }) => (
-          <label class="field">
+          <label class={name === "action" ? "field field-long" : "field"}>
             <span>{label}</span>
             <select name={name}>
               <option value="">all</option>
@@ -110,6 +111,11 @@ function Filters({ view, frame: { baseUrl } }: Shown) {
           </label>
         ))}
         <button type="submit">Show</button>
+        {isSet(view) ? (
+          <a class="button" href={`${baseUrl}/_/audit?f=html`}>
+            Clear
+          </a>
+        ) : null}
       </form>
     </details>
   );

@@ -27,7 +27,7 @@ export function Made({ made, text, processIds, frame }: MadeProps) {
         {text}
       </pre>
       {unknown.length === 0 ? null : (
-        <p>
+        <p class="notice notice-bad">
           {`No process of this service is called ${unknown.join(" or ")} now: look whether that is written as you mean it.`}
         </p>
       )}

@@ -1,9 +1,9 @@
-import { overseer } from "../domain/access.ts";
+import { overseer, type Role, toldRole } from "../domain/access.ts";
 import type { KeyDocument, KeyListDocument } from "../domain/documents/key.ts";
 import { WholeDocument } from "./document.tsx";
 import { Made } from "./key-made.tsx";
 import { Layout } from "./layout.tsx";
-import { MakeKey } from "./make-key.tsx";
+import { keyFieldId, MakeKey } from "./make-key.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Fault, Time, User } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
@@ -19,6 +19,10 @@ export type KeyListView = {
   readonly once?: string;
   /** Why none was made, and what had been typed. */
   readonly fault?: string;
+  /** The field that is wrong, and what is wrong with it. */
+  readonly wrong?: { readonly field: string; readonly words: string };
+  /** It can be made all the same, by who says so. */
+  readonly mayInsist?: boolean;
   readonly typed?: Readonly<Record<string, string>>;
   /** Ids of the processes that there are. */
   readonly processIds?: readonly string[];
@@ -26,7 +30,7 @@ export type KeyListView = {
 
 /** Builds the page by which admins make, see and revoke keys. */
 export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
-  const { made, fault, typed = {}, once, processIds = [] } = view;
+  const { made, fault, typed = {}, once, processIds = [], wrong, mayInsist = false } = view;
   return {
     policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, document) =>
@@ -37,9 +41,22 @@ export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
             .map((key) => (
               <Made made={key} text={made?.text ?? ""} processIds={processIds} frame={frame} />
             ))}
-          {fault === undefined ? null : <Fault words={fault} />}
+          {fault === undefined || wrong !== undefined ? null : <Fault words={fault} />}
+          {wrong === undefined ? null : (
+            <p class="notice notice-bad" role="alert">
+              {`${fault ?? wrong.words}. `}
+              <a href={`#${keyFieldId(wrong.field)}`}>To the field</a>
+            </p>
+          )}
           <Keys keys={document.keys} frame={frame} />
-          <MakeKey frame={frame} typed={typed} once={once} processIds={processIds} />
+          <MakeKey
+            frame={frame}
+            typed={typed}
+            once={once}
+            processIds={processIds}
+            wrong={wrong}
+            mayInsist={mayInsist}
+          />
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
         </Layout>
       )}`,
@@ -84,8 +101,8 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
       <table>
         <thead>
           <tr>
-            {["User", "Role", "For", "State", "Last used", ""].map((title) => (
-              <th scope="col">{title === "" ? <span class="unseen">What one can do</span> : title}</th>
+            {["User and key", "Role", "For", "State", "Last used", "Revoke"].map((title) => (
+              <th scope="col">{title}</th>
             ))}
           </tr>
         </thead>
@@ -95,19 +112,17 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
               <td class="breaks">
                 <User name={key.user} baseUrl={frame.baseUrl} />
                 <br />
-                <span class="muted">
-                  key <code>{key.id}</code>
-                </span>
+                <code class="muted nowrap">{key.id}</code>
               </td>
               <td>{roleText(key.role, key.actions)}</td>
-              <td>{purposeOf(key)}</td>
+              <td class="breaks prose">{purposeOf(key)}</td>
               <td>
                 <State of={key} />
               </td>
               <td>
                 {key.lastUsed === undefined ? <span class="muted">never</span> : <Time at={key.lastUsed} />}
                 <br />
-                <span class="muted">
+                <span class="muted nowrap">
                   made <Time at={key.created} />
                 </span>
               </td>
@@ -142,9 +157,16 @@ export function purposeOf({
   return [
     ...(label === undefined ? [] : [label]),
     ...(service ? ["a program"] : []),
-    ...(actions === undefined ? [] : [`may ${actions.join(", ")}`]),
+    ...(actions === undefined ? [] : [mayText(actions)]),
     ...(processes === undefined ? [] : [`for ${processes.join(", ")}`]),
   ].join("; ");
+}
+
+/** Words what a key is held to; an overseer's by what that is. */
+function mayText(actions: readonly string[]): string {
+  return toldRole({ role: overseer.role, scope: { actions } }) === overseer.name
+    ? overseer.words
+    : `may ${actions.join(", ")}`;
 }
 
 function Revoke({ id, user, frame }: { readonly id: string; readonly user: string; readonly frame: PageFrame }) {
@@ -157,9 +179,10 @@ function Revoke({ id, user, frame }: { readonly id: string; readonly user: strin
   );
 }
 
-/** Words a role, where a key that is held to less may not do what the role is known for. */
-export function roleText(role: string, held: readonly string[] | undefined): string {
+/** Words a role in one word or two, where a key that is held to less may not do what the role is known for. */
+export function roleText(role: Role, held: readonly string[] | undefined): string {
+  const told = toldRole({ role, scope: { actions: held } });
+  if (told === overseer.name) return told;
   if (held === undefined || role === "viewer" || held.some((action) => !action.startsWith("read-"))) return role;
-  const oversees = role === overseer.role && overseer.actions.every((action) => held.includes(action));
-  return oversees && held.length === overseer.actions.length ? "viewer of all jobs" : `${role}, held to reading`;
+  return `${role}, held to reading`;
 }

@@ -105,17 +105,9 @@ export function Layout({
         <a class="skip" href="#main">
           Skip to the content
         </a>
-        <nav>
-          <a href={`${baseUrl}/?f=html`}>Heddle</a>
-          <a href={`${baseUrl}/processes?f=html`}>Processes</a>
-          <a href={`${baseUrl}/jobs?f=html`}>Jobs</a>
-          {reader?.mayUpload === true ? <a href={`${baseUrl}/uploads?f=html`}>Uploads</a> : null}
-          <a href={`${baseUrl}/api.html`}>API</a>
-          <a href={`${baseUrl}/conformance?f=html`}>Conformance</a>
-          {reader?.seesSystem === true ? <a href={`${baseUrl}/_/system?f=html`}>System</a> : null}
-          <a href={signInUrl({ baseUrl, here })}>{accountWords(reader)}</a>
-        </nav>
+        <Menu baseUrl={baseUrl} here={here} reader={reader} />
         <main id="main" tabindex={-1}>
+          <CareMenu baseUrl={baseUrl} here={here} reader={reader} />
           <h1>{title}</h1>
           {notice === undefined ? null : (
             <p class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"} role="status">
@@ -125,7 +117,7 @@ export function Layout({
           {children}
         </main>
         <footer>
-          {program === undefined ? null : <Foot program={program} />}
+          {program === undefined ? null : <Foot program={program} baseUrl={baseUrl} />}
           {/* For the paper: a script adds when it was printed. The address of a share opens it for whoever reads it. */}
           <p class="print-foot">
             {serviceTitle}
@@ -137,16 +129,100 @@ export function Layout({
   );
 }
 
-function Foot({ program: { version, license, source } }: { readonly program: ProgramFacts }) {
+type MenuProps = Pick<Frame, "baseUrl"> & {
+  readonly here: string | undefined;
+  readonly reader: Reader | undefined;
+};
+
+/** The ways to the main resources; the one that one is at is marked. */
+function Menu({ baseUrl, here, reader }: MenuProps) {
+  const ways = [
+    ["/", "Heddle"],
+    ["/processes", "Processes"],
+    ["/jobs", "Jobs"],
+    ...(reader?.mayUpload === true ? [["/uploads", "Uploads"] as const] : []),
+    ["/api.html", "API"],
+    ...(reader?.seesSystem === true ? [["/_/system", "System"] as const] : []),
+  ] as const;
+  return (
+    <nav>
+      {ways.map(([path, words]) => (
+        <MenuLink baseUrl={baseUrl} here={here} path={path}>
+          {words}
+        </MenuLink>
+      ))}
+      <a href={signInUrl({ baseUrl, here })}>{accountWords(reader)}</a>
+    </nav>
+  );
+}
+
+/** The pages by which admins look after the service. */
+const carePages = [
+  ["/_/system", "System"],
+  ["/_/keys", "Keys"],
+  ["/_/audit", "Audit"],
+  ["/providers", "Providers"],
+] as const;
+
+/** The ways between the pages by which admins look after the service; the page of the system itself has larger ones. */
+function CareMenu({ baseUrl, here, reader }: MenuProps) {
+  const path = pathOf(here);
+  const isThere = carePages.some(([one]) => one !== "/_/system" && one === path);
+  if (!isThere || reader?.seesSystem !== true) return null;
+  return (
+    <ul class="jumps" aria-label="Looking after the service">
+      {carePages.map(([one, words]) => (
+        <li>
+          <MenuLink baseUrl={baseUrl} here={here} path={one}>
+            {words}
+          </MenuLink>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function MenuLink({
+  baseUrl,
+  here,
+  path,
+  children,
+}: Pick<MenuProps, "baseUrl" | "here"> & { readonly path: string; readonly children: Child }) {
+  const href = `${baseUrl}${path}${path.endsWith(".html") ? "" : "?f=html"}`;
+  if (pathOf(here) !== path) return <a href={href}>{children}</a>;
+  return (
+    <a href={href} aria-current="page">
+      {children}
+    </a>
+  );
+}
+
+function pathOf(here: string | undefined): string | undefined {
+  return here?.replace(/[?#].*$/s, "");
+}
+
+/** A short name of a licence, as SPDX lists them. */
+const licenceName = /^[A-Za-z0-9.+-]+$/;
+
+function Foot({
+  program: { version, license, source },
+  baseUrl,
+}: {
+  readonly program: ProgramFacts;
+  readonly baseUrl: string;
+}) {
   return (
     <p class="muted">
-      {`Heddle ${version}, software under the licence ${license}`}
+      {`Heddle ${version}, software under the licence `}
+      {licenceName.test(license) ? <a href={`https://spdx.org/licenses/${license}.html`}>{license}</a> : license}
       {source === undefined ? null : (
         <>
           {" · "}
           <a href={source}>source</a>
         </>
       )}
+      {" · "}
+      <a href={`${baseUrl}/conformance?f=html`}>conformance</a>
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import { type Action, access, actions, overseer, roles } from "../domain/access.ts";
 import type { PageFrame } from "./page.ts";
 
@@ -9,21 +10,29 @@ type MakeProps = {
   readonly once: string | undefined;
   /** Ids of the processes that there are: a browser offers them. */
   readonly processIds: readonly string[];
+  /** The field that is wrong, and what is wrong with it. */
+  readonly wrong: { readonly field: string; readonly words: string } | undefined;
+  /** It can be made all the same, by who says so. */
+  readonly mayInsist: boolean;
 };
 
+/** Names a field of the form, for who is led to it. */
+export function keyFieldId(name: string): string {
+  return `new-key-${name}`;
+}
+
 /** The form that makes a key. */
-export function MakeKey({ frame, typed, once, processIds }: MakeProps) {
+export function MakeKey({ frame, typed, once, processIds, wrong, mayInsist }: MakeProps) {
   const chosen = typed.role ?? "runner";
+  const shown = { typed, wrong };
   return (
     <section>
       <h2>Make a key</h2>
       <form method="post" action={`${frame.baseUrl}/_/keys/form`} class="form">
         {once === undefined ? null : <input type="hidden" name="once" value={once} />}
-        <label class="field">
-          <span>User</span>
-          <input type="text" name="user" required={true} maxlength={128} autocomplete="off" value={typed.user} />
-          <small class="muted">Whose jobs these are. Several keys may have one user.</small>
-        </label>
+        <TextField {...shown} name="user" label="User" maxlength={128} isRequired={true}>
+          Whose jobs these are. Several keys may have one user.
+        </TextField>
         <label class="field">
           <span>Role</span>
           <select name="role">
@@ -33,41 +42,29 @@ export function MakeKey({ frame, typed, once, processIds }: MakeProps) {
               </option>
             ))}
             <option value={overseer.name} selected={overseer.name === chosen}>
-              {overseer.words}
+              {`${overseer.name}: ${overseer.words}`}
             </option>
           </select>
         </label>
         <Scope typed={typed} />
-        <label class="field">
-          <span>Ends</span>
-          <input type="text" name="expires" placeholder="never" autocomplete="off" value={typed.expires} />
-          <small class="muted">
-            After a time (12h, 30d, 52w) or at the end of a day (2030-01-31). Empty: when it is revoked.
-          </small>
-        </label>
-        <label class="field">
-          <span>What it is for</span>
-          <input type="text" name="label" maxlength={200} autocomplete="off" value={typed.label} />
-        </label>
-        <label class="field">
-          <span>Processes</span>
-          <input
-            type="text"
-            name="processes"
-            placeholder="all"
-            autocomplete="off"
-            value={typed.processes}
-            list="processes-of-keys"
-          />
-          <datalist id="processes-of-keys">
-            {processIds.map((id) => (
-              <option value={id} />
-            ))}
-          </datalist>
-          <small class="muted">
-            The key is for these processes alone: their ids with commas between, * for any text. Empty: all.
-          </small>
-        </label>
+        <TextField {...shown} name="expires" label="Ends" placeholder="never">
+          After a time (12h, 30d, 52w) or at the end of a day (2030-01-31). Empty: when it is revoked.
+        </TextField>
+        <TextField {...shown} name="label" label="What it is for" maxlength={200} />
+        <TextField {...shown} name="processes" label="Processes" placeholder="all" list="processes-of-keys">
+          The key is for these processes alone: their ids with commas between, * for any text. Empty: all.
+        </TextField>
+        <datalist id="processes-of-keys">
+          {processIds.map((id) => (
+            <option value={id} />
+          ))}
+        </datalist>
+        {mayInsist ? (
+          <label class="choice">
+            <input type="checkbox" name="insists" value="true" /> Make it all the same: these processes come later, or
+            are those of a provider
+          </label>
+        ) : null}
         <label class="choice">
           <input type="checkbox" name="service" value="true" checked={typed.service === "true"} /> A program has it:
           nobody signs in to a browser with it
@@ -79,6 +76,46 @@ export function MakeKey({ frame, typed, once, processIds }: MakeProps) {
         </p>
       </form>
     </section>
+  );
+}
+
+type TextProps = Pick<MakeProps, "typed" | "wrong"> & {
+  readonly name: string;
+  readonly label: string;
+  readonly placeholder?: string;
+  readonly maxlength?: number;
+  readonly list?: string;
+  readonly isRequired?: boolean;
+  /** What is said of it. */
+  readonly children?: Child;
+};
+
+/** A field for a text: the browser leads to one that is wrong, with what is wrong below it. */
+function TextField({ typed, wrong, name, label, isRequired = false, children, ...input }: TextProps) {
+  const fault = wrong?.field === name ? wrong.words : undefined;
+  const faultId = `${keyFieldId(name)}-fault`;
+  const marks = fault === undefined ? {} : { "aria-invalid": true, "aria-describedby": faultId };
+  return (
+    <label class={fault === undefined ? "field" : "field field-wrong"}>
+      <span>{label}</span>
+      <input
+        type="text"
+        id={keyFieldId(name)}
+        name={name}
+        required={isRequired}
+        autocomplete="off"
+        value={typed[name]}
+        autofocus={fault !== undefined}
+        {...marks}
+        {...input}
+      />
+      {fault === undefined ? null : (
+        <span class="fault" id={faultId}>
+          {fault}
+        </span>
+      )}
+      {children === undefined ? null : <small class="muted">{children}</small>}
+    </label>
   );
 }
 

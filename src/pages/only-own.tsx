@@ -14,7 +14,7 @@ export function OnlyOwn({
     <>
       {`You see only jobs of user ${reader.name}, and your role (${reader.role}) runs none. There are two ways to see the work of others. `}
       Who ran a job can send you a link to its results: “Share the results” on the page of the job makes one. Who runs
-      this service can make you a key that sees all jobs and changes none: “viewer of all jobs” on the page of keys, or{" "}
+      this service can make you a key that sees all jobs and changes none: “overseer” on the page of keys, or{" "}
       <code>{`heddle keys create --role ${overseer.name} --user ${reader.name}`}</code>.
     </>
   );

@@ -4,6 +4,7 @@ import { deployPath } from "./deploy.tsx";
 import { Layout } from "./layout.tsx";
 import { Asked, Facts, NotSaid, type Operator, operatorRows } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
+import { Fault } from "./parts.tsx";
 
 /** Where a person goes on after signing in, and what went wrong before. */
 export type SignInState = {
@@ -24,7 +25,7 @@ export function signInPage({ to, fault, allowed, operator = {} }: SignInState): 
     render: (frame, document) =>
       `<!doctype html>${(
         <Layout {...frame}>
-          {fault === undefined ? null : <p role="alert">{fault}</p>}
+          {fault === undefined ? null : <Fault words={fault} />}
           <Who document={document} frame={frame} to={to} />
           {document.user === undefined || allowed === undefined ? null : <MayDo allowed={allowed} />}
           {document.ways.includes("provider") ? (

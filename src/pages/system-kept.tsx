@@ -84,6 +84,12 @@ const lists: Readonly<Partial<Record<KeptDocument["what"], { readonly path: stri
   uploads: { path: "/uploads?f=html", words: "the uploads" },
 };
 
+/** Where it would take long to count: what goes next. */
+const uncountedWords: Readonly<Partial<Record<KeptDocument["what"], string>>> = {
+  "work of failed jobs": "that of each job a day after it failed; it is looked for once an hour, not counted",
+  cache: "what was used longest ago, when there is more",
+};
+
 /** The service stops counting there. */
 const mostCounted = 1000;
 
@@ -101,7 +107,7 @@ function Next({
       {next !== undefined ? (
         <>
           the first <Time at={next} />
-          {`, ${count} within a day`}
+          {count === undefined ? null : `, ${count} within a day`}
           {list === undefined ? null : (
             <>
               {" · "}
@@ -112,7 +118,7 @@ function Next({
       ) : dueWithinDay !== undefined ? (
         "nothing"
       ) : (
-        <span class="muted">{what === "jobs" ? "nothing" : "not counted"}</span>
+        <span class="muted">{uncountedWords[what] ?? "nothing"}</span>
       )}
       {held === undefined || held === 0 ? null : `; ${held} past their time, which a job may read`}
     </>

@@ -1,7 +1,7 @@
 import type { SettingDocument } from "../domain/documents/system.ts";
 import { RecordTable } from "./record-table.tsx";
+import { changeText, fileOf, partsOfName, valueWords } from "./setting-words.ts";
 import { quoted } from "./shell-words.ts";
-import { sizeText } from "./words.ts";
 
 type Given = { readonly settings: readonly SettingDocument[] };
 
@@ -29,12 +29,12 @@ export function SettingNames({ settings, names }: Named) {
           {settings.some((setting) => setting.name === name) ? (
             <>
               <a href={`#${settingId(name)}`}>
-                <code>{name}</code>
+                <Name text={name} />
               </a>
               <span class="muted">{givenText(settings, name)}</span>
             </>
           ) : (
-            <code>{name}</code>
+            <Name text={name} />
           )}
         </>
       ))}
@@ -48,9 +48,18 @@ function givenText(settings: readonly SettingDocument[], name: string): string {
   return ` (${fileOf(origin) === undefined ? origin : "set in the file"})`;
 }
 
-/** Returns the file of settings that gave one; undefined for a flag, a variable or a default. */
-function fileOf(origin: string): string | undefined {
-  return /^\w+ in "(.+)"$/s.exec(origin)?.[1];
+/** A name of several words: a line ends between two of them, not in one. */
+function Name({ text }: { readonly text: string }) {
+  return (
+    <code class="name">
+      {partsOfName(text).map((part, at) => (
+        <>
+          {at === 0 ? null : <wbr />}
+          {part}
+        </>
+      ))}
+    </code>
+  );
 }
 
 /** Names the row of a setting on the page of the system. */
@@ -86,7 +95,10 @@ export function Settings({ settings, data }: Given & { readonly data: string }) 
         <input type="search" autocomplete="off" placeholder="title, disk, --keep-hours" />
         <small class="muted" role="status" />
       </label>
-      {changed.length === 0 ? <p>Each setting has its default.</p> : <SettingTable settings={changed} />}
+      {/* Its rows stand in the whole table, too: while somebody looks for a setting, only that is shown. */}
+      <div data-hidden-by="settings">
+        {changed.length === 0 ? <p>Each setting has its default.</p> : <SettingTable settings={changed} />}
+      </div>
       <details id="settings">
         <summary>{`All ${settings.length} settings, with their meaning`}</summary>
         <SettingTable settings={settings} isWhole={true} />
@@ -106,7 +118,11 @@ function Changing({ settings, data }: Given & { readonly data: string }) {
   return (
     <>
       <h3 id={changingId}>Changing a setting</h3>
-      <p>No page changes settings: whoever runs the service does it, on its machine, in three steps.</p>
+      <p>
+        No page changes settings: whoever runs the service does it, on its machine. First look at "Given by" in the row
+        of the setting: what a flag of <code>heddle serve</code> or a variable of the environment gives now is changed
+        there, and with a restart, because both count before the file. Any other is changed in three steps:
+      </p>
       <ol>
         <li>
           Write it into the file of settings, a line for each
@@ -135,16 +151,12 @@ function Changing({ settings, data }: Given & { readonly data: string }) {
           "reload", and names the others: for these, restart the service.
         </li>
       </ol>
-      <p>
-        A flag of <code>heddle serve</code> or a variable does the same, and counts before the file
-        {shown === undefined ? null : (
-          <>
-            {": "}
-            <code>{`${shown.flag} '${example.value}'`}</code> or <code>{`${shown.variable}='${example.value}'`}</code>
-          </>
-        )}
-        . "Given by" says which of them gave a value.
-      </p>
+      {shown === undefined ? null : (
+        <p>
+          A flag or a variable gives the same as a line of the file: <code>{`${shown.flag} '${example.value}'`}</code>{" "}
+          or <code>{`${shown.variable}='${example.value}'`}</code>.
+        </p>
+      )}
       <p>
         What the service is called, and who runs it:{" "}
         <SettingNames
@@ -182,33 +194,27 @@ function SettingTable({ settings, isWhole = false }: Given & { readonly isWhole?
 }
 
 function Row({ setting, id }: { readonly setting: SettingDocument; readonly id: string | undefined }) {
-  const { name, value, origin, about, flag, variable, takenInBy } = setting;
-  const size = sizeOf(setting);
+  const { name, origin, about, flag, variable } = setting;
+  const words = valueWords(setting);
   return (
     <tr id={id}>
       <th scope="row" class="breaks">
-        <code>{name}</code>
+        <Name text={name} />
       </th>
       <td class="breaks">
-        {value === undefined ? <span class="muted">none</span> : <code>{valueText(value)}</code>}
-        {size === undefined ? null : <span class="muted"> ({size})</span>}
+        {words === undefined ? <span class="muted">none</span> : <code>{words.value}</code>}
+        {words?.unit === undefined ? null : ` ${words.unit}`}
+        {words?.larger === undefined ? null : <span class="muted"> ({words.larger})</span>}
       </td>
-      <td class={fileOf(origin) === undefined ? "nowrap" : "breaks"}>{origin}</td>
+      <td class={fileOf(origin) === undefined ? undefined : "breaks"}>
+        {fileOf(origin) === undefined ? <Name text={origin} /> : origin}
+      </td>
       <td class="prose">{about}</td>
       <td class="breaks">
-        <code>{flag}</code> <code>{variable}</code>
+        <Name text={flag} /> <Name text={variable} />
         <br />
-        <span class="muted">{takenInBy === "reload" ? "taken in by a reload" : "needs a restart"}</span>
+        <span class="muted">{changeText(setting)}</span>
       </td>
     </tr>
   );
-}
-
-/** Words a size that is set as a number of bytes; its name says that it is one. */
-function sizeOf({ name, value }: SettingDocument): string | undefined {
-  return typeof value === "number" && value >= 1000 && /bytes$/i.test(name) ? sizeText(value) : undefined;
-}
-
-function valueText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

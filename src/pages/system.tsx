@@ -42,11 +42,13 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
               Uploads
             </a>
           </p>
-          <p class="actions">
+          <ul class="jumps" aria-label="Parts of this page">
             {parts.map(([id, words]) => (
-              <a href={`#${id}`}>{words}</a>
+              <li>
+                <a href={`#${id}`}>{words}</a>
+              </li>
             ))}
-          </p>
+          </ul>
           <Work document={document} baseUrl={frame.baseUrl} />
           <Disk document={document} baseUrl={frame.baseUrl} />
           {document.space === undefined ? null : <Space space={document.space} baseUrl={frame.baseUrl} />}
@@ -61,11 +63,14 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
   };
 }
 
-/** The parts that somebody comes for. */
+/** The parts of the page, in their order. */
 const parts = [
+  ["work", "Work"],
+  ["disk", "Disk"],
   ["retention", "Retention"],
   ["backup", "Backup"],
   ["metrics", "Metrics"],
+  ["program", "Program"],
   ["all-settings", "Settings"],
   ["changing-a-setting", "Changing a setting"],
 ] as const;
@@ -78,7 +83,7 @@ function Work({ document, baseUrl }: Linked) {
   const lanes = Object.entries(running).filter(([, count]) => count > 0);
   return (
     <section>
-      <h2>Work</h2>
+      <h2 id="work">Work</h2>
       <div data-part="work">
         {beginsJobs ? null : (
           <p class="notice notice-bad" role="alert">
@@ -108,15 +113,13 @@ function Work({ document, baseUrl }: Linked) {
             {tools.enforces.length === 0 ? "nothing: they run without a sandbox" : tools.enforces.join(", ")}
             <SettingLinks settings={document.settings} names={["sandbox"]} />
           </dd>
-          {tools.unlimited === undefined ? null : (
-            <>
-              <dt>Not held to</dt>
-              <dd>
-                Memory and cores of tools are not limited. <span class="muted">Why: {tools.unlimited}</span>
-              </dd>
-            </>
-          )}
         </dl>
+        {tools.unlimited === undefined ? null : (
+          <p class="notice notice-bad">
+            Memory and cores of tools are not limited: one tool can take all that this machine has.{" "}
+            <span class="muted">Why: {tools.unlimited}</span>
+          </p>
+        )}
       </div>
     </section>
   );
@@ -126,7 +129,7 @@ function Disk({ document, baseUrl }: Linked) {
   const { minFreeBytes, kept, database } = document;
   return (
     <section>
-      <h2>Disk</h2>
+      <h2 id="disk">Disk</h2>
       <p>
         {`Below ${sizeText(minFreeBytes)} of free space, no job is begun`}
         <SettingLinks settings={document.settings} names={["minFreeBytes"]} />
@@ -185,7 +188,7 @@ function DiskTable({ document: { disk } }: Shown) {
 function Program({ document: { version, commit, runtime, started, memoryBytes } }: Shown) {
   return (
     <section>
-      <h2>Program</h2>
+      <h2 id="program">Program</h2>
       <dl>
         <dt>Version</dt>
         <dd>{`${version}${commit === "" ? "" : ` (${commit})`}, on ${runtime}`}</dd>

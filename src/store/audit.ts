@@ -3,6 +3,7 @@ import {
   type AuditAction,
   type AuditEntry,
   type AuditOutcome,
+  bySetting,
   jobActions,
   type NewAuditEntry,
 } from "../domain/audit.ts";
@@ -66,7 +67,7 @@ const ends = (text: SQLWrapper, withText: SQLWrapper) => sql`substr(${text}, -le
 const isNamed = or(
   sql`${audit.subject} in (${wanted}, 'key ' || ${wanted})`,
   sql`${audit.jobId} = ${wanted}`,
-  ...["@", "/"].map((sign) => begins(audit.subject, sql`(${wanted} || ${sql.raw(`'${sign}'`)})`)),
+  ...["@", "/", ":", bySetting].map((sign) => begins(audit.subject, sql`(${wanted} || ${sql.raw(`'${sign}'`)})`)),
   ends(audit.subject, sql`('/' || ${wanted})`),
   begins(audit.subject, sql`('key ' || ${wanted} || ':')`),
 );

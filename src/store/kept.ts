@@ -2,6 +2,7 @@ import { and, asc, desc, gt, lte, not, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { audit } from "./schema/audit.ts";
 import { isListed, jobs } from "./schema/jobs.ts";
+import { sessions } from "./schema/sessions.ts";
 import { clientUsage } from "./schema/usage.ts";
 import { vaultFiles } from "./schema/vault.ts";
 import { argument, build, column, compile } from "./statements.ts";
@@ -41,6 +42,26 @@ const auditTimes = compile<{ limit: number }>()(() =>
   build.select({ at: audit.at }).from(audit).orderBy(asc(audit.number)).limit(sql.placeholder("limit")),
 );
 
+/** Says the same as the index that holds few rows. */
+const answeredEnds = compile<{ limit: number }>()(() =>
+  build
+    .select({ at: sql`finished_at`.mapWith(Number) })
+    .from(
+      sql`${jobs} indexed by jobs_sync_runs where sync_run = 'answered' and status <> 'dismissed'
+        and finished_at is not null order by finished_at`,
+    )
+    .limit(sql.placeholder("limit")),
+);
+
+const sessionEnds = compile<{ now: number; limit: number }>()(() =>
+  build
+    .select({ at: sessions.expiresAt })
+    .from(sessions)
+    .where(gt(sessions.expiresAt, argument("now")))
+    .orderBy(asc(sessions.expiresAt))
+    .limit(sql.placeholder("limit")),
+);
+
 /** Lists when the jobs ended that ended first and are not pinned, so many at most. */
 export async function firstJobEnds(database: Database, limit: number): Promise<Times> {
   return (await database.read(jobEnds({ limit }))).map(({ at }) => at);
@@ -49,6 +70,16 @@ export async function firstJobEnds(database: Database, limit: number): Promise<T
 /** Lists when the uploads expire next that no job holds, so many at most. */
 export async function nextUploadEnds(database: Database, now: number, limit: number): Promise<Times> {
   return (await database.read(uploadEnds({ now, limit }))).map(({ at }) => at);
+}
+
+/** Lists when the synchronous runs ended first that were answered and are no jobs to who asked, so many at most. */
+export async function firstAnsweredEnds(database: Database, limit: number): Promise<Times> {
+  return (await database.read(answeredEnds({ limit }))).map(({ at }) => at);
+}
+
+/** Lists when the sessions of browsers end next, so many at most. */
+export async function nextSessionEnds(database: Database, now: number, limit: number): Promise<Times> {
+  return (await database.read(sessionEnds({ now, limit }))).map(({ at }) => at);
 }
 
 /** Counts the uploads that are past their time, and stay for a job that may read them still. */

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { missing } from "./site.ts";
 import { openViewsSite } from "./views-site.ts";
 
-const title = "the page of the system takes newer figures where it stands, and loads nothing anew";
+const title =
+  "the page of the system takes newer figures where it stands, and shows the settings that fit what is typed alone";
 
 test.skipIf(missing !== undefined)(
   missing === undefined ? title : `${title} (skipped: no ${missing})`,
@@ -23,6 +24,34 @@ test.skipIf(missing !== undefined)(
     expect(await page.evaluate("document.body.scrollHeight")).toBe(height);
     // Only the script gives it a title: it was shown in the zone of the reader, also after the page took newer figures.
     expect(await page.locator('[data-part="measured"] time').getAttribute("title")).toBe(await measured());
+    // Who looks for a setting sees the hits alone, each once, by words that people use for it.
+    const rows = page.locator("#all-settings ~ * tbody tr");
+    const shown = async () => {
+      const all = await rows.all();
+      const seen = await Promise.all(all.map((row) => row.isVisible()));
+      return (await Promise.all(all.filter((_, at) => seen[at]).map((row) => row.locator("th").innerText()))).map(
+        (name) => name.trim(),
+      );
+    };
+    const every = (await shown()).length;
+    for (const [words, name] of [
+      ["parallel", "slots"],
+      ["concurrent", "slots"],
+      ["simultaneous", "slots"],
+      ["prometheus", "metrics"],
+      ["name of the service", "serviceTitle"],
+      ["--keep-hours", "keepHours"],
+      ["HEDDLE_KEEP_HOURS", "keepHours"],
+    ] as const) {
+      await page.getByLabel("Find a setting").fill(words);
+      const hits = await shown();
+      expect([words, hits.includes(name), new Set(hits).size]).toEqual([words, true, hits.length]);
+      expect([words, hits.includes("port")]).toEqual([words, false]);
+    }
+    await page.getByLabel("Find a setting").fill("no such words");
+    expect(await shown()).toEqual([]);
+    await page.getByLabel("Find a setting").fill("");
+    expect(await shown()).toHaveLength(every);
     expect(wrong).toEqual([]);
   },
   90_000,

@@ -55,7 +55,7 @@ test("the page of the audit tells of a job its short id, its process and whose i
   }
   for (const row of rowsOf(await page("action=execute"))) expect(row).toContain(">accepted</td>");
   const [made = ""] = rowsOf(await page("action=create-key"));
-  expect(made).toContain(">on this machine (command line)</td>");
+  expect(made).toContain(">from the command line</td>");
   const keys = await (await service.send("GET", "/_/keys?f=html", { key })).text();
   expect(keys).toContain('/_/audit?f=html&amp;user=ann+%26+co"');
   expect(keys).toContain('/jobs?f=html&amp;user=ann+%26+co"');
@@ -112,6 +112,29 @@ test("what was done stands in words of people, with the word of the API in the f
   expect(signIn).toContain(">by the provider: found no user</td>");
   expect(signIn).toMatch(/>tried to sign in<\/td>.*>refused<\/td>/);
   expect(held).toContain(">sent a request</td>");
+});
+
+test("what the operator did by a command is from the command line, whatever the machine calls its user", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ada");
+  const entry = { at: service.clock.now(), role: "operator", address: "local", outcome: "done" } as const;
+  await addToAudit(service.database, { ...entry, user: "unknown", action: "revoke-key", subject: "k1" });
+  await addToAudit(service.database, { ...entry, user: "root", action: "revoke-key", subject: "k2" });
+  const [root = "", unnamed = ""] = rowsOf(await pageOf(service, key, "action=revoke-key"));
+  expect(unnamed).toContain(">from the command line</td>");
+  expect(root).toContain('>from the command line<span class="muted"> by root</span></td>');
+  for (const row of [root, unnamed]) expect(row).not.toContain("/jobs?");
+});
+
+test("filters that are set are cleared by a link, also while lines are shown; an outcome is called as the list calls it", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ada");
+  const clear = `<a class="button" href="${address}/_/audit?f=html">Clear</a>`;
+  const set = await pageOf(service, key, "since=last+month&outcome=done");
+  expect(set).toContain(clear);
+  expect(rowsOf(set)).not.toHaveLength(0);
+  expect(set).toContain('<option value="done" selected="">done or accepted</option>');
+  expect(await pageOf(service, key, "")).not.toContain(clear);
 });
 
 test("a line leads to the key and to the revisions that it speaks of, for who may see them", async () => {

@@ -154,7 +154,7 @@ test("filters of the page that cannot be read stand in it again, with why; a pro
   const key = await service.createKey("admin", "ann");
   for (const [path, typed, words] of [
     ["/_/audit?action=keys&user=ada&since=7d", 'value="ada"', "found action"],
-    ["/_/audit?since=last+week&user=ada", 'value="last week"', "found since"],
+    ["/_/audit?since=some+week&user=ada", 'value="some week"', "found since"],
     ["/jobs?datetime=some+week&q=ada", 'value="some week"', "found datetime"],
   ] as const) {
     const page = await service.send("GET", path, { key, headers: { accept: "text/html" } });

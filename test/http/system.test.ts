@@ -98,6 +98,7 @@ test("the form of the page of keys makes a key, shows it once, and a button revo
     role: "runner",
     expires: "30d",
     processes: "ec*, a",
+    insists: "true",
     service: "true",
   });
   const page = await made.text();
@@ -132,7 +133,7 @@ test("a key is made that sees the jobs of all and changes nothing, and one that 
   ).jobID;
   const textOf = async (made: Response) => /hdl_[A-Za-z0-9]+_[A-Za-z0-9]+/.exec(await made.text())?.[0] ?? "";
   const page = await (await service.send("GET", "/_/keys", { key, headers: html })).text();
-  expect(page).toContain("viewer of all jobs: reads the jobs of everybody, and changes nothing");
+  expect(page).toContain("overseer: reads the jobs of everybody, and changes nothing");
   const overseer = await textOf(await post(service, "/_/keys/form", key, { user: "watch", role: "overseer" }));
   service.clock.advance(1000);
   const status = async (method: string, path: string, by: string, body?: object) =>
@@ -175,19 +176,21 @@ test("a key that only reads is no admin in the table and the menu; whose key it 
   await using service = await openService();
   const key = await keyOf(service, "admin", "ann");
   const made = await (await post(service, "/_/keys/form", key, { user: "rita", role: "overseer" })).text();
-  expect(made).toContain(">viewer of all jobs</td>");
+  expect(made).toContain(">overseer</td>");
   const text = /hdl_[A-Za-z0-9]+_[A-Za-z0-9]+/.exec(made)?.[0] ?? "";
   service.clock.advance(1000);
   const home = await (await service.send("GET", "/jobs", { key: text, headers: html })).text();
-  expect(home).toContain(">rita (viewer of all jobs)</a>");
+  expect(home).toContain(">rita (overseer)</a>");
   const account = await (await service.send("GET", "/_/sign-in", { key: text, headers: html })).text();
-  expect(account).toContain("You are signed in as <b>rita</b> (viewer of all jobs).");
+  expect(account).toContain("You are signed in as <b>rita</b> (overseer).");
   expect(account).toContain("<li>see the jobs of everybody, with their inputs, logs and results</li>");
   expect(account).toMatch(/<p>You may not: run processes; upload files for inputs; [^<]*deploy/);
   const asked = async (one: string) =>
     (await post(service, `/_/keys/${one.split("_")[1]}/revoke-form`, key, {})).text();
   const ritas = await asked(text);
-  expect(ritas).toMatch(/is of user rita, viewer of all jobs\. It is refused/);
+  expect(ritas).toMatch(
+    /is of user rita, overseer \(reads the jobs of everybody, and changes nothing\)\. It is refused/,
+  );
   expect(ritas).toMatch(/<p>It was (?:last used <time datetime="[^"]+">[^<]+<\/time>\.|never used\.)<\/p>/);
   expect(ritas).not.toContain("You are signed in");
   const own = await asked(key);
@@ -228,7 +231,7 @@ test("a key that was made is handed over with the address, how one signs in, and
   expect(colleague.html).toContain(`<a href="#key-${id}">${id}</a>`);
   expect(colleague.html).toContain(`id="key-${id}"`);
   expect(colleague.html).not.toContain("No process of this service");
-  const program = await make({ user: "nightly", service: "true", processes: "ech*, ekko" });
+  const program = await make({ user: "nightly", service: "true", processes: "ech*, ekko", insists: "true" });
   expect(program.words).toContain(`\nAuthorization: Bearer ${program.text}\n`);
   expect(program.words).not.toContain("Sign in");
   expect(program.html).toContain("No process of this service is called ekko now");
@@ -263,7 +266,11 @@ test("a wrong field is told beside what was typed; other sites and other roles m
   const key = await keyOf(service, "admin");
   const wrong = await post(service, "/_/keys/form", key, { user: "<b>x", role: "runner", expires: "never" });
   const page = await wrong.text();
-  expect(page).toContain("expires &quot;never&quot;");
+  expect(page).toContain("found Ends &quot;never&quot;, wanted a time in the future");
+  expect(page).toMatch(
+    /<label class="field field-wrong"><span>Ends<\/span><input [^>]*id="new-key-expires"[^>]*aria-invalid="true"/,
+  );
+  expect(page).toContain('<a href="#new-key-expires">');
   expect(page).toContain('value="&lt;b&gt;x"');
   expect(page).not.toContain("<b>x");
   expect((await post(service, "/_/keys/form", key, { user: "x", role: "runner" }, "cross-site")).status).toBe(403);

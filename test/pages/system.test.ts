@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { SettingDocument, SystemDocument } from "../../src/domain/documents/system.ts";
+import { valueWords } from "../../src/pages/setting-words.ts";
 import { systemPage } from "../../src/pages/system.tsx";
 import { frame, plainTables } from "./frame.ts";
 
@@ -35,6 +36,7 @@ const document: SystemDocument = {
   retention: [
     { what: "jobs", settings: ["keepHours"], seconds: 720 * 3600, next: at, dueWithinDay: 1000 },
     { what: "uploads", settings: [], seconds: 86_400, dueWithinDay: 0, held: 3 },
+    { what: "orphans", settings: [], seconds: 86_400, next: at },
     { what: "cache", settings: ["cacheBytes"], maxBytes: 5_000_000_000 },
   ],
   directories: { data: "/srv/my data", outputs: "/srv/outputs", uploads: "/srv/my data/vault" },
@@ -49,7 +51,9 @@ const page = (unlimited?: string) =>
 
 test("the page of the system says what it means that tools are not held to something, and then why", () => {
   const html = page('the control group has "hugetlb", wanted memory');
-  expect(html).toMatch(/<dd>Memory and cores of tools are not limited\. <span[^>]*>Why: the control group has/);
+  expect(html).toMatch(
+    /<p class="notice notice-bad">Memory and cores of tools are not limited: [^<]*<span[^>]*>Why: the control group has/,
+  );
   expect(page()).not.toContain("not limited");
 });
 
@@ -63,7 +67,16 @@ test("a link to a setting leads to its row, which the style sheet marks", async 
 
 test("what an operator looks for has a heading of its own, which the top of the page leads to", () => {
   const html = page();
-  for (const id of ["retention", "backup", "metrics", "changing-a-setting"]) {
+  for (const id of [
+    "work",
+    "disk",
+    "retention",
+    "backup",
+    "metrics",
+    "program",
+    "all-settings",
+    "changing-a-setting",
+  ]) {
     expect(html).toContain(`<a href="#${id}">`);
     expect(html).toMatch(new RegExp(`<h[23] id="${id}">`));
   }
@@ -76,6 +89,9 @@ test("retention says for how long, by which setting, and what is removed next", 
   );
   expect(html).toMatch(/1 day, and longer while a job[^<]*<\/td><td>nothing; 3 past their time, which a job may read/);
   expect(html).toContain("up to 5.0 GB");
+  expect(html).toContain("what was used longest ago, when there is more");
+  expect(html).toMatch(/<td>the first <time[^>]*>[^<]*<\/time><\/td><td><span class="muted">none: it is fixed/);
+  expect(html).not.toContain("not counted<");
   expect(html).not.toContain("maxUploadBytes");
   const jobs = `${frame.baseUrl}/jobs?status=successful%2Cfailed%2Cdismissed&amp;sortby=finished&amp;f=html`;
   expect(html).toContain(`<a href="${jobs}">the jobs that ended first</a>`);
@@ -84,8 +100,8 @@ test("retention says for how long, by which setting, and what is removed next", 
 test("how many tools run at once is told in words, with the setting and what gave it", () => {
   const html = plainTables(page());
   expect(html).toContain("local, 2 slots: 2 tools run at once, more jobs wait");
-  expect(html).toContain('<code>slots</code></a><span class="muted"> (--slots)</span>');
-  expect(html).toContain('<code>minFreeBytes</code></a><span class="muted"> (default)</span>');
+  expect(html).toContain('<code class="name">slots</code></a><span class="muted"> (--slots)</span>');
+  expect(html).toContain('<code class="name">min<wbr/>Free<wbr/>Bytes</code></a><span class="muted"> (default)</span>');
 });
 
 test("how a setting is changed is told with the file, the directory and the example of this service", () => {
@@ -97,7 +113,7 @@ test("how a setting is changed is told with the file, the directory and the exam
   const named = systemPage({ measured: at }).render(frame, { ...document, settings });
   expect(named).toContain("The file is <code>/etc/my heddle.yml</code>");
   expect(named).toContain("heddle config check --config &#39;/etc/my heddle.yml&#39;");
-  expect(named).toContain('<code>keepHours</code></a><span class="muted"> (set in the file)</span>');
+  expect(named).toContain('<code class="name">keep<wbr/>Hours</code></a><span class="muted"> (set in the file)</span>');
 });
 
 test("a backup is made by the command with this data directory; what is not in it has its place", () => {
@@ -125,11 +141,53 @@ test("metrics say where they are, which right a key needs, and how they are turn
   );
 });
 
-test("each setting tells its flag, its variable, how it is taken in, and a size in words", () => {
+test("each setting tells its flag, its variable, how it is changed, and a size in words", () => {
   const html = plainTables(page());
-  expect(html).toContain('<code>--slots</code> <code>HEDDLE_slots</code><br/><span class="muted">needs a restart');
+  expect(html).toContain('<code class="name">HEDDLE_<wbr/>slots</code><br/>');
+  expect(html).toContain("given by the flag --slots now: change the flag, and restart");
   expect(html).toContain("taken in by a reload");
-  expect(html).toContain('<code>2000000000</code><span class="muted"> (2.0 GB)</span>');
+  expect(html).toContain('<code>2000000000</code> bytes<span class="muted"> (2.0 GB)</span>');
+});
+
+test("what a flag or a variable gives is changed there, whatever a reload takes in", () => {
+  const given = (origin: string) =>
+    systemPage({ measured: at }).render(frame, {
+      ...document,
+      settings: [setting("serviceTitle", "Maps", origin, "the name")],
+    });
+  expect(given("--service-title")).toContain("given by the flag --service-title now: change the flag, and restart");
+  for (const variable of ["HEDDLE_SERVICE_TITLE", "HEDDLE_SERVICE_TITLE_FILE"]) {
+    expect(given(variable)).toContain(`given by the variable ${variable} now: change the variable, and restart`);
+  }
+  for (const origin of ["default", 'serviceTitle in "/etc/heddle.yml"']) {
+    expect(given(origin)).toContain('<span class="muted">taken in by a reload</span>');
+  }
+});
+
+const worded: readonly [name: string, value: unknown, words: string][] = [
+  ["memoryMebibytes", 24_105, "24105 MiB (25.3 GB)"],
+  ["memoryMebibytes", 1, "1 MiB (1.0 MB)"],
+  ["minFreeBytes", 67_108_864, "67108864 bytes (67.1 MB)"],
+  ["maxInlineBytes", 0, "0 bytes"],
+  ["maxInlineBytes", 1, "1 byte"],
+  ["shortageSeconds", 3600, "3600 seconds (1 hour)"],
+  ["downloadSeconds", 90, "90 seconds"],
+  ["graceSeconds", 1, "1 second"],
+  ["watchdogSeconds", 0, "0 seconds"],
+  ["keepHours", 720, "720 hours (30 days)"],
+  ["sessionHours", 12, "12 hours"],
+  ["keepAuditDays", 400, "400 days"],
+  ["slots", 4, "4"],
+  ["port", 8080, "8080"],
+  ["inputRoot", [], "[]"],
+  ["serviceTitle", "3600", "3600"],
+];
+test("a number is told with its unit, and in larger ones", () => {
+  for (const [name, value, words] of worded) {
+    const { value: shown, unit, larger } = valueWords({ name, value }) ?? { value: "" };
+    expect(`${shown}${unit === undefined ? "" : ` ${unit}`}${larger === undefined ? "" : ` (${larger})`}`).toBe(words);
+  }
+  expect(valueWords({ name: "keepHours", value: undefined })).toBeUndefined();
 });
 
 test("the largest users, processes and jobs are told, each with its way", () => {

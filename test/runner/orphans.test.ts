@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createLayout, databaseFile, type Layout } from "../../src/files/layout.ts";
 import { filesWithoutDatabase } from "../../src/files/missing-database.ts";
-import { listSetAside, ownedDirectories } from "../../src/files/orphans.ts";
+import { listSetAside, nextOrphanEnd, ownedDirectories } from "../../src/files/orphans.ts";
 import { tidyUp } from "../../src/runner/housekeeping.ts";
 import { bringBackKnown, clearOrphans, listWritten, makeRoom, removeAged } from "../../src/runner/orphans.ts";
 import type { Database } from "../../src/store/database.ts";
@@ -118,8 +118,11 @@ test("What was set aside goes after its days, or when the disk has less room tha
     await put(layout.outputsDirectory, strange, "file");
     await clearOrphans(depsOf(database, layout, now));
   };
+  expect(await nextOrphanEnd(layout, 30)).toBeUndefined();
   await setAsideOn(startOfTest);
   await setAsideOn(startOfTest + 10 * day);
+  // It goes when its day has been kept as a whole.
+  expect(await nextOrphanEnd(layout, 30)).toBe(startOfTest - (startOfTest % day) + 31 * day);
   await removeAged(depsOf(database, layout, startOfTest + 29 * day));
   expect((await listSetAside(layout)).length).toBe(2);
   await removeAged(depsOf(database, layout, startOfTest + 32 * day));

@@ -337,7 +337,7 @@ test("a sign-in that is refused is audited: who it was to be, why and from where
   await until("both are audited", async () => (await read()).includes("key known"));
   const told = await read();
   expect(told).toContain('by the provider: Cannot sign in as \\"nick\\"');
-  expect(told).toContain("key known: Cannot sign in: found no valid key");
+  expect(told).toContain("key known: no key has this id");
   expect(told).toContain("refused");
   expect(told).toContain("127.0.0.1");
   expect(told).not.toContain("topsecret");

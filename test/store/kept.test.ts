@@ -4,10 +4,13 @@ import { finishJob } from "../../src/store/jobs.ts";
 import {
   clientsBySpace,
   countHeldUploads,
+  firstAnsweredEnds,
   firstJobEnds,
+  nextSessionEnds,
   nextUploadEnds,
   spaceOfNewestJobs,
 } from "../../src/store/kept.ts";
+import { insertSession } from "../../src/store/sessions.ts";
 import { insertVaultFile, type VaultFile } from "../../src/store/vault.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -60,6 +63,36 @@ test("the jobs that ended first are told by their ends; pinned ones and those th
   await database.write(await takeIn(database.read, 9));
   expect(await firstJobEnds(database, 10)).toEqual([startOfTest + 2000, startOfTest + 3000]);
   expect(await firstJobEnds(database, 1)).toEqual([startOfTest + 2000]);
+});
+
+test("sessions are told by their end, and of answered runs that are no jobs when they ended", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  for (const [tokenHash, expiresAt] of [
+    ["c", 300],
+    ["a", 100],
+    ["b", 200],
+  ] as const) {
+    await insertSession(database, { tokenHash, user: "ada", createdAt: 1, expiresAt });
+  }
+  expect(await nextSessionEnds(database, 150, 10)).toEqual([200, 300]);
+  expect(await nextSessionEnds(database, 150, 1)).toEqual([200]);
+  for (const [finishedAt, syncRun, status] of [
+    [30, "answered", "successful"],
+    [20, "answered", "failed"],
+    [10, "answered", "dismissed"],
+    [5, null, "successful"],
+  ] as const) {
+    const running = await insertRunningJob(database);
+    await database.write([
+      {
+        sql: "update jobs set sync_run = ?, status = ?, finished_at = ? where id = ?",
+        args: [syncRun, status, finishedAt, running.jobId],
+      },
+    ]);
+  }
+  expect(await firstAnsweredEnds(database, 10)).toEqual([20, 30]);
+  expect(await firstAnsweredEnds(database, 1)).toEqual([20]);
 });
 
 test("uploads that no job holds are told by their end", async () => {

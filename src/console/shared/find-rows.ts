@@ -7,6 +7,9 @@ export function findRows(label: HTMLElement): void {
   label.hidden = false;
   const rows = [...part.querySelectorAll<HTMLTableRowElement>("tbody tr")];
   const texts = rows.map(({ textContent }) => textContent.toLowerCase());
+  const tables = [...part.querySelectorAll<HTMLTableElement>("table:has(tbody tr)")];
+  // What says again what stands in the part.
+  const others = document.querySelectorAll<HTMLElement>(`[data-hidden-by="${CSS.escape(part.id)}"]`);
   const folded = [...part.querySelectorAll("details"), ...(part instanceof HTMLDetailsElement ? [part] : [])];
   input.addEventListener("input", () => {
     const words = input.value
@@ -18,6 +21,8 @@ export function findRows(label: HTMLElement): void {
       row.hidden = !words.every((word) => texts[at]?.includes(word) === true);
       count += row.hidden ? 0 : 1;
     }
+    for (const table of tables) table.hidden = table.querySelector("tbody tr:not([hidden])") === null;
+    for (const other of others) other.hidden = words.length > 0;
     if (words.length > 0) for (const one of folded) one.open = true;
     said.textContent = words.length === 0 ? "" : `${count} of ${rows.length} fit`;
   });

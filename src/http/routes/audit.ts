@@ -8,6 +8,7 @@ import { jobsOfAudit, type ReadAuditDeps, readAudit } from "../../operations/rea
 import { auditPage } from "../../pages/audit.tsx";
 import type { KeysOfAudit } from "../../pages/audit-table.tsx";
 import type { AuditView } from "../../pages/audit-words.ts";
+import { roleText } from "../../pages/keys.tsx";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { withFiltersAgain } from "../answers/filters-again.ts";
 import { requireKnownQuery } from "../known-query.ts";
@@ -18,7 +19,7 @@ import { principalOf, type Route, type RouteContext } from "../route.ts";
 export type AuditRouteDeps = ReadAuditDeps;
 
 const filters = {
-  since: "from this time on: a time ago, such as 12h or 7d, or RFC 3339",
+  since: "from this time on: a time ago, such as 12h or 7d, today, yesterday or last week (UTC), or RFC 3339",
   until: "before this time, written as since",
   user: "who did it",
   action: "what was done, such as deploy or execute",
@@ -94,5 +95,5 @@ async function keysOf(deps: AuditRouteDeps, principal: Principal, { entries }: A
   const namesKey = entries.some(({ action, subject }) => action.endsWith("-key") || subject.startsWith("key "));
   if (!namesKey || !mayDo(principal, "manage-keys")) return new Map();
   const keys = await listKeysFor(deps, principal);
-  return new Map(keys.map(({ id, user, role }) => [id, `${user}, ${role}`]));
+  return new Map(keys.map(({ id, user, role, actions }) => [id, `${user}, ${roleText(role, actions)}`]));
 }

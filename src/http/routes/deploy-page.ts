@@ -106,6 +106,7 @@ async function answerForm(deps: DeployPageDeps, context: RouteContext, form: Dep
     return seeOther(url, replaced === undefined ? "deployed" : isSame ? "unchanged" : "replaced");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    context.noteRefusal(error);
     const { status, detail, errors = [] } = problemDocument(error);
     const faults = errors.map((one) => ({ pointer: inWordsOfPage(one.pointer), detail: inWordsOfPage(one.detail) }));
     const problem = { message: inWordsOfPage(messageAbove(detail, errors)), faults };

@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import { mayDo, overseer } from "../../domain/access.ts";
+import { matchesPattern, mayDo, overseer } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
+import { nearNames } from "../../domain/near-names.ts";
 import { Problem } from "../../domain/problem.ts";
-import { giveKey, type KeySummary, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
+import { giveKey, type KeySummary, listKeysFor, readWantedKey, takeKeyBack } from "../../operations/manage-keys.ts";
 import { readOwners } from "../../operations/own-processes.ts";
 import { type KeyListView, purposeOf, roleText } from "../../pages/keys.tsx";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
@@ -20,6 +21,7 @@ const FormSchema = v.object({
   processes: text,
   service: text,
   once: text,
+  insists: text,
   actions: v.optional(v.union([v.string(), v.array(v.string())])),
 });
 
@@ -48,12 +50,15 @@ export function keyFormRoutes(deps: KeyRouteDeps, showKeys: ShowKeys): readonly 
         const once = form.get("once")?.slice(0, 100) ?? null;
         try {
           if (once !== null && !sent.claim(once)) return await showKeys(context, { fault: sentBefore });
-          const { key, text } = await giveKey(deps, principalOf(context), wantedKey(form));
+          const wanted = wantedKey(form);
+          readWantedKey(wanted, deps.clock.now(), labelOf);
+          if (form.get("insists") !== "true") await requireProcesses(deps, wanted.processes);
+          const { key, text } = await giveKey(deps, principalOf(context), wanted, labelOf);
           return await showKeys(context, { made: { id: key.id, text } });
         } catch (error) {
           if (once !== null) sent.forget(once);
           if (!(error instanceof Problem) || error.kind !== "invalid-parameter-value") throw error;
-          return showKeys(context, { fault: error.message, typed });
+          return showKeys(context, { fault: error.message, typed, ...wrongOf(error) });
         }
       },
     },
@@ -79,6 +84,42 @@ export function keyFormRoutes(deps: KeyRouteDeps, showKeys: ShowKeys): readonly 
       },
     },
   ];
+}
+
+/** What the fields are called by those who fill in the form. */
+const labels: Readonly<Record<string, string>> = {
+  expires: "Ends",
+  label: "What it is for",
+  processes: "Processes",
+  actions: "All that it may do",
+};
+
+function labelOf(member: string): string {
+  return labels[member] ?? member;
+}
+
+/** Checks that there is a process for each pattern of a key: nobody wants a key that can run nothing. Throws `invalid-parameter-value`. */
+async function requireProcesses(deps: KeyRouteDeps, patterns: readonly string[] = []): Promise<void> {
+  const ids = (await readOwners(deps)).map(({ id }) => id);
+  const unknown = patterns.filter((pattern) => !ids.some((id) => matchesPattern(pattern, id)));
+  if (unknown.length === 0) return;
+  const near = [...new Set(unknown.flatMap((pattern) => nearNames(pattern, ids)))].slice(0, 5);
+  const wanted = near.length === 0 ? "ids of processes that are deployed here" : `another, such as ${near.join(", ")}`;
+  const shown = unknown.slice(0, 5).map((one) => JSON.stringify(one.slice(0, 200)));
+  const detail = `found no process for ${shown.join(", ")}, wanted ${wanted}`;
+  const faults = [{ pointer: unknownPointer, detail }];
+  throw new Problem("invalid-parameter-value", `No key was made: ${detail}`, { faults });
+}
+
+/** Names a process that is not there: who means it can say so. */
+const unknownPointer = "/processes/unknown";
+
+/** Tells which field of the form is wrong. */
+function wrongOf({ faults }: Problem): Pick<KeyListView, "wrong" | "mayInsist"> {
+  const [fault] = faults;
+  if (fault === undefined) return {};
+  const [, field = ""] = fault.pointer.split("/");
+  return { wrong: { field, words: fault.detail }, mayInsist: fault.pointer === unknownPointer };
 }
 
 const sentBefore =
@@ -131,8 +172,7 @@ async function askToRevoke(deps: KeyRouteDeps, context: RouteContext, keyId: str
 
 function whoseWords({ id, user, role, isService, label, processes, actions }: KeySummary): string {
   const words = roleText(role, actions);
-  const held = words === role ? actions : undefined;
-  const purpose = purposeOf({ service: isService, ...defined({ label, processes, actions: held }) });
+  const purpose = purposeOf({ service: isService, ...defined({ label, processes, actions }) });
   return `The key ${id} is of user ${user}, ${words}${purpose === "" ? "" : ` (${purpose})`}.`;
 }
 

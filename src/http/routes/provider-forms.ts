@@ -53,6 +53,7 @@ export function providerFormRoutes(deps: ProviderRouteDeps, showProviders: ShowP
           return seeOther(`${context.baseUrl}/providers`, "provider-added");
         } catch (error) {
           if (!(error instanceof Problem) || !mendable.includes(error.kind)) throw error;
+          context.noteRefusal(error);
           return showProviders(context, { fault: faultOf(error), typed });
         }
       },

@@ -11,7 +11,7 @@ import {
   type ProviderSignInDeps,
   returnFromProvider,
 } from "../../operations/provider-sign-in.ts";
-import { type Begun, signInWithKey, signOut } from "../../operations/sessions.ts";
+import { type Begun, refusedKeyWords, signInWithKey, signOut } from "../../operations/sessions.ts";
 import type { Allowed } from "../../pages/account.tsx";
 import { type SignInState, signInPage } from "../../pages/sign-in.tsx";
 import { documentResponse } from "../answers/document-response.ts";
@@ -153,7 +153,8 @@ async function answerForm(deps: SignInRouteDeps, context: RouteContext): Promise
     return await enter(deps, context, begun, to);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    deps.onRefusedSignIn?.({ who: keyWords(form.get("key") ?? ""), why: error.message, origin: context.origin });
+    const refused = await refusedKeyWords(deps, form.get("key") ?? "", error.message);
+    deps.onRefusedSignIn?.({ ...refused, origin: context.origin });
     if (!prefersPage(context.request.headers.get("accept"))) throw error;
     const fault =
       error.kind === "forbidden" ? error.message : "This key does not hold: it is unknown, was revoked, or has ended.";
@@ -163,12 +164,6 @@ async function answerForm(deps: SignInRouteDeps, context: RouteContext): Promise
 
 function isRefusal(error: unknown): error is Problem {
   return error instanceof Problem && (error.kind === "unauthorized" || error.kind === "forbidden");
-}
-
-/** Names a key by its id: what follows that is secret. */
-function keyWords(text: string): string {
-  const [, id] = /^\s*hdl_([A-Za-z0-9]{1,64})_/.exec(text) ?? [];
-  return id === undefined ? "something that is no key" : `key ${id}`;
 }
 
 /** The audit tells where a person signed in from. */

@@ -1,0 +1,128 @@
+import { expect, test } from "bun:test";
+import { createAuditing } from "../../src/assembly/auditing.ts";
+import { createSeeing } from "../../src/assembly/seeing.ts";
+import { createServiceMetrics } from "../../src/domain/service-metrics.ts";
+import type { RequestObserver } from "../../src/http/observe-request.ts";
+import { refusedKeyWords } from "../../src/operations/sessions.ts";
+import { listAudit } from "../../src/store/audit.ts";
+import { address, openService, type Service } from "./service.ts";
+
+const browser = { accept: "text/html,*/*;q=0.8", origin: address };
+const sentForm = { ...browser, "content-type": "application/x-www-form-urlencoded" };
+
+/** Opens a service whose refused requests are audited, as the program does it. */
+async function openAudited() {
+  const held: { observer?: RequestObserver } = {};
+  const service = await openService({
+    observer: { answered: (request) => held.observer?.answered(request), held: () => {} },
+  });
+  const { database, clock } = service;
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const auditing = createAuditing({ database, clock, logger, events: { tell: () => {} } });
+  const events = { tell: () => {} };
+  const seeing = {
+    metrics: createServiceMetrics(),
+    events,
+    laneOf: () => "quick" as const,
+    logRequests: "off" as const,
+  };
+  held.observer = createSeeing({ ...seeing, onRefused: auditing.refused }).observer;
+  return service;
+}
+
+/** What was refused, the newest first: who, and what. A line is written beside the answer, soon. */
+async function refusedIn(service: Service, count: number): Promise<readonly string[]> {
+  for (;;) {
+    const lines = await listAudit(service.database, { limit: 50, outcome: "refused" });
+    if (lines.length >= count) return lines.map(({ user, subject }) => `${user} ${subject}`);
+    await Bun.sleep(5);
+  }
+}
+
+test("what an admin or a deployer tried and a setting refused stands in the audit with why, without what signs in there", async () => {
+  await using service = await openAudited();
+  const [ann, dan] = [await service.createKey("admin", "ann"), await service.createKey("deployer", "dan")];
+  const url = "http://10.0.0.1/wps?token=s3cret";
+  expect((await service.send("POST", "/providers", { key: ann, body: { id: "lab", url } })).status).toBe(422);
+  const body = new URLSearchParams({ id: "lab", url: "http://192.168.7.9/ogc" }).toString();
+  await service.send("POST", "/providers/form", { key: ann, headers: sentForm, body });
+  const href = "http://10.0.0.2/tool.cwl?key=s3cret";
+  const unit = { executionUnit: { href } };
+  expect((await service.send("POST", "/processes", { key: dan, body: unit })).status).toBe(422);
+  const form = new FormData();
+  form.set("href", href);
+  form.set("do", "look");
+  await service.send("POST", "/_/deploy", { key: dan, headers: browser, body: form });
+  const told = await refusedIn(service, 4);
+  expect(told).toEqual([
+    expect.stringMatching(
+      /^dan POST \/_\/deploy \(by a setting\): Cannot .*"http:\/\/10\.0\.0\.2\/tool\.cwl".*public internet/,
+    ),
+    expect.stringMatching(
+      /^dan POST \/processes \(by a setting\): Cannot .*"http:\/\/10\.0\.0\.2\/tool\.cwl".*public internet/,
+    ),
+    expect.stringMatching(
+      /^ann POST \/providers\/form \(by a setting\): Cannot register "http:\/\/192\.168\.7\.9\/ogc": /,
+    ),
+    expect.stringMatching(
+      /^ann POST \/providers \(by a setting\): Cannot register "http:\/\/10\.0\.0\.1\/wps": its address/,
+    ),
+  ]);
+  expect(told.join()).not.toContain("s3cret");
+  const page = await (await service.send("GET", "/_/audit?f=html&outcome=refused", { key: ann })).text();
+  expect(page).toContain(">refused: a setting does not allow it</td>");
+  expect(page).toContain('<span class="muted">POST /providers</span>');
+  const byRoute = await service.send("GET", "/_/audit?f=html&subject=POST+/providers", { key: ann });
+  expect(await byRoute.text()).toContain("http://10.0.0.1/wps");
+});
+
+test("what a role may not stands in the audit with why; what is only wrong in a form does not", async () => {
+  await using service = await openAudited();
+  const [rudi, dan] = [await service.createKey("runner", "rudi"), await service.createKey("deployer", "dan")];
+  await service.send("POST", "/processes", { key: dan, body: { nothing: 1 } });
+  await service.send("POST", "/_/keys", { key: dan, body: { user: "more", role: "admin" } });
+  await service.send("POST", "/providers", { key: dan, body: { id: "lab", url: "http://10.0.0.1/" } });
+  await service.send("POST", "/processes", { key: rudi, body: {} });
+  expect(await refusedIn(service, 3)).toEqual([
+    expect.stringMatching(/^rudi POST \/processes: Cannot deploy.*found role "runner", wanted deployer or admin/),
+    'dan POST /providers: Cannot register a provider: found role "deployer", wanted admin',
+    'dan POST /_/keys: Cannot create a key: found role "deployer", wanted admin',
+  ]);
+  const ann = await service.createKey("admin", "ann");
+  service.clock.advance(2000);
+  const page = await (await service.send("GET", "/_/audit?f=html&outcome=refused", { key: ann })).text();
+  expect(page).toContain(">refused (403): may not do that</td>");
+  expect(page).toContain('wanted admin <span class="muted">POST /_/keys</span>');
+});
+
+test("a sign-in with a key that does not hold is audited with whose it is and why; the caller is told no more than before", async () => {
+  await using service = await openService();
+  const ann = await service.createKey("admin", "ann");
+  const text = await service.createKey("runner", "rudi");
+  const [, id = "", secret = ""] = text.split("_");
+  const why = async (key: string) => {
+    const { who, why } = await refusedKeyWords(service, key, "as before");
+    return `${who}: ${why}`;
+  };
+  expect(await why(text)).toBe(`key ${id}: as before`);
+  expect(await why(`hdl_${id}_${secret}x`)).toBe(`key ${id}: it is of rudi, and its secret part is wrong`);
+  expect(await why("hdl_nobody_topsecret")).toBe("key nobody: no key has this id");
+  for (const wrong of ["", "rudi", "hdl_", "Bearer x"]) {
+    expect(await why(wrong)).toBe("something that is no key: as before");
+  }
+  await service.send("DELETE", `/_/keys/${id}`, { key: ann });
+  expect(await why(text)).toMatch(
+    new RegExp(`^key ${id}: it is of rudi, and was revoked on \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC$`),
+  );
+  service.clock.advance(2000);
+  const body = new URLSearchParams({ key: text }).toString();
+  const page = await service.send("POST", "/_/sign-in", {
+    headers: { ...sentForm, "sec-fetch-site": "same-origin" },
+    body,
+  });
+  const html = await page.text();
+  expect(html).toContain(
+    '<p class="notice notice-bad" role="alert">This key does not hold: it is unknown, was revoked, or has ended.</p>',
+  );
+  expect(html).not.toContain("rudi");
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test";
+import { address, openService } from "./service.ts";
+
+const linksOf = (html: string, part: RegExp) =>
+  [...(part.exec(html)?.[0] ?? "").matchAll(/<a href="([^"]*)"( aria-current="page")?>([^<]*)<\/a>/g)].map(
+    ([, , current, words]) => (current === undefined ? words : `[${words}]`),
+  );
+
+test("the menu marks the page that one is at, and the pages for admins lead to each other", async () => {
+  await using service = await openService();
+  const [admin, runner] = [await service.createKey("admin", "ada"), await service.createKey("runner", "rudi")];
+  const pageOf = async (path: string, key?: string) =>
+    (
+      await service.send("GET", path, { ...(key === undefined ? {} : { key }), headers: { accept: "text/html" } })
+    ).text();
+  const menu = /<nav>.*?<\/nav>/s;
+  const care = /<ul class="jumps" aria-label="Looking after the service">.*?<\/ul>/s;
+  for (const [path, current, others] of [
+    ["/", "Heddle", undefined],
+    ["/processes", "Processes", undefined],
+    ["/jobs?status=failed", "Jobs", undefined],
+    ["/api.html", "API", undefined],
+    ["/_/system", "System", undefined],
+    ["/_/keys", undefined, "Keys"],
+    ["/_/audit?since=7d", undefined, "Audit"],
+    ["/providers", undefined, "Providers"],
+    ["/processes/echo", undefined, undefined],
+    ["/conformance", undefined, undefined],
+  ] as const) {
+    const html = await pageOf(path, admin);
+    const marked = linksOf(html, menu).filter((words) => words?.startsWith("["));
+    expect([path, marked]).toEqual([path, current === undefined ? [] : [`[${current}]`]]);
+    const pages = ["System", "Keys", "Audit", "Providers"].map((words) => (words === others ? `[${words}]` : words));
+    expect([path, linksOf(html, care)]).toEqual([path, others === undefined ? [] : pages]);
+  }
+  expect(linksOf(await pageOf("/providers", runner), care)).toEqual([]);
+  expect(linksOf(await pageOf("/", admin), menu)).not.toContain("Conformance");
+});
+
+test("the foot leads to the licence and to the conformance, the page of the API says who one is", async () => {
+  await using service = await openService();
+  const key = await service.createKey("runner", "rudi");
+  const html = await (await service.send("GET", "/api.html", { key })).text();
+  expect(html).toContain('<a href="https://spdx.org/licenses/Apache-2.0.html">Apache-2.0</a>');
+  expect(html.match(new RegExp(`<a href="${address}/conformance\\?f=html">`, "g"))).toHaveLength(2);
+  expect(html).toContain("You are signed in as rudi (runner): requests that you send from this page are yours");
+  expect(html).toContain('data-signed-in=""');
+  const stranger = await (await service.send("GET", "/api.html")).text();
+  expect(stranger).not.toContain("You are signed in");
+  expect(stranger).not.toContain("data-signed-in");
+});
