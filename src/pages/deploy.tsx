@@ -195,7 +195,7 @@ function placeWords({ replaced, isSame, saysVersion }: Understood): string {
   if (isSame) return ": the same as what is deployed. There is nothing to replace.";
   const place = `, in the place of version ${replaced.description.version}.`;
   if (saysVersion) return place;
-  return `${place} The package says no version, so the first number of the last one is raised; "version" of its description, or "s:softwareVersion" of its CWL, says another.`;
+  return `${place} The package says no version, so this number follows the last one. To say one yourself, write "version" in its description, or "s:softwareVersion" in its CWL.`;
 }
 
 function canDeploy({ isKept, isSame }: Understood): boolean {

@@ -4,6 +4,7 @@ import type { JobView } from "../../domain/documents/job-view.ts";
 import type { Job } from "../../domain/job.ts";
 import { processUrl } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
+import { versionWithDigest } from "../../domain/short-id.ts";
 import { defaultsBeside, readRanProcess } from "../../operations/read-ran-process.ts";
 import { deployPath } from "../../pages/deploy.tsx";
 import { inputsDocument } from "./status-document.ts";
@@ -19,14 +20,14 @@ export async function ranView(
   { principal, baseUrl, mayRetry }: Asked,
 ): Promise<Pick<JobView, "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>> {
   const found = await readRanProcess(deps, principal, job);
-  const { isWorkflow, ran, revision, current, isProcessGone, isProviderGone } = found;
+  const { isWorkflow, ran, revision, isOneOfSeveral = false, current, isProcessGone, isProviderGone } = found;
   const isReplaced = current !== undefined && current.revision !== job.processRevision;
   return {
     mayResume: mayRetry && isWorkflow && job.status === "failed",
     ...defined({
       isProcessGone,
       isProviderGone,
-      version: revision === undefined ? undefined : versionOf(revision, baseUrl),
+      version: revision === undefined ? undefined : versionOf(revision, baseUrl, isOneOfSeveral),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
       newerVersion: mayRetry && isReplaced ? current.description.version : undefined,
@@ -35,8 +36,13 @@ export async function ranView(
   };
 }
 
-function versionOf({ id, revision, description }: Process, baseUrl: string): NonNullable<JobView["version"]> {
-  return { name: description.version, url: `${processUrl(baseUrl, `${id}@${revision}`)}?f=html` };
+function versionOf(
+  { id, revision, description: { version } }: Process,
+  baseUrl: string,
+  isOneOfSeveral: boolean,
+): NonNullable<JobView["version"]> {
+  const name = isOneOfSeveral ? versionWithDigest(version, revision) : version;
+  return { name, url: `${processUrl(baseUrl, `${id}@${revision}`)}?f=html` };
 }
 
 function defaultsOf(ran: Process, job: Job, baseUrl: string): JobView["defaults"] {
