@@ -1,4 +1,5 @@
 import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
+import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { firstLine } from "./form/field-view.tsx";
 import { Graph } from "./graph.tsx";
@@ -95,10 +96,10 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
       <Sources typed={typed} isOpen={understood === undefined || !understood.isKept} />
       <Wishes typed={typed} wrong={problem?.faults.map(({ pointer }) => pointer) ?? []} />
       <p class="actions">
-        {mayGoOn ? <DeployButton understood={understood} /> : null}
         <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
-          Look
+          {mayGoOn ? "Look again" : "Look"}
         </button>
+        {mayGoOn ? <DeployButton understood={understood} /> : null}
         <span class="muted">Look deploys nothing.</span>
       </p>
     </form>
@@ -203,7 +204,7 @@ function canDeploy({ isKept, isSame }: Understood): boolean {
 }
 
 function What({ understood }: { readonly understood: Understood }) {
-  const { description, warnings, others, graph, isKept, isSame, replaced } = understood;
+  const { description, warnings, others, graph, isKept, isSame, replaced, lines } = understood;
   return (
     <section class="card" role="status">
       <h2>{`Understood: ${description.title ?? description.id}`}</h2>
@@ -213,12 +214,6 @@ function What({ understood }: { readonly understood: Understood }) {
         <Said metadata={description.metadata} />
       </p>
       {description.description === undefined ? null : <Markdown text={description.description} />}
-      {canDeploy(understood) ? (
-        <p class="actions">
-          <DeployButton understood={understood} />
-        </p>
-      ) : null}
-      {replaced === undefined || isSame ? null : <Replacement before={replaced} after={understood} />}
       {isKept ? null : (
         <p class="notice">
           Its files could not be kept as one text, because a step runs a deployed process. Paste it as one text, or use{" "}
@@ -226,14 +221,24 @@ function What({ understood }: { readonly understood: Understood }) {
         </p>
       )}
       {warnings.length === 0 ? null : (
-        <>
+        <div class="notice">
           <h3>You should know</h3>
           <ul>
             {warnings.map((warning) => (
-              <li>{warning}</li>
+              <li>
+                <strong>Warning:</strong> {warning}
+              </li>
             ))}
           </ul>
-        </>
+        </div>
+      )}
+      {replaced === undefined || isSame ? null : <Replacement before={replaced} after={understood} />}
+      {lines === undefined ? null : (
+        <details>
+          <summary>Line by line</summary>
+          <p class="muted">Lines of what is deployed have -, lines of this package have +.</p>
+          <LineDifference {...lines} />
+        </details>
       )}
       {others.length === 0 || replaced !== undefined ? null : (
         <p>{`The document also has: ${others.join(", ")}. Name one below to deploy it instead.`}</p>

@@ -1,4 +1,5 @@
 import type { RevisionDocument, RevisionListDocument, RevisionsView } from "../domain/documents/revisions.ts";
+import { shortDigest, versionWithDigest } from "../domain/short-id.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
@@ -6,7 +7,6 @@ import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { Replacement } from "./replacement.tsx";
-import { shortDigest, versionWithDigest } from "../domain/short-id.ts";
 import { ChangeButtons, ChangeForms } from "./revision-changes.tsx";
 
 const script = "local-times";
@@ -107,9 +107,7 @@ function Revisions({
 function usualPair([first, second]: readonly RevisionDocument[]): Usual {
   if (first === undefined || second === undefined) return {};
   const isTurned = Date.parse(first.deployed) < Date.parse(second.deployed);
-  return isTurned
-    ? { old: first.revision, new: second.revision }
-    : { old: second.revision, new: first.revision };
+  return isTurned ? { old: first.revision, new: second.revision } : { old: second.revision, new: first.revision };
 }
 
 type Usual = { readonly old?: string; readonly new?: string };

@@ -76,11 +76,7 @@ const selectOfVersion = compile<{ id: string; version: string; revision: string 
     .select({ revision: processRevisions.revision })
     .from(processRevisions)
     .where(
-      and(
-        ofProcess,
-        eq(versionOf, argument("version")),
-        sql`${processRevisions.revision} <> ${argument("revision")}`,
-      ),
+      and(ofProcess, eq(versionOf, argument("version")), sql`${processRevisions.revision} <> ${argument("revision")}`),
     )
     .limit(1),
 );

@@ -4,7 +4,7 @@ import { withoutToken, withoutTokens } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { readForm } from "../../pages/form/read-form.ts";
 import type { UsedFile } from "../../pages/form/uses/used-files.ts";
-import { missingOf, usesOf } from "../../pages/form/uses.ts";
+import { incompleteWords, missingOf, usesOf } from "../../pages/form/uses.ts";
 import { addCopyButton } from "../shared/copy-button.ts";
 import { reachedBase } from "./addresses.ts";
 import { valuesOf } from "./values.ts";
@@ -26,19 +26,21 @@ export function createShowUses(
   }
   return () => {
     const { request, faults } = readForm(fields, withoutTokens(valuesOf(form)), outputs);
+    const missing = missingOf(fields, request);
     const note = aside.querySelector('[data-live="uses"]');
     // What cannot be read yet is being typed.
     if (note !== null) {
-      note.textContent =
+      const filled =
         faults.length === 0
           ? "The request of the form, as it is filled in."
           : "Something in the form cannot be read yet: the texts are without it.";
+      note.textContent = incompleteWords(fields, missing) ?? filled;
     }
     for (const { title, text } of usesOf({
       ...target,
       request,
       files: pickedFiles(form),
-      missing: missingOf(fields, request),
+      missing,
     })) {
       const shown = aside.querySelector(`pre[data-use="${CSS.escape(title)}"]`);
       if (shown !== null && shown.textContent !== text) shown.textContent = text;

@@ -14,7 +14,7 @@ import { withoutToken } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import type { FormState } from "../../pages/form/state.ts";
 import { sampleFiles, type UsedFile } from "../../pages/form/uses/used-files.ts";
-import { missingOf, usesOf } from "../../pages/form/uses.ts";
+import { incompleteWords, missingOf, usesOf } from "../../pages/form/uses.ts";
 import type { ProcessView } from "../../pages/process.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
@@ -49,6 +49,8 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
   const request = filled.request ?? exampleRequest(description);
   const mayRun = caller !== undefined && mayExecute(caller, process.id);
   const graph = readGraph(caller, process);
+  const fields = fieldsOf(description);
+  const missing = missingOf(fields, request);
   const needsKey = caller?.user !== undefined || !mayRun;
   const target = { baseUrl, name, needsKey, ...defined({ provider: provider?.id }) };
   return {
@@ -58,11 +60,11 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
     form: filled,
     // What somebody filled in stands as it is; only the example has files that another takes the place of.
     uses: usesOf({
-      ...{ ...target, request, missing: missingOf(fieldsOf(description), request) },
+      ...{ ...target, request, missing },
       files: filled.request === undefined ? sampleFiles(request) : storedFiles(filled),
     }),
     target,
-    ...defined({ graph, figures: shown.figures }),
+    ...defined({ graph, figures: shown.figures, incomplete: incompleteWords(fields, missing) }),
     ...(isClosed(process, caller) ? { isClosed: true } : {}),
     ...(provider === undefined ? {} : { provider: shownProvider(provider, baseUrl) }),
     ...(shown.revision === undefined ? {} : { ofRevision: ofRevision(process, shown.revision, baseUrl) }),
