@@ -108,7 +108,7 @@ function Sections({ job, view, frame }: JobParts) {
         {view.graph === undefined ? null : (
           <>
             <h2>Workflow</h2>
-            <Graph nodes={view.graph.nodes} states={view.graph.states} />
+            <Graph nodes={view.graph.nodes} states={view.graph.states} parts={view.graph.parts} />
           </>
         )}
       </section>

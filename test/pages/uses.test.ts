@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { missingOf, usesOf } from "../../src/pages/form/uses.ts";
+import { incompleteWords, missingOf, usesOf } from "../../src/pages/form/uses.ts";
 
 const target = { baseUrl: "http://server", name: "p", needsKey: false };
 const textOf = (missing: readonly string[], files: Parameters<typeof usesOf>[0]["files"] = []) => {
@@ -41,3 +41,13 @@ test.each(["plain.csv", 'in "quotes".csv', "back\\slash.csv", 'both \\"\\\\.csv'
     expect(given).not.toMatch(/^"|[^\\]"/);
   },
 );
+
+test("what a request lacks is said by titles", () => {
+  const fields = [
+    { id: "table", title: "Table" },
+    { id: "n", title: "Count" },
+  ];
+  expect(incompleteWords(fields, [])).toBeUndefined();
+  expect(incompleteWords(fields, ["table"])).toBe("Not complete: Table is missing.");
+  expect(incompleteWords(fields, ["table", "n", "x"])).toBe("Not complete: Table, Count, x are missing.");
+});
