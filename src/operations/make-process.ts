@@ -12,7 +12,7 @@ import {
   ProcessIdSchema,
   transmissionModes,
 } from "../domain/process.ts";
-import { raisedAtEnd, raisedAtFront } from "../domain/raised-version.ts";
+import { raisedAtFront } from "../domain/raised-version.ts";
 import type { RunSettings } from "../domain/run-settings.ts";
 import { type ApplicationPackage, refusePackage } from "./application-package.ts";
 import { defaultFaults } from "./check-defaults.ts";
@@ -81,24 +81,12 @@ export function saysVersion({ cwl, description }: ApplicationPackage): boolean {
   return cwl === undefined || description.version !== undefined || describeDocument(cwl.cwl).version !== undefined;
 }
 
-/**
- * Nobody said a version: that of a process that is replaced goes on, and is raised when anything changed. What keeps its
- * inputs and outputs raises the last number; else nobody knows whether it takes what the last one took, and the first is raised.
- */
+/** Nobody said a version: that of a process that is replaced goes on, and its first number is raised when anything changed, since nobody knows whether the new one takes what the last one took. */
 function asRevised(make: (version?: string) => Process, replaced: Process | undefined): Process {
   if (replaced === undefined) return make();
   const last = replaced.description.version;
   const same = make(last);
-  if (same.revision === replaced.revision) return same;
-  return make(shapeOf(same) === shapeOf(replaced) ? raisedAtEnd(last) : raisedAtFront(last));
-}
-
-/** What requests are made of: words may change, and a request that fitted still fits. */
-function shapeOf({ description: { inputs, outputs } }: Process): string {
-  const shapes = [inputs, outputs].map((described) =>
-    Object.entries(described).map(([name, { title: _title, description: _words, ...shape }]) => [name, shape]),
-  );
-  return canonicalJson(parseExact(JSON.stringify(shapes.map((entries) => Object.fromEntries(entries)))));
+  return same.revision === replaced.revision ? same : make(raisedAtFront(last));
 }
 
 function makeCwlProcess(

@@ -1,4 +1,5 @@
 import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
+import { raisedAtEnd } from "../domain/raised-version.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { firstLine } from "./form/field-view.tsx";
@@ -196,7 +197,7 @@ function placeWords({ replaced, isSame, saysVersion }: Understood): string {
   if (isSame) return ": the same as what is deployed. There is nothing to replace.";
   const place = `, in the place of version ${replaced.description.version}.`;
   if (saysVersion) return place;
-  return `${place} The package says no version, so this number follows the last one. To say one yourself, write "version" in its description, or "s:softwareVersion" in its CWL.`;
+  return `${place} The package says no version, so the first number goes up. For a small repair, say version ${raisedAtEnd(replaced.description.version)} yourself: "s:softwareVersion" in its CWL, or "version" in its description.`;
 }
 
 function canDeploy({ isKept, isSame }: Understood): boolean {

@@ -122,7 +122,7 @@ doc: "Says *all* words."
     // A look shows what would be replaced, and the button that deploys says so.
     const html = await look(service, formOf({ text: tool.replace("echo", "printf") }));
     expect(html).toContain("in the place of version");
-    expect(html).toContain("so this number follows the last one");
+    expect(html).toContain("For a small repair, say version 1.0.1 yourself");
     expect(html).toContain(">Replace</button>");
     expect((await deploy(service, html)).status).toBe(303);
     const { revisions } = await jsonOf(await service.send("GET", "/processes/say/revisions"));
