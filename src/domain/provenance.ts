@@ -17,7 +17,9 @@ export const TaskFactsSchema = v.object({
   kind: v.picklist(["tool", "expression", "workflow", "remote"]),
   /** The id of its process in the packed document: for a deployed process its name and digest. */
   process: v.string(),
-  /** Milliseconds since 1970. */
+  /** When all that it needs was there, where its tool had to wait for a place to run, in milliseconds since 1970. */
+  readyAt: v.optional(v.number()),
+  /** When it began: of a tool, when its first try was started. Milliseconds since 1970. */
   startedAt: v.number(),
   endedAt: v.number(),
   /** As they were resolved, defaults included: files with their size and digest. */

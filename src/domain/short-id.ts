@@ -15,3 +15,13 @@ export function readJobId(word: string): string | undefined {
   const [, short] = /^[^0-9a-z]*([0-9a-f]{8})[^0-9a-z]*$/.exec(small) ?? [];
   return short;
 }
+
+/** Shortens the digest of a revision, such as `sha256:6fd5a0b1c2d3…`, as pages and texts show it. */
+export function shortDigest(revision: string): string {
+  return `${revision.slice(0, 19)}…`;
+}
+
+/** Names a revision by its version and its short digest, where several have one version. */
+export function versionWithDigest(version: string, revision: string): string {
+  return `${version} (${shortDigest(revision)})`;
+}

@@ -2,6 +2,7 @@ import { defined } from "./defined.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "./json.ts";
 import { compareJson } from "./json-difference.ts";
 import type { ProcessDefinition, RemoteDefinition } from "./process.ts";
+import { cutBeside } from "./text-difference.ts";
 
 /** What is different about what a process runs: `was` or `is` is absent where there was, or is, nothing. */
 export type ToolChange = {
@@ -11,8 +12,8 @@ export type ToolChange = {
   readonly what: string;
   readonly was?: string;
   readonly is?: string;
-  /** Both are there, and too long to be told. */
-  readonly isOther?: boolean;
+  /** So many more places of it differ than are told. */
+  readonly more?: number;
 };
 
 /** Compares what two revisions of a process run: the server, or the commands, images, requirements and steps of the CWL. */
@@ -48,13 +49,14 @@ function remoteChanges(before: RemoteDefinition, after: RemoteDefinition): reado
   ];
 }
 
-/** Longer texts are not told. */
+/** Longer texts are cut, so that the first place where they differ is told. */
 const longestTold = 300;
 
 function changed(what: string, was: string | undefined, is: string | undefined): readonly ToolChange[] {
   if (was === is) return [];
-  const isOther = was !== undefined && is !== undefined && Math.max(was.length, is.length) > longestTold;
-  return [isOther ? { what, isOther } : { what, ...defined({ was, is }) }];
+  if (was === undefined || is === undefined) return [{ what, ...defined({ was, is }) }];
+  const [one, other] = cutBeside(was, is, longestTold);
+  return [{ what, was: one, is: other }];
 }
 
 type Pair<Value> = { readonly name: string; readonly one: Value | undefined; readonly other: Value | undefined };
@@ -110,7 +112,7 @@ function changesOf(before: JsonObject, after: JsonObject): readonly ToolChange[]
   const parts = pairs(partsOf(before), partsOf(after)).filter(({ one, other }) => !isSame(one, other));
   return [
     ...changes,
-    ...parts.map(({ name, one, other }) => partChange(name, one, other)),
+    ...parts.flatMap(({ name, one, other }) => partChanges(name, one, other)),
     ...bindingChange("how inputs reach the tool", before.inputs, after.inputs),
     ...bindingChange("where outputs are found", before.outputs, after.outputs),
   ];
@@ -121,12 +123,31 @@ function bindingChange(what: string, before: Json | undefined, after: Json | und
   const both = pairs(membersById(before), membersById(after)).filter(
     ({ one, other }) => one !== undefined && other !== undefined,
   );
-  return both.every(({ one, other }) => isSame(bindingOf(one), bindingOf(other))) ? [] : [{ what, isOther: true }];
+  return both.flatMap(({ name, one, other }) => innerChanges(`${what}: "${name}"`, bindingOf(one), bindingOf(other)));
 }
 
-function partChange(name: string, one: Json | undefined, other: Json | undefined): ToolChange {
-  if (one === undefined) return { what: name, is: "new" };
-  return other === undefined ? { what: name, was: "there" } : { what: name, isOther: true };
+function partChanges(name: string, one: Json | undefined, other: Json | undefined): readonly ToolChange[] {
+  if (one === undefined) return [{ what: name, is: "new" }];
+  return other === undefined ? [{ what: name, was: "there" }] : innerChanges(name, one, other);
+}
+
+/** Places inside of one part that are told. */
+const mostInner = 5;
+
+/** Tells where two values of one part differ, with what stood and stands there. */
+function innerChanges(what: string, one: Json, other: Json): readonly ToolChange[] {
+  const { differences, more } = compareJson(one, other, mostInner);
+  const told = differences.map(
+    ({ path, a, b }): ToolChange => ({
+      what: path === "" ? what : `${what} at ${path}`,
+      ...defined({ was: a === undefined ? undefined : valueText(a), is: b === undefined ? undefined : valueText(b) }),
+    }),
+  );
+  return more === 0 ? told : [...told, { what, more }];
+}
+
+function valueText(value: Json): string {
+  return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
 }
 
 /** All else that decides what is run, each part by its name. */

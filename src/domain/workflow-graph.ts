@@ -58,6 +58,30 @@ function addStates(
   }
 }
 
+/** How many of the parts of a scattered step are done, and how many there are. */
+export type StepParts = { readonly done: number; readonly count: number };
+
+/** Names the key that keeps how many parts a scattered step has: no step's path has `#`. */
+export function partsKey(path: string, count: number): string {
+  return `${path}#parts=${count}`;
+}
+
+/** Counts the parts of scattered steps, by their paths, by the keys of what is finished and of `partsKey`. */
+export function partsOf(keys: readonly string[]): ReadonlyMap<string, StepParts> {
+  const done = new Map<string, number>();
+  for (const key of keys) {
+    // A part that is a workflow or of another server keeps its outputs as its own part 0.
+    const [, path] = /^(.*[^\]])\[\d+\](?:\[0\])?$/.exec(key) ?? [];
+    if (path !== undefined) done.set(path, (done.get(path) ?? 0) + 1);
+  }
+  const parts = new Map<string, StepParts>();
+  for (const key of keys) {
+    const [, path, count] = /^(.*)#parts=(\d+)$/.exec(key) ?? [];
+    if (path !== undefined) parts.set(path, { done: done.get(path) ?? 0, count: Number(count) });
+  }
+  return parts;
+}
+
 /** Counts all steps, those of inner workflows too. */
 export function countSteps(nodes: readonly GraphNode[]): number {
   return nodes.reduce((sum, { kind, inner = [] }) => sum + (kind === "step" ? 1 : 0) + countSteps(inner), 0);

@@ -5,6 +5,7 @@ import { fault, issueFaults, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { raisedAtEnd } from "../domain/raised-version.ts";
 import { RunSettingsSchema } from "../domain/run-settings.ts";
 import { packageOfRevision, setVisibility } from "../store/process-revisions.ts";
 import { actorOf, auditing } from "./audit.ts";
@@ -101,10 +102,4 @@ function below(at: string, { pointer, detail }: Fault): Fault {
 
 function refuse(faults: readonly Fault[]) {
   return refusal("change process", faults);
-}
-
-/** Raises the last number of a version. */
-function raisedAtEnd(version: string): string {
-  const [, before, last, after = ""] = /^(.*?)(\d{1,9})(\D*)$/s.exec(version) ?? [];
-  return last === undefined ? `${version}.1` : `${before}${Number(last) + 1}${after}`;
 }

@@ -17,6 +17,7 @@ import { makeProcess } from "./make-process.ts";
 import type { GivenDescription } from "./package-schema.ts";
 import type { ProcessCache } from "./process-cache.ts";
 import type { RemoteProcesses } from "./remote-processes.ts";
+import { earlierWarnings, versionWarnings } from "./version-warnings.ts";
 
 export type DeployDeps = AuditDeps & {
   readonly database: Database;
@@ -57,10 +58,12 @@ export async function deployProcess(
   requireLeave(principal, given.description);
   const process = { ...(await makeProcess(deps, given)), deployerRole: principal.role };
   requireAction(principal, "deploy", `deploy process "${process.id}"`, process.id);
-  const warnings = await warningsOf(deps, given);
+  const own = await warningsOf(deps, given, process);
   const existing = await deps.processes.find(process.id);
   if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
   precondition?.(existing);
+  const earlier = existing === undefined ? await earlierWarnings(deps.database, principal, process) : [];
+  const warnings = [...earlier, ...own];
   if (isDry && existing !== undefined) throw duplicate(process.id);
   if (isDry) return { process, warnings };
   const database = auditing(deps, actorOf(principal), "deploy", { subject: process.id });
@@ -79,11 +82,12 @@ function duplicate(id: string): Problem {
 }
 
 async function warningsOf(
-  { imageWarnings }: DeployDeps,
+  { imageWarnings, database }: Pick<DeployDeps, "imageWarnings" | "database">,
   { cwl, warnings = [] }: Deployment,
+  process: Process,
 ): Promise<readonly string[]> {
-  if (cwl === undefined || imageWarnings === undefined) return warnings;
-  return [...warnings, ...(await imageWarnings(cwl.cwl))];
+  const ofImages = cwl === undefined || imageWarnings === undefined ? [] : await imageWarnings(cwl.cwl);
+  return [...(await versionWarnings(database, process)), ...warnings, ...ofImages];
 }
 
 /**
@@ -103,7 +107,7 @@ export async function replaceProcess(
   await requireOwner(deps, principal, "replace", id);
   precondition?.(replaced);
   const process = { ...(await makeProcess(deps, deployment, replaced)), deployerRole: principal.role };
-  const warnings = await warningsOf(deps, deployment);
+  const warnings = await warningsOf(deps, deployment, process);
   const source = defined({ source: deployment.source });
   const database = auditing(deps, actorOf(principal), "replace", { subject: id, after: 1 });
   if (!isDry)

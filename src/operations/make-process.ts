@@ -12,6 +12,7 @@ import {
   ProcessIdSchema,
   transmissionModes,
 } from "../domain/process.ts";
+import { raisedAtFront } from "../domain/raised-version.ts";
 import type { RunSettings } from "../domain/run-settings.ts";
 import { type ApplicationPackage, refusePackage } from "./application-package.ts";
 import { defaultFaults } from "./check-defaults.ts";
@@ -80,19 +81,12 @@ export function saysVersion({ cwl, description }: ApplicationPackage): boolean {
   return cwl === undefined || description.version !== undefined || describeDocument(cwl.cwl).version !== undefined;
 }
 
-/** Nobody said a version: that of a process that is replaced goes on, and is raised when anything changed. */
+/** Nobody said a version: that of a process that is replaced goes on, and its first number is raised when anything changed, since nobody knows whether the new one takes what the last one took. */
 function asRevised(make: (version?: string) => Process, replaced: Process | undefined): Process {
   if (replaced === undefined) return make();
   const last = replaced.description.version;
   const same = make(last);
-  return same.revision === replaced.revision ? same : make(raised(last));
-}
-
-/** Raises the first number of a version, since nobody knows whether the new one takes what the last one took. */
-function raised(version: string): string {
-  const [whole, before = "", first, rest = ""] = /^(\D{0,8})(\d{1,9})((?:\.\d{1,9})*)/.exec(version) ?? [];
-  if (whole === undefined || first === undefined) return `${version}.1`;
-  return `${before}${Number(first) + 1}${rest.replaceAll(/\d+/g, "0")}`;
+  return same.revision === replaced.revision ? same : make(raisedAtFront(last));
 }
 
 function makeCwlProcess(

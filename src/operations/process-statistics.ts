@@ -1,7 +1,11 @@
 import type { Principal } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
+import type { JobSearch } from "../domain/job-search.ts";
+import { newestFirst } from "../domain/job-sort.ts";
 import { jobTimes } from "../domain/job-times.ts";
 import { medianOf } from "../domain/median.ts";
+import { listJobs as readJobs } from "../store/list-jobs.ts";
+import { mayChangeProcess } from "./deploy-process.ts";
 import { type ListDeps, listJobs } from "./list-jobs.ts";
 
 /** How the last runs of a process ended, of those that the caller may see. */
@@ -28,8 +32,31 @@ export async function processStatistics(
   principal: Principal,
   processId: string,
 ): Promise<ProcessStatistics> {
-  const search = { processIds: [processId], providerIds: [null], statuses: ["successful", "failed"] } as const;
-  const { items } = await listJobs(deps, principal, { limit: countedRuns, search });
+  const { items } = await listJobs(deps, principal, { limit: countedRuns, search: endedRuns(processId) });
+  return figuresOf(items);
+}
+
+/** How the last runs of a process ended, whoever ran them: figures alone, and nothing of any job. */
+export type OwnerFigures = Omit<ProcessStatistics, "lastRuns">;
+
+/** Reads the figures of everybody's last runs for who may change the process and looks after it; undefined for others. */
+export async function ownerFigures(
+  deps: ListDeps,
+  principal: Principal,
+  processId: string,
+): Promise<OwnerFigures | undefined> {
+  if (!(await mayChangeProcess(deps, principal, processId))) return undefined;
+  const reading = { limit: countedRuns, search: endedRuns(processId), order: newestFirst, withRemoved: false };
+  const read = await readJobs(deps.database, { ...reading, now: deps.clock.now() });
+  const { lastRuns: _, ...figures } = figuresOf(read.map(({ job }) => job));
+  return figures;
+}
+
+function endedRuns(processId: string): JobSearch {
+  return { processIds: [processId], providerIds: [null], statuses: ["successful", "failed"] };
+}
+
+function figuresOf(items: readonly Job[]): ProcessStatistics {
   const succeeded = items.filter(({ status }) => status === "successful");
   const fromCache = succeeded.filter(({ isFromCache }) => isFromCache === true).length;
   const medianSeconds = medianOf(succeeded.flatMap(secondsOf));

@@ -5,7 +5,7 @@ import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
-import { type GraphNode, type StepState, statesOf } from "../domain/workflow-graph.ts";
+import { type GraphNode, partsOf, type StepParts, type StepState, statesOf } from "../domain/workflow-graph.ts";
 import type { Database } from "../store/database.ts";
 import { checkpointKeysOf } from "../store/executions.ts";
 import { findProcessRevision } from "../store/processes.ts";
@@ -31,7 +31,12 @@ export function readGraph(
 }
 
 /** The graph of what a job runs, with the states of its steps. */
-export type JobGraph = { readonly nodes: readonly GraphNode[]; readonly states: ReadonlyMap<string, StepState> };
+export type JobGraph = {
+  readonly nodes: readonly GraphNode[];
+  readonly states: ReadonlyMap<string, StepState>;
+  /** Of scattered steps that have begun. */
+  readonly parts: ReadonlyMap<string, StepParts>;
+};
 
 /** Reads the graph of the revision that a job runs, and how far it has come; undefined as for `readGraph`. */
 export async function readJobGraph(
@@ -50,5 +55,5 @@ export async function readJobGraph(
     finished,
     ...defined({ failedStep: job.failure?.step }),
   };
-  return { nodes, states: statesOf(nodes, run) };
+  return { nodes, states: statesOf(nodes, run), parts: partsOf(finished) };
 }

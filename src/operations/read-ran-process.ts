@@ -8,6 +8,7 @@ import type { Inputs } from "../domain/values.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
 import type { Database } from "../store/database.ts";
 import { checkpointKeysOf } from "../store/executions.ts";
+import { sharesVersion } from "../store/process-revisions.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { type DescribeDeps, describeProcess } from "./describe-processes.ts";
 import { requireProvider } from "./manage-providers.ts";
@@ -17,10 +18,12 @@ import { readRevision } from "./process-revisions.ts";
 export type RanProcess = {
   /** It has steps that were finished, which a new attempt may keep. */
   readonly hasFinishedSteps: boolean;
-  /** The revision that it ran; undefined where that was undeployed, or is not for its reader. */
+  /** The revision that it ran, as it is kept for good: what a job used does not change when its process goes. */
   readonly ran?: Process;
-  /** The same, also where it was undeployed since: its page stays. */
+  /** The same, where its reader may see its page, also when it was undeployed since. */
   readonly revision?: Process;
+  /** Another revision has its version: only their digests tell them apart. */
+  readonly isOneOfSeveral?: boolean;
   /** The process as it is now. */
   readonly current?: Process;
   /** The process, or the provider whose it is, was removed, or is not for its reader. */
@@ -39,15 +42,15 @@ export async function readRanProcess(
     const isGone = (await findShownProvider(deps, principal, providerId)) === undefined;
     return { hasFinishedSteps: false, isProcessGone: isGone, isProviderGone: isGone };
   }
-  const stored = await findProcessRevision(deps.database, processId, processRevision);
+  const ran = await findProcessRevision(deps.database, processId, processRevision);
   const current = await findShown(deps, principal, processId);
   const isCurrent = current?.revision === processRevision;
-  const ran = isCurrent ? current : await findShown(deps, principal, `${processId}@${processRevision}`);
   const name = `${processId}@${processRevision}`;
-  const revision = ran ?? (await unlessProblem(() => readRevision(deps, principal, name)))?.process;
+  const revision = isCurrent ? current : (await unlessProblem(() => readRevision(deps, principal, name)))?.process;
   return {
-    hasFinishedSteps: stored?.isWorkflow === true && (await hasFinished(deps.database, job)),
+    hasFinishedSteps: ran?.isWorkflow === true && (await hasFinished(deps.database, job)),
     isProcessGone: current === undefined,
+    isOneOfSeveral: revision !== undefined && (await sharesVersion(deps.database, revision)),
     ...defined({ ran, current, revision }),
   };
 }
@@ -93,13 +96,23 @@ export async function readListedProcesses(
     defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
   });
   await Promise.all(looks);
+  const isUnread = (job: Job) => job.providerId === undefined && !defaults.has(revisionKeyOf(job));
+  const earlier = new Map(jobs.filter(isUnread).map((job) => [revisionKeyOf(job), job]));
+  const reads = [...earlier].map(async ([key, { processId, processRevision }]) => {
+    const ran = await findProcessRevision(deps.database, processId, processRevision);
+    if (ran !== undefined) defaults.set(key, withDefaults(ran, {}));
+  });
+  await Promise.all(reads);
   const runs = jobs.map((job) => {
     const group = processKey(job);
-    // Of an earlier revision the defaults may have been others: all that was given is told.
-    const own = defaults.get(revisionKey(group, job.processRevision)) ?? {};
+    const own = defaults.get(revisionKeyOf(job)) ?? {};
     return { id: job.id, group, inputs: job.request.inputs, defaults: own };
   });
   return { gone, titles, lines: inputLines(runs) };
+}
+
+function revisionKeyOf(job: Job): string {
+  return revisionKey(processKey(job), job.processRevision);
 }
 
 function revisionKey(process: string, revision: string): string {

@@ -1,4 +1,6 @@
 import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
+import { raisedAtEnd } from "../domain/raised-version.ts";
+import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { firstLine } from "./form/field-view.tsx";
 import { Graph } from "./graph.tsx";
@@ -95,10 +97,10 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
       <Sources typed={typed} isOpen={understood === undefined || !understood.isKept} />
       <Wishes typed={typed} wrong={problem?.faults.map(({ pointer }) => pointer) ?? []} />
       <p class="actions">
-        {mayGoOn ? <DeployButton understood={understood} /> : null}
         <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
-          Look
+          {mayGoOn ? "Look again" : "Look"}
         </button>
+        {mayGoOn ? <DeployButton understood={understood} /> : null}
         <span class="muted">Look deploys nothing.</span>
       </p>
     </form>
@@ -195,7 +197,7 @@ function placeWords({ replaced, isSame, saysVersion }: Understood): string {
   if (isSame) return ": the same as what is deployed. There is nothing to replace.";
   const place = `, in the place of version ${replaced.description.version}.`;
   if (saysVersion) return place;
-  return `${place} The package says no version, so the first number of the last one is raised; "version" of its description, or "s:softwareVersion" of its CWL, says another.`;
+  return `${place} The package says no version, so the first number goes up. For a small repair, say version ${raisedAtEnd(replaced.description.version)} yourself: "s:softwareVersion" in its CWL, or "version" in its description.`;
 }
 
 function canDeploy({ isKept, isSame }: Understood): boolean {
@@ -203,7 +205,7 @@ function canDeploy({ isKept, isSame }: Understood): boolean {
 }
 
 function What({ understood }: { readonly understood: Understood }) {
-  const { description, warnings, others, graph, isKept, isSame, replaced } = understood;
+  const { description, warnings, others, graph, isKept, isSame, replaced, lines } = understood;
   return (
     <section class="card" role="status">
       <h2>{`Understood: ${description.title ?? description.id}`}</h2>
@@ -213,12 +215,6 @@ function What({ understood }: { readonly understood: Understood }) {
         <Said metadata={description.metadata} />
       </p>
       {description.description === undefined ? null : <Markdown text={description.description} />}
-      {canDeploy(understood) ? (
-        <p class="actions">
-          <DeployButton understood={understood} />
-        </p>
-      ) : null}
-      {replaced === undefined || isSame ? null : <Replacement before={replaced} after={understood} />}
       {isKept ? null : (
         <p class="notice">
           Its files could not be kept as one text, because a step runs a deployed process. Paste it as one text, or use{" "}
@@ -226,14 +222,24 @@ function What({ understood }: { readonly understood: Understood }) {
         </p>
       )}
       {warnings.length === 0 ? null : (
-        <>
+        <div class="notice">
           <h3>You should know</h3>
           <ul>
             {warnings.map((warning) => (
-              <li>{warning}</li>
+              <li>
+                <strong>Warning:</strong> {warning}
+              </li>
             ))}
           </ul>
-        </>
+        </div>
+      )}
+      {replaced === undefined || isSame ? null : <Replacement before={replaced} after={understood} />}
+      {lines === undefined ? null : (
+        <details>
+          <summary>Line by line</summary>
+          <p class="muted">Lines of what is deployed have -, lines of this package have +.</p>
+          <LineDifference {...lines} />
+        </details>
       )}
       {others.length === 0 || replaced !== undefined ? null : (
         <p>{`The document also has: ${others.join(", ")}. Name one below to deploy it instead.`}</p>

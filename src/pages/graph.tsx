@@ -1,5 +1,5 @@
 import { boxKind, boxOutline, boxTitle, type GraphBox, layOut } from "../domain/graph-layout.ts";
-import { countSteps, type GraphNode, type StepState } from "../domain/workflow-graph.ts";
+import { countSteps, type GraphNode, type StepParts, type StepState } from "../domain/workflow-graph.ts";
 import { Wide } from "./parts.tsx";
 
 /** A sign for each state, so that nobody needs its colour. */
@@ -9,10 +9,12 @@ type GraphProps = {
   readonly nodes: readonly GraphNode[];
   /** The states of steps, by their ids; absent where nothing runs. */
   readonly states?: ReadonlyMap<string, StepState> | undefined;
+  /** How far scattered steps are, by their ids. */
+  readonly parts?: ReadonlyMap<string, StepParts> | undefined;
 };
 
 /** A workflow as a drawing, and the same in words. Its colours are those of the page. */
-export function Graph({ nodes, states }: GraphProps) {
+export function Graph({ nodes, states, parts }: GraphProps) {
   const { width, height, boxes, lines } = layOut(nodes);
   const steps = countSteps(nodes);
   return (
@@ -34,7 +36,7 @@ export function Graph({ nodes, states }: GraphProps) {
           {boxes
             .filter(({ isGroup }) => isGroup)
             .map((box) => (
-              <Box box={box} state={states?.get(box.node.id)} />
+              <Box box={box} state={states?.get(box.node.id)} parts={parts?.get(box.node.id)} />
             ))}
           {lines.map(({ path }) => (
             <path class="graph-line" d={path} marker-end="url(#arrow)" />
@@ -42,32 +44,39 @@ export function Graph({ nodes, states }: GraphProps) {
           {boxes
             .filter(({ isGroup }) => !isGroup)
             .map((box) => (
-              <Box box={box} state={states?.get(box.node.id)} />
+              <Box box={box} state={states?.get(box.node.id)} parts={parts?.get(box.node.id)} />
             ))}
         </svg>
       </Wide>
       <details data-follows="">
         <summary>The workflow as a list</summary>
-        <NodeList nodes={nodes} states={states} />
+        <NodeList nodes={nodes} states={states} parts={parts} />
       </details>
     </>
   );
 }
 
-function Box({ box, state }: { readonly box: GraphBox; readonly state: StepState | undefined }) {
+type BoxProps = {
+  readonly box: GraphBox;
+  readonly state: StepState | undefined;
+  readonly parts: StepParts | undefined;
+};
+
+function Box({ box, state, parts }: BoxProps) {
   const { node, x, y, width, isGroup } = box;
   const sign = state === undefined ? "" : `${signs[state]} `;
-  const mark = node.scatter.length === 0 ? "" : " ×n";
+  const mark = node.scatter.length === 0 ? "" : ` ×${parts?.count ?? "n"}`;
+  const kindText = state === "done" ? boxKind(node) : [boxKind(node), ...partsWords(parts)].join(", ");
   const [kind, middle, outline] = [isGroup ? "group" : node.kind, String(x + width / 2), boxOutline(box)];
   return (
     <g class={`graph-box graph-${kind}${state === undefined ? "" : ` graph-${state}`}`}>
-      <title>{wordsOf(node, state)}</title>
+      <title>{wordsOf(node, state, parts)}</title>
       {node.scatter.length === 0 || isGroup ? null : (
         <path class="graph-shape" d={outline} transform="translate(4 4)" />
       )}
       <path class="graph-shape" d={outline} />
       <text class="graph-kind" x={middle} y={String(y + 16)} text-anchor="middle">
-        {boxKind(node)}
+        {kindText}
       </text>
       <text x={middle} y={String(y + 32)} text-anchor="middle">
         {`${sign}${boxTitle(node.title)}${mark}`}
@@ -78,25 +87,34 @@ function Box({ box, state }: { readonly box: GraphBox; readonly state: StepState
 
 const kindWords = { input: "Input", step: "Step", output: "Output" } as const;
 
-function wordsOf({ kind, title, runs, scatter, isConditional }: GraphNode, state: StepState | undefined): string {
+function partsWords(parts: StepParts | undefined): readonly string[] {
+  return parts === undefined ? [] : [`${parts.done} of ${parts.count}`];
+}
+
+function wordsOf(
+  { kind, title, runs, scatter, isConditional }: GraphNode,
+  state: StepState | undefined,
+  parts: StepParts | undefined,
+): string {
   return [
     `${kindWords[kind]} ${title}`,
     ...(runs === undefined ? [] : [`runs ${runs}`]),
     ...(scatter.length === 0 ? [] : [`once for each of ${scatter.join(" and ")}`]),
     ...(isConditional ? ["only where its condition holds"] : []),
     ...(state === undefined ? [] : [state]),
+    ...partsWords(parts).map((words) => `${words} parts done`),
   ].join(", ");
 }
 
-function NodeList({ nodes, states }: GraphProps) {
+function NodeList({ nodes, states, parts }: GraphProps) {
   const titles = new Map(nodes.map(({ id, title }) => [id, title]));
   return (
     <ul>
       {nodes.map((node) => (
         <li>
-          {wordsOf(node, states?.get(node.id))}
+          {wordsOf(node, states?.get(node.id), parts?.get(node.id))}
           {node.needs.length === 0 ? "" : `; takes from ${node.needs.map((id) => titles.get(id) ?? id).join(", ")}`}
-          {node.inner === undefined ? null : <NodeList nodes={node.inner} states={states} />}
+          {node.inner === undefined ? null : <NodeList nodes={node.inner} states={states} parts={parts} />}
         </li>
       ))}
     </ul>

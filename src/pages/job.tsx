@@ -8,6 +8,7 @@ import { Graph } from "./graph.tsx";
 import { Inputs } from "./input-values.tsx";
 import { JobHead, type JobParts } from "./job-head.tsx";
 import { Timeline } from "./job-parts.tsx";
+import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Badge, Time } from "./parts.tsx";
@@ -111,7 +112,7 @@ function Sections({ job, view, frame }: JobParts) {
         {view.graph === undefined ? null : (
           <>
             <h2>Workflow</h2>
-            <Graph nodes={view.graph.nodes} states={view.graph.states} />
+            <Graph nodes={view.graph.nodes} states={view.graph.states} parts={view.graph.parts} />
           </>
         )}
       </section>
@@ -148,10 +149,13 @@ function Sections({ job, view, frame }: JobParts) {
             <h2 id="statistics">Statistics</h2>
             <Folded count={view.statistics.steps.length} what="steps">
               <Statistics
-                statistics={view.statistics}
+                statistics={{ ...view.statistics, ...soFarOf(view) }}
                 origin={{
                   isAllCached: view.isAllCached === true,
-                  ...defined({ ranAt: job.finished === undefined ? undefined : job.providerID }),
+                  ...defined({
+                    ranAt: job.finished === undefined ? undefined : job.providerID,
+                    goesOn: goesOnOf(job),
+                  }),
                 }}
               />
             </Folded>
@@ -231,4 +235,14 @@ function Folded({
       {children}
     </details>
   );
+}
+
+/** The figures of the head of the page: what was read a moment before or after would be another one. */
+function soFarOf({ waitingSeconds, runningSeconds }: JobView) {
+  return defined({ waitingSeconds, runningSeconds });
+}
+
+function goesOnOf(job: JobDocument): "Waiting" | "Running" | undefined {
+  if (job.finished !== undefined) return undefined;
+  return waitText(job) === undefined ? "Running" : "Waiting";
 }

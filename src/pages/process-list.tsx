@@ -79,7 +79,7 @@ function Removed({ view: { removed = [] }, baseUrl }: { readonly view: ProcessLi
   if (removed.length === 0) return null;
   return (
     <details>
-      <summary>{`Removed processes (${removed.length})`}</summary>
+      <summary>{`Undeployed processes (${removed.length})`}</summary>
       <ul>
         {removed.map((id) => (
           <li>

@@ -46,6 +46,8 @@ export type ProcessView = {
     readonly withdrawn?: string;
   };
   /** Texts to copy, by what they are for. */
+  /** Which required inputs the request of the form lacks. */
+  readonly incomplete?: string;
   readonly uses: readonly Use[];
   /** What these texts lead to. */
   readonly target: UseTarget;
@@ -130,6 +132,7 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
           target={view.target}
           isExample={view.form.request === undefined}
           isForbidden={isForbidden}
+          incomplete={view.incomplete}
         />
       </div>
     </>

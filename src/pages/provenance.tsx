@@ -145,6 +145,8 @@ function startOf(attributes: ProvAttributes): number {
 function Activity({ attributes, first }: { readonly attributes: ProvAttributes; readonly first: number }) {
   const [label, start, end] = ["prov:label", "prov:startTime", "prov:endTime"].map((name) => textOf(attributes[name]));
   const after = startOf(attributes) - first;
+  const ready = textOf(attributes["heddle:ready"]);
+  const waited = ready === undefined ? 0 : startOf(attributes) - Date.parse(ready);
   return (
     <>
       {label === "main" ? "the tool" : label}
@@ -152,6 +154,7 @@ function Activity({ attributes, first }: { readonly attributes: ProvAttributes; 
         <p class="muted">
           <Time at={start} />
           {after > 0 ? `, ${secondsText(after)} after the first` : ""}
+          {waited > 0 ? `, had waited ${secondsText(waited)} to start` : ""}
           {end === undefined ? "" : `, took ${secondsText(Date.parse(end) - Date.parse(start))}`}
         </p>
       )}
@@ -164,7 +167,7 @@ function secondsText(milliseconds: number): string {
   return milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(3)} s` : shortTimeText(milliseconds / 1000);
 }
 
-/** The process that an activity was one of, with the digest of its document and of what it was read from. */
+/** The process that an activity was one of, with the digest of its revision, as the page of its revisions names it. */
 function Plan({
   of = {},
   name,
@@ -183,11 +186,17 @@ function Plan({
     <ul>
       {plans.map((plan) => (
         <li>
-          {textOf(plan["prov:label"])} <Digest text={textOf(plan["heddle:documentDigest"])} />
+          {[textOf(plan["prov:label"]), ...versionWords(plan)].join(", ")}{" "}
+          <Digest text={textOf(plan["heddle:revision"])} />
         </li>
       ))}
     </ul>
   );
+}
+
+function versionWords(plan: ProvAttributes): readonly string[] {
+  const version = textOf(plan["heddle:version"]);
+  return version === undefined ? [] : [`version ${version}`];
 }
 
 /** The style sheet shows its beginning; whoever copies it has all of it. */

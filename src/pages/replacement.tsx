@@ -108,8 +108,8 @@ function Tools({ changes }: { readonly changes: readonly ToolChange[] }) {
   );
 }
 
-function ToolWords({ change: { was, is, isOther } }: { readonly change: ToolChange }) {
-  if (isOther === true) return <>is different.</>;
+function ToolWords({ change: { was, is, more } }: { readonly change: ToolChange }) {
+  if (more !== undefined) return <>{`differs in ${more} more ${more === 1 ? "place" : "places"}.`}</>;
   if (was === undefined) return is === "new" ? <>is new.</> : <Told words="there was none, and it is" text={is} />;
   if (is === undefined) return was === "there" ? <>goes away.</> : <Told words="goes away. It was" text={was} />;
   return (

@@ -1,4 +1,5 @@
 import type { RevisionDocument, RevisionListDocument, RevisionsView } from "../domain/documents/revisions.ts";
+import { shortDigest, versionWithDigest } from "../domain/short-id.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
@@ -67,8 +68,9 @@ function Revisions({
 }) {
   const { audit, mayChange } = view;
   const mayCompare = view.mayCompare && revisions.length > 1;
+  const usual = usualPair(revisions);
   return (
-    <form method="get" action={`${processPathOf(frame, view)}/revisions`}>
+    <form method="get" action={`${processPathOf(frame, view)}/revisions#difference`}>
       <input type="hidden" name="f" value="html" />
       <RecordTable label="Revisions">
         <table>
@@ -90,8 +92,8 @@ function Revisions({
             </tr>
           </thead>
           <tbody>
-            {revisions.map((revision, index) => (
-              <Row revision={revision} index={index} view={view} mayCompare={mayCompare} />
+            {revisions.map((revision) => (
+              <Row revision={revision} usual={usual} view={view} mayCompare={mayCompare} />
             ))}
           </tbody>
         </table>
@@ -101,27 +103,35 @@ function Revisions({
   );
 }
 
+/** The first two are ready to be compared: of them the one that was deployed first is the old one. */
+function usualPair([first, second]: readonly RevisionDocument[]): Usual {
+  if (first === undefined || second === undefined) return {};
+  const isTurned = Date.parse(first.deployed) < Date.parse(second.deployed);
+  return isTurned ? { old: first.revision, new: second.revision } : { old: second.revision, new: first.revision };
+}
+
+type Usual = { readonly old?: string; readonly new?: string };
+
 function Row({
   revision: one,
-  index,
+  usual,
   view: { compared, audit, mayChange },
   mayCompare,
 }: {
   readonly revision: RevisionDocument;
-  /** The newest two are ready to be compared. */
-  readonly index: number;
+  readonly usual: Usual;
   readonly view: RevisionsView;
   readonly mayCompare: boolean;
 }) {
-  const { version, revision, state, deployed, withdrawn, links } = one;
-  const isMeant = (named: string | undefined, isUsual: boolean) =>
-    named === undefined ? isUsual : named === revision || named === version;
+  const { version, revision, state, deployed, currentSince, withdrawn, links } = one;
+  const isMeant = (named: string | undefined, usually: string | undefined) =>
+    named === undefined ? usually === revision : named === revision || named === version;
   return (
     <tr>
       {mayCompare ? (
         <>
-          <Choice name="old" revision={revision} version={version} isChosen={isMeant(compared?.old, index === 1)} />
-          <Choice name="new" revision={revision} version={version} isChosen={isMeant(compared?.new, index === 0)} />
+          <Choice name="old" revision={revision} version={version} isChosen={isMeant(compared?.old, usual.old)} />
+          <Choice name="new" revision={revision} version={version} isChosen={isMeant(compared?.new, usual.new)} />
         </>
       ) : null}
       <td>
@@ -131,13 +141,21 @@ function Row({
           </a>
         ))}
       </td>
-      <td>{state}</td>
+      <td>
+        {state}
+        {currentSince === undefined || currentSince === deployed ? null : (
+          <>
+            {" since "}
+            <Time at={currentSince} />
+          </>
+        )}
+      </td>
       <td class="nowrap">
         <Time at={deployed} />
       </td>
       <td class="nowrap">{withdrawn === undefined ? "" : <Time at={withdrawn} />}</td>
       <td>
-        <code title={revision}>{revision.slice(0, 19)}…</code>
+        <code title={revision}>{shortDigest(revision)}</code>
       </td>
       {audit === undefined ? null : (
         <td>
@@ -176,12 +194,15 @@ function Compared({
 }) {
   const { difference } = compared;
   const versionOf = (name: string) => revisions.find(({ revision }) => revision === name)?.version ?? name;
+  const isOneNumber = versionOf(compared.old) === versionOf(compared.new);
+  const wordsOf = (name: string) =>
+    isOneNumber && versionOf(name) !== name ? versionWithDigest(versionOf(name), name) : versionOf(name);
   return (
     <section id="difference">
       <h2>What differs</h2>
       <p class="muted">
-        Version <code title={compared.old}>{versionOf(compared.old)}</code> is old (-), version{" "}
-        <code title={compared.new}>{versionOf(compared.new)}</code> is new (+).
+        Version <code title={compared.old}>{wordsOf(compared.old)}</code> is old (-), version{" "}
+        <code title={compared.new}>{wordsOf(compared.new)}</code> is new (+).
       </p>
       {typeof difference === "string" ? (
         <p class="notice notice-bad">{difference}</p>

@@ -3,14 +3,15 @@ import { type ListedProcess, rateWords, secondsWords } from "./process-list.tsx"
 /** How the last runs of a process ended, of those that the reader may see. */
 export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "medianSeconds" | "fromCache"> & {
   readonly runs: number;
-  /** Whose runs count: everybody's, those of some others too, or the reader's own. */
-  readonly whose: "all" | "some" | "own";
+  /** Whose runs count: everybody's, also for who may change the process and sees no job of others, those of some others too, or the reader's own. */
+  readonly whose: "all" | "owner" | "some" | "own";
   /** Where the revisions of a process are that nobody can run any more; absent for others, and for who may not deploy. */
   readonly revisionsUrl?: string;
 };
 
 const whoseWords = {
   all: "Everybody's runs count.",
+  owner: "Everybody's runs count, because you look after this process; whose they are is not shown.",
   some: "The runs that you may see count.",
   own: "Only your own runs count.",
 } as const;
@@ -20,13 +21,13 @@ export function Figures({ figures, baseUrl }: { readonly figures: RunFigures; re
   const { id, runs, medianSeconds, whose, revisionsUrl } = figures;
   return (
     <p class="muted">
-      {runs === 0 ? `${id}: not run yet.` : `Last runs of ${id}: ${rateWords(figures)} succeeded`}
+      {runs === 0 ? notRunWords(figures) : `Last runs of ${id}: ${rateOf(figures)} succeeded`}
       <Failed figures={figures} baseUrl={baseUrl} />
       {runs === 0 ? "" : medianSeconds === undefined ? "." : `, usual time ${secondsWords(medianSeconds)}.`}
       {fromCacheWords(figures)} {whoseWords[whose]}
       {revisionsUrl === undefined ? null : (
         <>
-          {" It was removed: "}
+          {" It was undeployed: "}
           <a href={revisionsUrl}>its revisions</a>.
         </>
       )}
@@ -34,11 +35,23 @@ export function Figures({ figures, baseUrl }: { readonly figures: RunFigures; re
   );
 }
 
-/** Leads to the runs that failed. */
+function notRunWords({ id, whose }: RunFigures): string {
+  return whose === "own" ? `${id}: you have not run it yet.` : `${id}: not run yet.`;
+}
+
+/** One's own runs are called so: of few, a share says little of the process. */
+function rateOf(figures: RunFigures): string {
+  const words = rateWords(figures);
+  if (figures.whose !== "own") return words;
+  return `${words.slice(0, -String(figures.runs).length)}your ${figures.runs} ${figures.runs === 1 ? "run" : "runs"}`;
+}
+
+/** Leads to the runs that failed, where whoever reads sees them. */
 function Failed({ figures, baseUrl }: { readonly figures: RunFigures; readonly baseUrl: string }) {
-  const { id, runs, successRate = 1 } = figures;
+  const { id, runs, whose, successRate = 1 } = figures;
   const failed = Math.round(runs * (1 - successRate));
   if (failed === 0) return null;
+  if (whose === "owner") return <>{`, ${failed} failed`}</>;
   return (
     <>
       {", "}

@@ -5,11 +5,12 @@ type Entry = { readonly title: string; readonly href?: string };
 /** What a description says of where a process comes from, in its order, and what stands before it. */
 const shown = [
   { role: "author", word: "by " },
+  { role: "publisher", word: "published by " },
   { role: "license", word: "licence " },
   { role: "codeRepository", word: "" },
 ] as const;
 
-/** Shows who wrote a process, its licence and where its source is, as a part of a line. Addresses but those of the web are no links. */
+/** Shows who wrote a process, its licence and where its source is, as a part of a line. Addresses but those of the web and of mail are no links. */
 export function Said({ metadata = [] }: { readonly metadata?: ProcessDescription["metadata"] | undefined }) {
   return (
     <>
@@ -43,9 +44,13 @@ function Name({ entry: { title, href }, role }: { readonly entry: Entry; readonl
 }
 
 function entryOf({ title, href }: Readonly<Record<string, unknown>>): readonly Entry[] {
-  const address = typeof href === "string" && /^https?:\/\//.test(href) && URL.canParse(href) ? href : undefined;
+  const address = typeof href === "string" && isAddress(href) ? href : undefined;
   const name = typeof title === "string" && title !== "" ? title : address;
   return name === undefined ? [] : [{ title: name, ...(address === undefined ? {} : { href: address }) }];
+}
+
+function isAddress(href: string): boolean {
+  return (/^https?:\/\//.test(href) && URL.canParse(href)) || /^mailto:[^\s@<>"]+@[^\s@<>"]+$/.test(href);
 }
 
 /** A licence that is an address alone is called as SPDX calls it, or as the end of its address says. */

@@ -12,6 +12,8 @@ export type StatisticsOrigin = {
   readonly isAllCached: boolean;
   /** The provider that an ended job ran at. */
   readonly ranAt?: string;
+  /** What goes on of a job that has not ended, as the head of its page counts it: both show one figure. */
+  readonly goesOn?: "Waiting" | "Running";
 };
 
 /** Builds the page of the statistics of a job. */
@@ -40,14 +42,18 @@ export function Statistics({
   readonly origin: StatisticsOrigin;
 }) {
   const { attempts, waitingSeconds, runningSeconds, steps } = statistics;
+  const counted = (what: string) => (origin.goesOn === what ? `${what} ${attempts}` : undefined);
   return (
     <>
       <Wide label="Times">
         <table class="table">
           <tbody>
-            <Row name="Waited" value={durationText(waitingSeconds)} exact={`${waitingSeconds} seconds`} />
-            <Row name="Ran" value={durationText(runningSeconds)} exact={`${runningSeconds} seconds`} />
-            <Row name="Attempts" value={String(attempts)} exact={undefined} />
+            <Row name="Waited" value={waitingSeconds} counted={counted("Waiting")} />
+            <Row name="Ran" value={runningSeconds} counted={counted("Running")} />
+            <tr>
+              <th scope="row">Attempts</th>
+              <td>{String(attempts)}</td>
+            </tr>
           </tbody>
         </table>
       </Wide>
@@ -56,19 +62,26 @@ export function Statistics({
   );
 }
 
-function Row({
-  name,
-  value,
-  exact,
-}: {
+type RowProps = {
   readonly name: string;
-  readonly value: string;
-  readonly exact: string | undefined;
-}) {
+  /** In seconds. */
+  readonly value: number;
+  /** What a script goes on counting. */
+  readonly counted: string | undefined;
+};
+
+function Row({ name, value, counted }: RowProps) {
+  const isCounted = counted !== undefined;
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td title={exact}>{value}</td>
+      <td
+        title={isCounted ? undefined : `${value} seconds`}
+        data-counted={counted}
+        data-seconds={isCounted ? String(value) : undefined}
+      >
+        {durationText(value)}
+      </td>
     </tr>
   );
 }

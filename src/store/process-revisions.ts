@@ -13,8 +13,10 @@ export type ProcessRevision = {
   readonly version: string;
   /** Counts the deployments of the process: the larger, the later. */
   readonly deployment: number;
-  /** When it was deployed last. */
+  /** When it was deployed last: to go back to it is no deployment. */
   readonly deployedAt: number;
+  /** When it became what the id of its process stands for; only of the current one. */
+  readonly currentSince?: number;
   /** Since when nobody may execute it, also when its process is deployed. */
   readonly withdrawnAt?: number;
   readonly visibility: Process["visibility"];
@@ -37,6 +39,10 @@ const state = {
   deployedAt: deployedAt.mapWith(Number),
   withdrawnAt: processRevisions.withdrawnAt,
   visibility: processRevisions.visibility,
+  currentSince:
+    sql`case when ${isDeployed} and ${processes.revision} = ${processRevisions.revision} then ${processes.updatedAt} end`.mapWith(
+      Number,
+    ),
   isCurrent: sql`${isDeployed} and ${processes.revision} = ${processRevisions.revision}`.mapWith(Boolean),
   isDeployed: sql`${isDeployed} and ${processRevisions.withdrawnAt} is null`.mapWith(Boolean),
 };
@@ -63,6 +69,15 @@ const selectNamed = compile<{ id: string; version: string | null; revision: stri
       ),
     )
     .orderBy(desc(processRevisions.deployment))
+    .limit(1),
+);
+const selectOfVersion = compile<{ id: string; version: string; revision: string }>()(() =>
+  build
+    .select({ revision: processRevisions.revision })
+    .from(processRevisions)
+    .where(
+      and(ofProcess, eq(versionOf, argument("version")), sql`${processRevisions.revision} <> ${argument("revision")}`),
+    )
     .limit(1),
 );
 const selectPackage = compile<{ id: string; revision: string }>()(() =>
@@ -115,7 +130,6 @@ const makeDeployed = compile<Change>()(() =>
     .update(processRevisions)
     .set({
       deployment: sql`(select max(one.deployment) + 1 from ${processRevisions} as one where one.process_id = ${argument("id")})`,
-      deployedAt: argument("at"),
       withdrawnAt: null,
     })
     .where(and(ofProcess, eq(processRevisions.revision, argument("revision")))),
@@ -165,6 +179,14 @@ export async function findNamedRevision(
 ): Promise<ProcessRevision | undefined> {
   const [row] = await database.read(selectNamed({ id, version: version ?? null, revision: revision ?? null }));
   return row;
+}
+
+/** Tells whether another revision of a process has the same version: then only their digests tell them apart. */
+export async function sharesVersion(
+  database: Database,
+  { id, revision, description: { version } }: Pick<Process, "id" | "revision" | "description">,
+): Promise<boolean> {
+  return (await database.read(selectOfVersion({ id, revision, version }))).length > 0;
 }
 
 /** Reads what a revision was deployed as; undefined where nobody kept it. */

@@ -93,7 +93,11 @@ const insertCurrent = compile<Deployment>()(() =>
 const replaceCurrent = compile<Deployment & { replaced: string | null }>()(() =>
   build
     .update(processes)
-    .set({ revision: argument("revision"), updatedAt: argument("updatedAt") })
+    .set({
+      revision: argument("revision"),
+      // What is current already stays so since then.
+      updatedAt: sql`case when ${processes.revision} = ${argument("revision")} then ${processes.updatedAt} else ${argument("updatedAt")} end`,
+    })
     .where(
       and(
         eq(processes.id, argument("id")),

@@ -48,20 +48,23 @@ const rows: readonly (readonly [string, JsonObject, readonly ToolChange[]])[] = 
     "requirements",
     { requirements: [{ class: "ResourceRequirement", coresMin: 4 }, { class: "ShellCommandRequirement" }] },
     [
-      { what: '"ResourceRequirement"', isOther: true },
+      { what: '"ResourceRequirement" at /coresMin', was: "1", is: "4" },
       { what: '"ShellCommandRequirement"', is: "new" },
     ],
   ],
-  ["stdout", { stdout: "other.txt" }, [{ what: '"stdout"', isOther: true }]],
+  ["stdout", { stdout: "other.txt" }, [{ what: '"stdout"', was: "said.txt", is: "other.txt" }]],
   [
     "how an input reaches it",
     { inputs: { text: { type: "string", inputBinding: { prefix: "-t" } } } },
-    [{ what: "how inputs reach the tool", isOther: true }],
+    [
+      { what: 'how inputs reach the tool: "text" at /inputBinding/position', was: "1" },
+      { what: 'how inputs reach the tool: "text" at /inputBinding/prefix', is: "-t" },
+    ],
   ],
   [
     "where an output is found",
     { outputs: { said: { type: "File", outputBinding: { glob: "*.txt" } } } },
-    [{ what: "where outputs are found", isOther: true }],
+    [{ what: 'where outputs are found: "said" at /outputBinding/glob', was: "said.txt", is: "*.txt" }],
   ],
   ["an input more, which the description tells", { inputs: { ...Object(tool.inputs), more: "string?" } }, []],
 ];
@@ -70,9 +73,16 @@ test.each(rows)("a tool of which there changes %s", (_, members, changes) => {
   expect(changesOf(members)).toEqual([...changes]);
 });
 
-test("a text that is too long is not told, only that it is another", () => {
-  const long = { arguments: ["x".repeat(1000)] };
-  expect(changesOf(long)).toEqual([{ what: "the command", isOther: true }]);
+test("a text that is too long is cut at the first place where it differs", () => {
+  const long = { arguments: ["x".repeat(1000), "y"] };
+  const other = { arguments: ["x".repeat(1000), "z"] };
+  const [{ was = "", is = "" } = {}, ...more] = compareDefinitions(
+    cwl({ ...tool, ...long }),
+    cwl({ ...tool, ...other }),
+  );
+  expect(more).toEqual([]);
+  expect([was.slice(0, 1), was.length < 400, is.length < 400]).toEqual(["…", true, true]);
+  expect([was, is].map((text) => /x (.) \(/.exec(text)?.[1])).toEqual(["y", "z"]);
   expect(compareDefinitions(cwl({ ...tool, ...long }), cwl({ ...tool, ...long }))).toEqual([]);
 });
 
@@ -85,7 +95,7 @@ test("tools of a workflow are told by their names, its steps, too", () => {
   const before = flow(one);
   expect(compareDefinitions(before, flow(one))).toEqual([]);
   expect(compareDefinitions(before, flow({ first: { run: "#say", in: {}, out: [], when: "$(true)" } }))).toEqual([
-    { tool: "main", what: "step first", isOther: true },
+    { tool: "main", what: "step first at /when", is: "$(true)" },
   ]);
   const inner = { second: { run: { ...tool, baseCommand: "cat" }, in: {}, out: [] } };
   expect(compareDefinitions(before, flow({ ...one, ...inner }))).toEqual([
@@ -117,4 +127,19 @@ test("another server, another kind, and another deployed process of a step", () 
       is: "p@sha256:1 (version 2)",
     },
   ]);
+});
+
+test("a part that differs in many places tells some of them, and counts the others", () => {
+  const listing = (text: string) => ({
+    requirements: {
+      InitialWorkDirRequirement: {
+        listing: ["a", "b", "c", "d", "e", "f", "g"].map((entryname) => ({ entryname, entry: `${entryname} ${text}` })),
+      },
+    },
+  });
+  const changes = compareDefinitions(cwl({ ...tool, ...listing("old") }), cwl({ ...tool, ...listing("new") }));
+  expect(changes).toHaveLength(6);
+  const what = '"InitialWorkDirRequirement"';
+  expect(changes.at(0)).toEqual({ what: `${what} at /listing/0/entry`, was: "a old", is: "a new" });
+  expect(changes.at(-1)).toEqual({ what, more: 2 });
 });

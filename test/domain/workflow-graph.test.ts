@@ -1,5 +1,12 @@
 import { expect, test } from "bun:test";
-import { countSteps, type GraphNode, type RunFacts, statesOf } from "../../src/domain/workflow-graph.ts";
+import {
+  countSteps,
+  type GraphNode,
+  partsKey,
+  partsOf,
+  type RunFacts,
+  statesOf,
+} from "../../src/domain/workflow-graph.ts";
 
 function step(id: string, needs: readonly string[] = [], inner?: readonly GraphNode[]): GraphNode {
   const node = { id, kind: "step", title: id, needs, scatter: [], isConditional: false } as const;
@@ -43,4 +50,15 @@ test.each(cases)("the states of the steps of a run that %s", (_, run, wanted) =>
 
 test("steps of groups count", () => {
   expect(countSteps(nodes)).toBe(5);
+});
+
+test("the parts of scattered steps are counted, of tools and of workflows, also inside of other parts", () => {
+  const keys = ["a[0]", "a[2]", "g[0][0]", "g[1]/b[0]", "g[1]/b", "#usage", "a[1]#retries"];
+  const all = [...keys, partsKey("a", 3), partsKey("g", 2), partsKey("g[1]/b", 1), partsKey("none", 0)];
+  expect(Object.fromEntries(partsOf(all))).toEqual({
+    a: { done: 2, count: 3 },
+    g: { done: 1, count: 2 },
+    "g[1]/b": { done: 1, count: 1 },
+    none: { done: 0, count: 0 },
+  });
 });

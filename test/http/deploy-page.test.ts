@@ -54,7 +54,7 @@ async function idsOf(service: Service): Promise<readonly string[]> {
 }
 
 describe("the page that deploys", () => {
-  test("shows what a package says of itself, its faults of names, and its button before the inputs", async () => {
+  test("shows what a package says of itself, its faults of names as a warning, and its button after all of it", async () => {
     await using service = await openService();
     const about = `$namespaces: {s: "https://schema.org/"}
 s:author: {class: "s:Person", s:name: "Ada <Lovelace>"}
@@ -68,7 +68,8 @@ doc: "Says *all* words."
     );
     expect(html).toContain("<p>Says <em>all</em> words.</p>");
     expect(html).toMatch(/found \$\(inputs\.wrods\), and no input &quot;wrods&quot;/);
-    expect(html.indexOf('value="deploy"')).toBeLessThan(html.indexOf("<h3>Inputs</h3>"));
+    expect(html).toMatch(/<strong>Warning:<\/strong> [^<]*wrods/);
+    expect(html.indexOf('value="deploy"')).toBeGreaterThan(html.indexOf("<h3>Inputs</h3>"));
     expect((await deploy(service, html)).status).toBe(303);
     const id = (await idsOf(service)).find((one) => one !== "echo");
     const page = await (await service.send("GET", `/processes/${id}`, { headers: browser })).text();
@@ -121,7 +122,7 @@ doc: "Says *all* words."
     // A look shows what would be replaced, and the button that deploys says so.
     const html = await look(service, formOf({ text: tool.replace("echo", "printf") }));
     expect(html).toContain("in the place of version");
-    expect(html).toContain("the first number of the last one is raised");
+    expect(html).toContain("For a small repair, say version 1.0.1 yourself");
     expect(html).toContain(">Replace</button>");
     expect((await deploy(service, html)).status).toBe(303);
     const { revisions } = await jsonOf(await service.send("GET", "/processes/say/revisions"));
@@ -263,6 +264,41 @@ doc: "Says *all* words."
     expect([form.get("id"), form.get("replace")]).toEqual(["say", "true"]);
     expect(String(form.get("text")).replaceAll("\r\n", "\n")).toBe(tool);
     expect((await service.send("GET", `${path}?of=nope`, { headers: browser })).status).toBe(404);
+  });
+
+  test("a file stays as its author wrote it, also where a new version begins", async () => {
+    await using service = await openService();
+    const commented = `# Says words.\n${tool}`;
+    const html = await look(service, formOf({}, [new File([commented], "say.cwl")]));
+    expect(String(formEntries(html).get("text")).replaceAll("\r\n", "\n")).toBe(commented);
+    expect((await deploy(service, html)).status).toBe(303);
+    const page = await (await service.send("GET", `${path}?of=say`, { headers: browser })).text();
+    expect(String(formEntries(page).get("text")).replaceAll("\r\n", "\n")).toBe(commented);
+  });
+
+  test("warns of a version that is taken, and proposes the next one; warnings and changes stand before the one button", async () => {
+    await using service = await openService();
+    const first = `${tool}s:softwareVersion: 1.0.0\n$namespaces: {s: https://schema.org/}\n`;
+    expect((await deploy(service, await look(service, formOf({ text: first })))).status).toBe(303);
+    const html = await look(service, formOf({ text: first.replace("echo", "printf"), replace: "true" }));
+    expect(html).toMatch(/<strong>Warning:<\/strong> Its version 1\.0\.0 is that of another revision already/);
+    expect(html).toContain("such as 1.0.1,");
+    expect(html).toMatch(/<del>- baseCommand: echo\n<\/del><ins>\+ baseCommand: printf\n<\/ins>/);
+    const places = ["You should know", "What changes", "Line by line", "<h3>Inputs</h3>", 'value="deploy"'];
+    const found = places.map((words) => html.indexOf(words));
+    expect(found).toEqual(found.toSorted((one, other) => one - other));
+    expect([found[0] === -1, html.match(/value="deploy"/g)?.length]).toEqual([false, 1]);
+    expect((await deploy(service, html)).status).toBe(303);
+    const compared = await (await service.send("GET", "/processes/say/revisions?f=html", { headers: browser })).text();
+    expect(compared).toContain("/processes/say/revisions#difference");
+  });
+
+  test("says that a process of this id was undeployed before, and keeps its revisions", async () => {
+    await using service = await openService();
+    expect(await look(service, formOf({ text: tool }))).not.toContain("undeployed before");
+    expect((await deploy(service, await look(service, formOf({ text: tool })))).status).toBe(303);
+    expect((await service.send("DELETE", "/processes/say")).status).toBe(204);
+    expect(await look(service, formOf({ text: tool }))).toContain("A process with this id was undeployed before.");
   });
 
   test("says what a new version changes, and warns of what goes away", async () => {

@@ -7,14 +7,19 @@ import { jsonOf, openService, processOf, type RequestOptions, type Service } fro
 const html = { accept: "text/html" };
 
 /** Deploys a process with a text, a number that has a default, and a file. */
-async function deploy(service: Service, id: string, title: string, visibility: "public" | "private" = "public") {
+async function deploy(
+  service: Service,
+  id: string,
+  title: string,
+  { visibility = "public", size = 10 }: { readonly visibility?: "public" | "private"; readonly size?: number } = {},
+) {
   const description: ProcessDescription = {
     id,
     title,
     version: "1.0.0",
     inputs: {
       text: { schema: { type: "string" }, minOccurs: 0, maxOccurs: 1 },
-      size: { schema: { type: "integer", default: 10 }, minOccurs: 0, maxOccurs: 1 },
+      size: { schema: { type: "integer", default: size }, minOccurs: 0, maxOccurs: 1 },
       table: { schema: { type: "string", contentMediaType: "text/csv" }, minOccurs: 0, maxOccurs: 1 },
       password: { schema: { type: "string" }, minOccurs: 0, maxOccurs: 1 },
     },
@@ -76,14 +81,15 @@ test("each row says in what its run differs: inputs that are not the defaults, f
   expect(linesOf(plainTables(await ofProcess.text()))).toEqual(linesOf(page));
 });
 
-test("an input is told though it is the default now when the revision that ran had another one", async () => {
+test("the line of a run is that of the revision that ran, whatever its process has as defaults by now", async () => {
   await using service = await openService({ holdsJobs: true });
   await deploy(service, "reader", "Reader");
   await run(service, "reader", { size: 10 });
   expect(linesOf(await pageOf(service))).toEqual([]);
-  await deploy(service, "reader", "Reader, another revision");
+  await run(service, "reader", { size: 20 });
+  await deploy(service, "reader", "Reader, another revision", { size: 20 });
   service.clock.advance(2000);
-  expect(linesOf(await pageOf(service))).toEqual(["size: 10"]);
+  expect(linesOf(await pageOf(service))).toEqual(["size: 20"]);
 });
 
 test("words find a job by the name of an upload, also when the file is gone", async () => {
@@ -140,7 +146,7 @@ test("the filter offers the processes of jobs, of those that its reader may know
   const ada = await service.createKey("admin", "ada");
   const bob = await service.createKey("runner", "bob");
   await deploy(service, "open", "Open");
-  await deploy(service, "hidden", "Hidden", "private");
+  await deploy(service, "hidden", "Hidden", { visibility: "private" });
   await deploy(service, "unused", "Unused");
   await run(service, "open", {}, { key: ada });
   await run(service, "hidden", {}, { key: ada });

@@ -7,7 +7,8 @@ const toolOf = (word: string, more: Readonly<Record<string, unknown>> = {}) => (
   class: "CommandLineTool",
   id: "say",
   baseCommand: ["echo", word],
-  inputs: {},
+  // Another input, so that nobody takes it for a repair.
+  inputs: { [word]: "string?" },
   outputs: { said: "stdout" },
   ...more,
 });

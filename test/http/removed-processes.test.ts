@@ -17,8 +17,8 @@ async function runAndRemove(service: Service): Promise<void> {
   expect((await service.send("POST", "/processes", { headers, body: cwl })).status).toBe(201);
   const execution = { headers: { "content-type": "application/json" }, body: '{"inputs":{}}' };
   expect((await service.send("POST", "/processes/gone/execution", execution)).status).toBe(201);
-  expect(await page(service, "/processes?f=html")).not.toContain("Removed processes");
-  expect(await page(service, "/jobs?processID=gone&f=html")).not.toContain("It was removed");
+  expect(await page(service, "/processes?f=html")).not.toContain("Undeployed processes");
+  expect(await page(service, "/jobs?processID=gone&f=html")).not.toContain("It was undeployed");
   expect((await service.send("DELETE", "/processes/gone")).status).toBeLessThan(300);
 }
 
@@ -27,9 +27,9 @@ test("who may deploy comes from the list of processes, and from its jobs, to the
   await runAndRemove(service);
   const revisions = `${address}/processes/gone/revisions?f=html`;
   const list = await page(service, "/processes?f=html");
-  expect(list).toContain("Removed processes (1)");
+  expect(list).toContain("Undeployed processes (1)");
   expect(list).toContain(`<a href="${revisions}">gone</a>`);
-  expect(await page(service, "/jobs?processID=gone&f=html")).toContain(`It was removed: <a href="${revisions}">`);
+  expect(await page(service, "/jobs?processID=gone&f=html")).toContain(`It was undeployed: <a href="${revisions}">`);
   expect((await service.send("GET", "/processes/gone/revisions?f=html", { headers: browser })).status).toBe(200);
 });
 
@@ -43,6 +43,33 @@ test("a job of a process that was removed says the version that it ran, and lead
   expect(html).toContain('gone <span class="muted">(removed)</span>');
   const led = await service.send("GET", href.replaceAll("&amp;", "&"), { headers: browser });
   expect([led.status, await led.text()]).toEqual([200, expect.stringContaining("This is version 1.0.0")]);
+});
+
+test("a job keeps the defaults that it used when its process is undeployed", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const headers = { "content-type": "application/cwl+yaml" };
+  const body = cwl.replace("inputs: {}", "inputs: {style: {type: string, default: outline}, size: int}");
+  expect((await service.send("POST", "/processes", { headers, body })).status).toBe(201);
+  const inputs = JSON.stringify({ inputs: { style: "outline", size: 3 } });
+  const short = JSON.stringify({ inputs: { size: 3 } });
+  const json = { "content-type": "application/json" };
+  for (const one of [short, inputs])
+    await service.send("POST", "/processes/gone/execution", { headers: json, body: one });
+  const read = async () => {
+    const { jobs } = await jsonOf(await service.send("GET", "/jobs"));
+    const ids = (Array.isArray(jobs) ? jobs : []).map((job) => String(Object(job).jobID));
+    const pages = await Promise.all(ids.map((id) => page(service, `/jobs/${id}?f=html`)));
+    const tables = pages.map(
+      (html) => /<table[^>]*>\s*<thead>\s*<tr>\s*<th scope="col">Input[\s\S]*?<\/table>/.exec(html)?.[0],
+    );
+    const lines = [...(await page(service, "/jobs?f=html")).matchAll(/size: 3[^<]*/g)].map(([line]) => line);
+    return { tables, lines };
+  };
+  const before = await read();
+  expect(before.tables.join("").match(/<span class="muted"> default<\/span>/g)).toHaveLength(1);
+  expect(before.lines.length).toBeGreaterThan(0);
+  expect((await service.send("DELETE", "/processes/gone")).status).toBe(204);
+  expect(await read()).toEqual(before);
 });
 
 test("the jobs of one process tell how its last runs ended, and whose runs count", async () => {

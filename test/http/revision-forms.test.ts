@@ -144,3 +144,28 @@ test("the buttons are for who may use them: others see none, are refused, and ch
   expect((await press(service, "restore", { revision: "<b>" }, opened.key)).status).toBe(404);
   expect((await press(service, "restore", {}, opened.key)).status).toBe(404);
 });
+
+test("a revision that one went back to keeps the date of its deployment, and says since when it is current", async () => {
+  await using opened = (await openTwo()).service;
+  const read = async () => {
+    const { revisions } = await jsonOf(await opened.send("GET", "/processes/say/revisions"));
+    const Dated = v.array(
+      v.looseObject({ version: v.string(), deployed: v.string(), currentSince: v.optional(v.string()) }),
+    );
+    return v.parse(Dated, revisions);
+  };
+  const before = await read();
+  expect(before.map(({ version, currentSince }) => [version, currentSince === undefined])).toEqual([
+    ["2.0.0", false],
+    ["1.0.0", true],
+  ]);
+  opened.clock.advance(60_000);
+  await opened.send("POST", "/processes/say/revisions/1.0.0/restore");
+  const after = await read();
+  const dateOf = (list: typeof before, wanted: string) => list.find(({ version }) => version === wanted)?.deployed;
+  expect(after.map(({ version }) => version)).toEqual(["1.0.0", "2.0.0"]);
+  for (const version of ["1.0.0", "2.0.0"]) expect(dateOf(after, version)).toBe(dateOf(before, version));
+  const [current] = after;
+  expect(Date.parse(current?.currentSince ?? "")).toBeGreaterThanOrEqual(Date.parse(current?.deployed ?? "") + 60_000);
+  expect(await pageOf(opened, "/processes/say/revisions")).toMatch(/current\s*since\s*<time/);
+});

@@ -10,14 +10,19 @@ const digest = "5e1f".repeat(16);
 const document: ProvDocument = {
   prefix: {},
   activity: {
-    second: { "prov:label": "second", "prov:startTime": at("01.250"), "prov:endTime": at("03.000") },
+    second: {
+      "prov:label": "second",
+      "prov:startTime": at("01.250"),
+      "heddle:ready": at("01.050"),
+      "prov:endTime": at("03.000"),
+    },
     job: { "prov:label": "job", "prov:startTime": at("01.000"), "prov:endTime": at("04.000") },
   },
   entity: {
     kept: { "prov:type": file, "prov:label": "kept.tif", "heddle:sha256": digest },
     other: { "prov:type": file, "prov:label": "other.tif" },
     folder: { "prov:label": "folder" },
-    plan: { "prov:label": "process slow", "heddle:documentDigest": `sha256:${digest}` },
+    plan: { "prov:label": "process slow", "heddle:revision": `sha256:${digest}`, "heddle:version": "1.2" },
   },
   agent: { service: { "prov:label": "Heddle" } },
   used: { a: { "prov:activity": "second", "prov:entity": "other" } },
@@ -30,7 +35,9 @@ const html = provenancePage({ jobUrl: "http://server/jobs/a", parts: {} }).rende
 const table = html.slice(0, html.indexOf("</table>"));
 
 test("activities stand in the order of their starts, with what they took in milliseconds", () => {
-  expect(table.indexOf("took 3.000 s")).toBeLessThan(table.indexOf("0.250 s after the first, took 1.750 s"));
+  expect(table.indexOf("took 3.000 s")).toBeLessThan(
+    table.indexOf("0.250 s after the first, had waited 0.200 s to start, took 1.750 s"),
+  );
   expect(table).toContain("0.250 s after the first");
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { withoutMadeUp, withRequiredFiles } from "../../src/pages/form/uses/used-files.ts";
-import { missingOf, usesOf } from "../../src/pages/form/uses.ts";
+import { incompleteWords, missingOf, usesOf } from "../../src/pages/form/uses.ts";
 
 const target = { baseUrl: "http://server", name: "p", needsKey: false };
 const textOf = (missing: readonly string[], files: Parameters<typeof usesOf>[0]["files"] = []) => {
@@ -79,4 +79,14 @@ test("a text says that one puts a file there, and names no content", () => {
     if (["JSON", "QGIS (WPS)"].includes(title)) continue;
     expect(text).toContain("a.csv is the name of your own file: put your file here");
   }
+});
+
+test("what a request lacks is said by titles", () => {
+  const fields = [
+    { id: "table", title: "Table" },
+    { id: "n", title: "Count" },
+  ];
+  expect(incompleteWords(fields, [])).toBeUndefined();
+  expect(incompleteWords(fields, ["table"])).toBe("Not complete: Table is missing.");
+  expect(incompleteWords(fields, ["table", "n", "x"])).toBe("Not complete: Table, Count, x are missing.");
 });

@@ -4,7 +4,7 @@ import { withoutToken, withoutTokens } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { readForm } from "../../pages/form/read-form.ts";
 import { type UsedFile, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
-import { missingOf, usesOf } from "../../pages/form/uses.ts";
+import { incompleteWords, missingOf, usesOf } from "../../pages/form/uses.ts";
 import { addCopyButton } from "../shared/copy-button.ts";
 import { reachedBase } from "./addresses.ts";
 import { valuesOf } from "./values.ts";
@@ -25,15 +25,17 @@ export function createShowUses(
     addCopyButton(text);
   }
   return () => {
-    const { request: filled, faults } = readForm(fields, withoutTokens(valuesOf(form)), outputs);
-    const { request, files } = withRequiredFiles(fields, filled);
+    const { request: typed, faults } = readForm(fields, withoutTokens(valuesOf(form)), outputs);
+    const missing = missingOf(fields, typed);
+    const { request, files } = withRequiredFiles(fields, typed);
     const note = aside.querySelector('[data-live="uses"]');
     // What cannot be read yet is being typed.
     if (note !== null) {
-      note.textContent =
+      const filled =
         faults.length === 0
           ? "The request of the form, as it is filled in."
           : "Something in the form cannot be read yet: the texts are without it.";
+      note.textContent = incompleteWords(fields, missing) ?? filled;
     }
     for (const { title, text } of usesOf({
       ...target,

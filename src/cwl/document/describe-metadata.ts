@@ -15,6 +15,7 @@ export type CwlMetadata = {
 const told: readonly { readonly names: readonly string[]; readonly role: string; readonly title?: string }[] = [
   { names: ["author", "creator"], role: "author" },
   { names: ["contributor"], role: "contributor" },
+  { names: ["publisher", "sourceOrganization"], role: "publisher" },
   { names: ["license"], role: "license", title: "License" },
   { names: ["codeRepository"], role: "codeRepository", title: "Source code" },
   { names: ["citation"], role: "citation", title: "Citation" },
@@ -29,9 +30,7 @@ export function describeMetadata({ extensions }: Pick<CwlProcess, "extensions">)
     .filter((word) => word !== "");
   const metadata = told.flatMap(({ names, role, title }) => {
     const found = names.map((name) => said(extensions, name)).find((one) => one !== undefined && one !== null);
-    return listOf(found)
-      .map((one) => entryOf(one, role, title))
-      .filter((entry) => entry !== undefined);
+    return listOf(found).flatMap((one) => entriesOf(one, role, title));
   });
   return defined({
     version: textOf(isJsonObject(version) ? (memberOf(version, "version") ?? memberOf(version, "name")) : version),
@@ -88,17 +87,41 @@ function memberOf(value: Json | undefined, name: string): Json | undefined {
   )?.[1];
 }
 
-/** Writes a text or an object as an entry of a description's metadata (OGC 18-062r2, metadata.yaml). */
-function entryOf(given: Json, role: string, title: string | undefined): JsonObject | undefined {
+/** Writes a text or an object as entries of a description's metadata (OGC 18-062r2, metadata.yaml). */
+function entriesOf(given: Json, role: string, title: string | undefined): readonly JsonObject[] {
   const text = textOf(given);
-  if (text !== undefined) return isUrl(text) ? { role, title: title ?? text, href: text } : { role, title: text };
-  const name = textOf(memberOf(given, "name")) ?? textOf(memberOf(given, "title"));
+  if (text !== undefined) return [isUrl(text) ? { role, title: title ?? text, href: text } : { role, title: text }];
+  const name = nameOf(given);
   const urls = ["identifier", "@id", "id", "url", "sameAs"].map((one) => textOf(memberOf(given, one)));
   const email = textOf(memberOf(given, "email"))?.replace(/^mailto:/, "");
-  const href =
-    urls.find((one) => one !== undefined && isUrl(one)) ?? (email === undefined ? undefined : `mailto:${email}`);
+  const mail = email === undefined ? undefined : `mailto:${email}`;
+  const page = urls.find((one) => one !== undefined && isUrl(one));
+  const href = page ?? mail;
   const shown = name ?? email ?? (href === undefined ? undefined : (title ?? href));
-  return shown === undefined ? undefined : { role, title: shown, ...defined({ href }) };
+  if (shown === undefined) return [];
+  const organisation = organisationOf(given);
+  const first = {
+    role,
+    title: organisation === undefined ? shown : `${shown} (${organisation})`,
+    ...defined({ href }),
+  };
+  // An entry has one address: who has a page and a mail address has two.
+  return page === undefined || email === undefined || mail === undefined
+    ? [first]
+    : [first, { role, title: email, href: mail }];
+}
+
+function nameOf(given: Json): string | undefined {
+  const names = [memberOf(given, "givenName"), memberOf(given, "familyName")].flatMap((one) => textOf(one) ?? []);
+  const whole = textOf(memberOf(given, "name")) ?? textOf(memberOf(given, "title"));
+  return whole ?? (names.length === 0 ? undefined : names.join(" "));
+}
+
+/** What somebody works for. */
+function organisationOf(given: Json): string | undefined {
+  const told = ["affiliation", "worksFor", "memberOf"].map((name) => memberOf(given, name));
+  const [first] = told.flatMap((one) => listOf(one));
+  return first === undefined ? undefined : (textOf(first) ?? textOf(memberOf(first, "name")));
 }
 
 function isUrl(text: string): boolean {

@@ -168,5 +168,5 @@ export type Call = {
 /** Names a call in messages. */
 export function callName(call: Call): string {
   if (call.path === "") return "the tool";
-  return call.shard === 0 ? `step "${call.path}"` : `step "${call.path}", part ${call.shard}`;
+  return call.isPart === true ? `step "${call.path}", part ${call.shard}` : `step "${call.path}"`;
 }

@@ -24,6 +24,8 @@ export type FactsBook = {
   /** Notes the inputs of a call as they were resolved; the digests of its files are computed meanwhile. */
   noteInputs(call: Call, inputs: JsonObject): void;
   note(call: Call, notes: CallNotes): void;
+  /** Notes when the first try of a call began; what is known of an earlier one stays. */
+  begins(call: Call, at: number): void;
   /** Adds a call that has ended, with its outputs where it ended well. */
   end(call: Call, ended: EndedCall): Promise<void>;
   /** Tells whether no tool ran so far, in no life of the server, and outputs of earlier runs were taken instead. */
@@ -92,8 +94,12 @@ function createFactsBook(deps: FactsBookDeps, prepared: PreparedInputs, earlier:
     note(call, more) {
       notes.set(call, { ...notes.get(call), ...more });
     },
+    begins(call, at) {
+      notes.set(call, { startedAt: at, ...notes.get(call) });
+    },
     async end(call, { outputs, failure, ...ended }) {
       const { inputs, command, ...known } = notes.get(call) ?? {};
+      const hasWaited = known.startedAt !== undefined && known.startedAt > ended.startedAt;
       notes.delete(call);
       const [resolved, made] = await Promise.all([
         inputs,
@@ -102,6 +108,7 @@ function createFactsBook(deps: FactsBookDeps, prepared: PreparedInputs, earlier:
       ]);
       const key = keyOf(call);
       const facts: TaskFacts = {
+        ...(hasWaited ? { readyAt: ended.startedAt } : {}),
         ...ended,
         ...known,
         step: key,

@@ -140,10 +140,12 @@ function wantedBy(reason: string): string {
 }
 
 /** Tells that a try runs, where that is known. The clocks of other machines may differ. */
-async function tellBegin(run: RunContext, { key, submittedAt }: Submitted): Promise<void> {
+async function tellBegin(run: RunContext, call: Call, { key, submittedAt }: Submitted): Promise<void> {
   const beganAt = await run.executor.beganAt?.(key);
   if (beganAt === undefined) return;
-  run.waits.runs(taskName(key), Math.min(run.clock.now(), Math.max(submittedAt, beganAt)));
+  const at = Math.min(run.clock.now(), Math.max(submittedAt, beganAt));
+  run.waits.runs(taskName(key), at);
+  run.facts?.begins(call, at);
 }
 
 function taskName({ step, shard, try: number }: TaskKey): string {
@@ -152,7 +154,7 @@ function taskName({ step, shard, try: number }: TaskKey): string {
 
 /** Waits for the end, and shows what is told meanwhile. When the run must stop, the try is stopped too. */
 async function waitForTry(run: RunContext, call: Call, attempt: Submitted & Try, isNew: boolean): Promise<TaskEnd> {
-  await tellBegin(run, attempt);
+  await tellBegin(run, call, attempt);
   const joined = joinOf(run, attempt, isNew);
   const following = delayWork(followMilliseconds, (signal) =>
     followTry(run, call, { ...attempt, joined }, signal).catch((error: unknown) => {
@@ -162,7 +164,7 @@ async function waitForTry(run: RunContext, call: Call, attempt: Submitted & Try,
   try {
     const end = await run.executor.ended(attempt.key, run.signal);
     // Who looks for news now and then may not have seen it run.
-    await tellBegin(run, attempt);
+    await tellBegin(run, call, attempt);
     countUsage(run, call, end);
     if (end.waitedFor !== undefined) {
       run.record.log(`${callName(call)} had ended before it was told: the server was short of ${end.waitedFor}`);
@@ -198,7 +200,7 @@ async function followTry(
         run.record.log(`Waits to run ${callName(call)}: ${update.reason}`);
         break;
       case "running":
-        await tellBegin(run, { key, submittedAt });
+        await tellBegin(run, call, { key, submittedAt });
         if (hasWaited) run.record.log(`Runs ${callName(call)} at ${update.place}`);
         break;
       case "progress":

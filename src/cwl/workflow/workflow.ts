@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
 import type { DeployedStep } from "../../domain/process.ts";
+import { partsKey } from "../../domain/workflow-graph.ts";
 import { neededSteps } from "../document/check.ts";
 import { duringField, inField, located } from "../document/failed-field.ts";
 import { type Surroundings, within } from "../document/requirements.ts";
@@ -17,8 +18,8 @@ import { atStep, CwlFailure } from "../values/failure.ts";
 import { withContents } from "../values/file-contents.ts";
 import { withListing } from "../values/file-listing.ts";
 import { mapFiles } from "../values/file-object.ts";
-import { outputFault } from "../values/types.ts";
 import { withFacts } from "./call-facts.ts";
+import { collectWorkflowOutputs } from "./collect-outputs.ts";
 import { gatherOutputs, scatterInputs } from "./scatter.ts";
 import { finishedStep, keepStep } from "./step-checkpoints.ts";
 
@@ -76,7 +77,7 @@ async function runRemote(run: RunContext, call: Call, definition: DeployedStep):
   });
 }
 
-/** Where the values of links come from: the workflow's inputs and the outputs of its finished steps. */
+/** The workflow's inputs and the outputs of its finished steps. */
 type Values = Map<string, Json>;
 
 /**
@@ -186,6 +187,7 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
   if (isNothing && step.when !== undefined && !(await isWanted(call, await valueInputs(call, inputs))))
     return skipped(step);
   const { shards, lengths } = inField(["steps", step.id, "scatter"], () => scatterInputs(step, inputs));
+  await run.record.checkpoint(partsKey(call.path, shards.length), {}, { canWait: true });
   const parts = call.progress.divide(shards.length);
   const isTool = call.process.kind === "tool";
   const gathered: JsonObject[] = [];
@@ -228,6 +230,7 @@ async function runKept(call: StepCall, inputs: JsonObject, shard: Shard): Promis
   if (finished !== undefined) return finished;
   const outputs = await runShard(call, inputs, shard);
   await keepStep(run, key, outputs);
+  run.record.log(`Finished step "${shard.path}"${shard.isPart === true ? `, part ${shard.shard}` : ""}`);
   return outputs;
 }
 
@@ -287,15 +290,4 @@ async function valueInputs({ step, scope, run }: StepCall, given: JsonObject): P
   const inputs = Object.fromEntries(changed);
   await patiently(run, () => requireReadable(run.readable, inputs));
   return inputs;
-}
-
-function collectWorkflowOutputs(workflow: Workflow, values: Values): JsonObject {
-  const outputs = workflow.outputs.map((output) => {
-    const field = ["outputs", output.id, "outputSource"];
-    const value = inField(field, () => linkValue(output.link, values));
-    const fault = outputFault(output.type, value);
-    if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`, {}, { field });
-    return [output.id, value] as const;
-  });
-  return Object.fromEntries(outputs);
 }

@@ -1,3 +1,4 @@
+import type { Comparison } from "../line-difference.ts";
 import type { Link } from "../links.ts";
 import type { Fault } from "../problem.ts";
 import type { Process, ProcessDefinition, ProcessDescription } from "../process.ts";
@@ -28,9 +29,11 @@ export type Understood = {
   readonly definition: ProcessDefinition;
   /** The current revision of the process that it would replace. */
   readonly replaced?: Pick<Process, "description" | "definition" | "isWorkflow">;
+  /** What differs from it, line by line; absent for who may not read packages. */
+  readonly lines?: Comparison;
   /** It is what is deployed already: there is nothing to replace. */
   readonly isSame: boolean;
-  /** The package says its version; else the last one is raised. */
+  /** The package says its version; else it follows the last one. */
   readonly saysVersion: boolean;
   readonly graph?: readonly GraphNode[];
   /** The form has all that is deployed; else the files are to be chosen again. */

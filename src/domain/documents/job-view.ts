@@ -1,6 +1,6 @@
 import type { JobStatus } from "../job-state.ts";
 import type { JsonObject } from "../json.ts";
-import type { GraphNode, StepState } from "../workflow-graph.ts";
+import type { GraphNode, StepParts, StepState } from "../workflow-graph.ts";
 import type { JobStatistics } from "./job-statistics.ts";
 import type { ResultView } from "./result-view.ts";
 import type { KnownUploads } from "./upload-facts.ts";
@@ -54,7 +54,11 @@ export type JobView = {
   readonly isAllCached?: boolean;
   readonly results: readonly ResultView[];
   /** What it runs, where that is a workflow. */
-  readonly graph?: { readonly nodes: readonly GraphNode[]; readonly states: ReadonlyMap<string, StepState> };
+  readonly graph?: {
+    readonly nodes: readonly GraphNode[];
+    readonly states: ReadonlyMap<string, StepState>;
+    readonly parts: ReadonlyMap<string, StepParts>;
+  };
   /** What these are drawn with, also those that are not there yet. */
   readonly views: ViewSettings;
   /** What its process is called, where that is not its id. */

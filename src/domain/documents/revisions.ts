@@ -8,6 +8,8 @@ export type RevisionDocument = {
   readonly revision: string;
   readonly state: string;
   readonly deployed: string;
+  /** Since when the id of the process stands for it; only of the current one. */
+  readonly currentSince?: string;
   readonly withdrawn?: string;
   readonly links: readonly Link[];
 };

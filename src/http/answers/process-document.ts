@@ -154,9 +154,10 @@ function runMembers(job: Job): {
   return { finished, ...(running === undefined ? {} : { seconds: running / 1000 }), ...taken };
 }
 
-function stateMembers({ deployedAt, withdrawnAt, isCurrent, isDeployed }: ProcessRevision) {
+function stateMembers({ deployedAt, currentSince, withdrawnAt, isCurrent, isDeployed }: ProcessRevision) {
   return {
     deployed: new Date(deployedAt).toISOString(),
+    ...(currentSince === undefined ? {} : { currentSince: new Date(currentSince).toISOString() }),
     ...(withdrawnAt === undefined ? {} : { withdrawn: new Date(withdrawnAt).toISOString() }),
     state: isCurrent ? "current" : isDeployed ? "deployed" : "withdrawn",
   };

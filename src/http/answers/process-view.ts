@@ -14,7 +14,7 @@ import { withoutToken } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import type { FormState } from "../../pages/form/state.ts";
 import { type ToPut, type UsedFile, withoutMadeUp, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
-import { missingOf, usesOf } from "../../pages/form/uses.ts";
+import { incompleteWords, missingOf, usesOf } from "../../pages/form/uses.ts";
 import type { ProcessView } from "../../pages/process.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
@@ -50,6 +50,8 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
   const { request, files } = copiedRequest(description, filled);
   const mayRun = caller !== undefined && mayExecute(caller, process.id);
   const graph = readGraph(caller, process);
+  const fields = fieldsOf(description);
+  const missing = missingOf(fields, filled.request ?? request);
   const needsKey = caller?.user !== undefined || !mayRun;
   const target = { baseUrl, name, needsKey, ...defined({ provider: provider?.id }) };
   return {
@@ -59,10 +61,10 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
     form: filled,
     uses: usesOf({
       ...{ ...target, request, files },
-      missing: missingOf(fieldsOf(description), request),
+      missing: missingOf(fields, request),
     }),
     target,
-    ...defined({ graph, figures: shown.figures }),
+    ...defined({ graph, figures: shown.figures, incomplete: incompleteWords(fields, missing) }),
     ...(isClosed(process, caller) ? { isClosed: true } : {}),
     ...(provider === undefined ? {} : { provider: shownProvider(provider, baseUrl) }),
     ...(shown.revision === undefined ? {} : { ofRevision: ofRevision(process, shown.revision, baseUrl) }),

@@ -249,6 +249,7 @@ function taskFacts(task: TaskFacts, name: string): Attributes {
   return {
     "prov:startTime": provTime(task.startedAt),
     "prov:endTime": provTime(task.endedAt),
+    "heddle:ready": provTime(task.readyAt),
     "prov:type": provName(`heddle:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`),
     "prov:label": name,
     "heddle:step": name,

@@ -4,6 +4,7 @@ import type { JobView } from "../../domain/documents/job-view.ts";
 import type { Job } from "../../domain/job.ts";
 import { processUrl } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
+import { versionWithDigest } from "../../domain/short-id.ts";
 import { defaultsBeside, readRanProcess } from "../../operations/read-ran-process.ts";
 import { deployPath } from "../../pages/deploy.tsx";
 import { inputsDocument } from "./status-document.ts";
@@ -21,7 +22,7 @@ export async function ranView(
   Pick<JobView, "processTitle" | "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>
 > {
   const found = await readRanProcess(deps, principal, job);
-  const { hasFinishedSteps, ran, revision, current, isProcessGone, isProviderGone } = found;
+  const { hasFinishedSteps, ran, revision, isOneOfSeveral = false, current, isProcessGone, isProviderGone } = found;
   const isReplaced = current !== undefined && current.revision !== job.processRevision;
   return {
     mayResume: mayRetry && hasFinishedSteps && job.status === "failed",
@@ -29,7 +30,7 @@ export async function ranView(
       isProcessGone,
       isProviderGone,
       processTitle: titleOf(current),
-      version: revision === undefined ? undefined : versionOf(revision, baseUrl),
+      version: revision === undefined ? undefined : versionOf(revision, baseUrl, isOneOfSeveral),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
       newerVersion: mayRetry && isReplaced ? current.description.version : undefined,
@@ -43,8 +44,13 @@ function titleOf(process: Process | undefined): string | undefined {
   return title === "" || title === process?.id ? undefined : title;
 }
 
-function versionOf({ id, revision, description }: Process, baseUrl: string): NonNullable<JobView["version"]> {
-  return { name: description.version, url: `${processUrl(baseUrl, `${id}@${revision}`)}?f=html` };
+function versionOf(
+  { id, revision, description: { version } }: Process,
+  baseUrl: string,
+  isOneOfSeveral: boolean,
+): NonNullable<JobView["version"]> {
+  const name = isOneOfSeveral ? versionWithDigest(version, revision) : version;
+  return { name, url: `${processUrl(baseUrl, `${id}@${revision}`)}?f=html` };
 }
 
 function defaultsOf(ran: Process, job: Job, baseUrl: string): JobView["defaults"] {

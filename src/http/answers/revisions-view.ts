@@ -1,16 +1,13 @@
-import { stringify } from "yaml";
 import { mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import type { ComparedRevisions, RevisionsView } from "../../domain/documents/revisions.ts";
-import { canonicalJson } from "../../domain/json.ts";
-import { compareLines } from "../../domain/line-difference.ts";
 import { Problem } from "../../domain/problem.ts";
-import type { Process } from "../../domain/process.ts";
 import { type DeployDeps, mayChangeProcess } from "../../operations/deploy-process.ts";
 import { readRevision } from "../../operations/process-revisions.ts";
 import { type ReadAuditDeps, readAudit } from "../../operations/read-audit.ts";
 import { readPackageOf } from "../../operations/read-package.ts";
 import type { RouteContext } from "../route.ts";
+import { compareRevisions } from "./revision-text.ts";
 
 type ReadDeps = Parameters<typeof readPackageOf>[0] & ReadAuditDeps & Pick<DeployDeps, "database" | "processes">;
 
@@ -73,9 +70,10 @@ async function differenceOf(
   { processId, old, now }: { readonly processId: string; readonly old: string; readonly now: string },
 ): Promise<ComparedRevisions | string> {
   try {
-    const { process: before } = await readPackageOf(deps, caller, nameOf(processId, old));
-    const { process: after } = await readPackageOf(deps, caller, nameOf(processId, now));
-    const lines = compareLines(revisionText(before), revisionText(after));
+    const first = await readPackageOf(deps, caller, nameOf(processId, old));
+    const second = await readPackageOf(deps, caller, nameOf(processId, now));
+    const [before, after] = [first.process, second.process];
+    const lines = compareRevisions(first, second);
     return before.revision === after.revision ? { lines } : { lines, pair: { before, after } };
   } catch (error) {
     if (error instanceof Problem) return error.message;
@@ -85,11 +83,4 @@ async function differenceOf(
 
 function nameOf(processId: string, name: string): string {
   return name.startsWith("sha256:") ? `${processId}@${name}` : `${processId}:${name}`;
-}
-
-/** Writes what a revision says and runs, in one order of its members, so that only what was changed differs. */
-function revisionText({ description, definition }: Process): string {
-  const unit = definition.kind === "cwl" ? definition.document : definition;
-  const said = JSON.stringify({ processDescription: description, executionUnit: unit });
-  return stringify(JSON.parse(canonicalJson(JSON.parse(said)))).trimEnd();
 }

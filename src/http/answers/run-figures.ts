@@ -2,18 +2,22 @@ import { mayDo } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { seesOthers } from "../../operations/job-people.ts";
 import type { ListDeps } from "../../operations/list-jobs.ts";
-import { processStatistics } from "../../operations/process-statistics.ts";
+import { ownerFigures, processStatistics } from "../../operations/process-statistics.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
 import type { RouteContext } from "../route.ts";
 
-/** Reads how the last runs of a process of this service ended, of those that the caller may see; undefined for who may see none. */
+/** Reads how the last runs of a process of this service ended, of those that the caller may see, or of all for who looks after the process; undefined for who may see none. */
 export async function readRunFigures(
   deps: ListDeps,
   { caller }: Pick<RouteContext, "caller">,
   id: string,
 ): Promise<RunFigures | undefined> {
   if (caller === undefined || !mayDo(caller, "read-own-jobs")) return undefined;
-  const { runs, successRate, medianSeconds, fromCache } = await processStatistics(deps, caller, id);
-  const whose = mayDo(caller, "read-all-jobs") ? "all" : (await seesOthers(deps, caller)) ? "some" : "own";
+  const seesAll = mayDo(caller, "read-all-jobs");
+  const ofOwner = seesAll ? undefined : await ownerFigures(deps, caller, id);
+  const figures = ofOwner ?? (await processStatistics(deps, caller, id));
+  const { runs, successRate, medianSeconds, fromCache } = figures;
+  const isOfSome = !seesAll && ofOwner === undefined && (await seesOthers(deps, caller));
+  const whose = seesAll ? "all" : ofOwner !== undefined ? "owner" : isOfSome ? "some" : "own";
   return { id, runs, whose, ...defined({ successRate, medianSeconds, fromCache }) };
 }

@@ -38,6 +38,7 @@ const Revision = v.looseObject({
   revision: v.string(),
   state: v.picklist(["current", "deployed", "withdrawn"]),
   deployed: v.pipe(v.string(), v.isoTimestamp()),
+  currentSince: v.optional(v.pipe(v.string(), v.isoTimestamp())),
   withdrawn: v.optional(v.pipe(v.string(), v.isoTimestamp())),
   links: v.array(Link),
 });

@@ -21,6 +21,7 @@ import { deployPage, deployPath } from "../../pages/deploy.tsx";
 import { documentResponse, seeOther } from "../answers/document-response.ts";
 import { problemDocument } from "../answers/problem-response.ts";
 import { asPage, requireOwnForm } from "../answers/process-form.ts";
+import { compareRevisions } from "../answers/revision-text.ts";
 import {
   asDeployment,
   type DeployForm,
@@ -100,7 +101,7 @@ async function answerForm(deps: DeployPageDeps, context: RouteContext, form: Dep
   try {
     const deployment = await readDeployment(deps, await asDeployment(context, form));
     const placed = await place(deps, context, deployment, form);
-    if (isLook) return again(pageOf(asPage(context), viewOf(context, form, { deployment, ...placed })));
+    if (isLook) return again(pageOf(asPage(context), await viewOf(deps, context, form, { deployment, ...placed })));
     const url = processUrl(context.baseUrl, placed.process.id);
     const { replaced, isSame } = placed;
     return seeOther(url, replaced === undefined ? "deployed" : isSame ? "unchanged" : "replaced");
@@ -144,12 +145,18 @@ async function place(
 }
 
 /** Files of a form are gone when it is shown again: what was made of them stands as a text in their place. */
-function viewOf(
+async function viewOf(
+  deps: DeployPageDeps,
   { caller }: RouteContext,
-  { typed, files }: DeployForm,
+  form: DeployForm,
   { deployment, process, warnings, replaced, isSame }: Placed & { readonly deployment: Deployment },
-): DeployView {
-  const text = files.length === 0 ? typed.text : keptText(deployment, process);
+): Promise<DeployView> {
+  const { typed, files } = form;
+  // A single file stays as its author wrote it.
+  const own = files.length === 1 ? (await withPicked({ ...form, typed: nothing })).text : "";
+  const text = files.length === 0 ? typed.text : own === "" ? keptText(deployment, process) : own;
+  const lines =
+    replaced === undefined || isSame ? undefined : await linesOf(deps, caller, { deployment, process, replaced });
   const understood: Understood = {
     description: process.description,
     warnings,
@@ -159,7 +166,7 @@ function viewOf(
     saysVersion: saysVersion(deployment),
     isWorkflow: process.isWorkflow,
     definition: process.definition,
-    ...defined({ replaced, graph: readGraph(caller, process) }),
+    ...defined({ replaced, lines, graph: readGraph(caller, process) }),
   };
   // A file may have named the process.
   const id = files.length === 0 && typed.picked.length === 0 ? typed.id : process.id;
@@ -171,6 +178,21 @@ function viewOf(
     understood,
     ...defined({ newVersionOf }),
   };
+}
+
+/** Compares what a package would be deployed as with what is there; undefined for who may not read packages. */
+async function linesOf(
+  deps: DeployPageDeps,
+  caller: RouteContext["caller"],
+  {
+    deployment,
+    process,
+    replaced,
+  }: { readonly deployment: Deployment; readonly process: Process; readonly replaced: Process },
+): Promise<Understood["lines"]> {
+  if (caller === undefined || !mayDo(caller, "read-package")) return undefined;
+  const before = await readPackageOf(deps, caller, replaced.id);
+  return compareRevisions(before, { process, ...defined({ source: deployment.source }) });
 }
 
 /** Writes a package as one text; undefined for one that runs deployed processes, which only its files name. */

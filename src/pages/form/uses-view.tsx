@@ -7,12 +7,15 @@ export function Uses({
   target: { baseUrl, name, provider, needsKey },
   isExample,
   isForbidden,
+  incomplete,
 }: {
   readonly uses: readonly Use[];
   readonly target: UseTarget;
   readonly isExample: boolean;
   /** Whoever looks has no button that checks. */
   readonly isForbidden: boolean;
+  /** Which required inputs the request of the form lacks. */
+  readonly incomplete?: string | undefined;
 }) {
   return (
     <aside
@@ -28,7 +31,7 @@ export function Uses({
       <p class="muted" data-live="uses">
         {isExample
           ? `An example.${isForbidden ? "" : " Check shows what was filled in instead."}`
-          : "The request of the form, as it was filled in."}
+          : (incomplete ?? "The request of the form, as it was filled in.")}
       </p>
       {uses.map(({ title, text }, index) => (
         <details open={index === 0}>

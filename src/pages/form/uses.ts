@@ -33,3 +33,13 @@ export function missingOf(
   const given = isJsonObject(inputs) ? inputs : {};
   return fields.filter(({ id, isRequired }) => isRequired && !Object.hasOwn(given, id)).map(({ id }) => id);
 }
+
+/** Words which required inputs a request lacks, by their titles; undefined where it has them all. */
+export function incompleteWords(
+  fields: readonly Pick<Field, "id" | "title">[],
+  missing: readonly string[],
+): string | undefined {
+  if (missing.length === 0) return undefined;
+  const titles = missing.map((id) => fields.find((field) => field.id === id)?.title ?? id);
+  return `Not complete: ${titles.join(", ")} ${titles.length === 1 ? "is" : "are"} missing.`;
+}

@@ -38,6 +38,22 @@ const described = {
   ],
 };
 
+test("somebody is told by name, organisation, page and mail address, and so are several", () => {
+  const head = `$namespaces: {s: https://schema.org/}
+s:author:
+  - {class: s:Person, s:name: Ada, s:email: ada@example.org, s:identifier: https://orcid.org/0000-0001}
+  - {s:givenName: Bob, s:familyName: Bo, s:affiliation: {class: s:Organization, s:name: Institute}}
+  - {s:name: Cy, s:worksFor: [City, Land]}
+s:publisher: {class: s:Organization, s:name: Agency, s:url: https://agency.example}`;
+  expect(describedBy(head).metadata).toEqual([
+    { role: "author", title: "Ada", href: "https://orcid.org/0000-0001" },
+    { role: "author", title: "ada@example.org", href: "mailto:ada@example.org" },
+    { role: "author", title: "Bob Bo (Institute)" },
+    { role: "author", title: "Cy (City)" },
+    { role: "publisher", title: "Agency", href: "https://agency.example" },
+  ]);
+});
+
 describe("what schema.org says of a package is described, with", () => {
   test.each([
     ["$namespaces", "$namespaces: {s: https://schema.org/}"],

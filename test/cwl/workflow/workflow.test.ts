@@ -201,7 +201,14 @@ steps:
     const { failure, checkpoints } = await follow(harness.engine, prepared, record);
     expect(failure).toMatchObject({ step: "bad", exitCode: 5 });
     expect((await traceOf(harness)).toSorted()).toEqual(["bad", "last", "one", "slow", "three", "two"]);
-    expect([...checkpoints.keys()].toSorted()).toEqual(["#usage", "last", "parts[1]", "parts[2]", "slow"]);
+    expect([...checkpoints.keys()].toSorted()).toEqual([
+      "#usage",
+      "last",
+      "parts#parts=3",
+      "parts[1]",
+      "parts[2]",
+      "slow",
+    ]);
     expect(record.lines).toContain(
       'Cannot finish step "bad": found exit code 5, wanted 0; what does not need it goes on',
     );

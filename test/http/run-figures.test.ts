@@ -1,0 +1,33 @@
+import { expect, test } from "bun:test";
+import { openService, type Service } from "./service.ts";
+
+const html = { accept: "text/html" };
+const tool = { cwlVersion: "v1.2", class: "CommandLineTool", id: "mine", baseCommand: "true", inputs: {}, outputs: {} };
+
+async function run(service: Service, key: string): Promise<void> {
+  const sent = { key, headers: { prefer: "respond-async" }, body: { inputs: {} } };
+  const response = await service.send("POST", "/processes/mine/execution", sent);
+  expect(response.status).toBe(201);
+  await service.finish((response.headers.get("location") ?? "").split("/").at(-1) ?? "");
+}
+
+test("who looks after a process sees the figures of all runs of it and no more; others are told that theirs count", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ann, ben] = [await service.createKey("deployer", "ann"), await service.createKey("deployer", "ben")];
+  const headers = { "content-type": "application/cwl+json" };
+  expect((await service.send("POST", "/processes", { key: ann, headers, body: tool })).status).toBe(201);
+  const figures = async (key: string) => {
+    const page = await (await service.send("GET", "/jobs?processID=mine&f=html", { key, headers: html })).text();
+    return /(?:Last runs of mine|mine:)[^<]*/.exec(page)?.[0] ?? "";
+  };
+  expect(await figures(ben)).toStartWith("mine: you have not run it yet.");
+  await run(service, ben);
+  await run(service, ben);
+  expect(await figures(ben)).toStartWith("Last runs of mine: 100 % of your 2 runs succeeded");
+  expect(await figures(ben)).toContain("Only your own runs count.");
+  const owner = await figures(ann);
+  expect(owner).toStartWith("Last runs of mine: 100 % of 2 succeeded");
+  expect(owner).toContain("Everybody&#39;s runs count, because you look after this process");
+  const list = await (await service.send("GET", "/jobs?processID=mine&f=html", { key: ann, headers: html })).text();
+  expect(list).not.toContain("ben");
+});
