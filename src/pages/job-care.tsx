@@ -8,9 +8,20 @@ export function Care({ job, view }: { readonly job: JobDocument; readonly view: 
   return (
     <p class="muted">
       {`Seen by ${seenByText(view.seenBy)}. `}
-      {view.share?.until === undefined ? null : "Its results, by whoever has the address of their share. "}
+      <Shared share={view.seenBy.share} />
       <Removal job={job} keptMilliseconds={view.keptMilliseconds} />
     </p>
+  );
+}
+
+/** Whoever sees the job is told, not only who shares: who reviews it asks who else has the results. */
+function Shared({ share }: { readonly share: SeenBy["share"] | undefined }) {
+  if (share === undefined) return null;
+  return (
+    <span>
+      Its results are also shared by a link until <Time at={share.until} />
+      {share.by === undefined ? "" : `, by ${share.by}`}.{" "}
+    </span>
   );
 }
 

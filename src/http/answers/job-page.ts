@@ -68,6 +68,7 @@ export async function readJobView(
     results: await viewsOf(deps, principal, job, baseUrl),
     views,
     ...actions,
+    mayRun: mayDo(principal, "execute"),
     ...ran,
     ...defined({
       inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
