@@ -12,8 +12,14 @@ async function unpacked(answer: Response): Promise<Readonly<Record<string, strin
   const directory = await mkdtemp(join(tmpdir(), "heddle-zip-"));
   const path = join(directory, "all.zip");
   await Bun.write(path, await answer.bytes());
-  const texts = await unzip(path);
+  const { SHA256SUMS: sums = "", ...texts } = await unzip(path);
   await rm(directory, { recursive: true });
+  const sumOf = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
+  expect(sums).toBe(
+    Object.entries(texts)
+      .map(([name, text]) => `${sumOf(text)}  ${name}\n`)
+      .join(""),
+  );
   return texts;
 }
 

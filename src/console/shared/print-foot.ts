@@ -27,7 +27,7 @@ function printedText(now: Date, by: string): string {
 
 /** Maps and curves are as wide as the screen, in pixels, and no script draws them anew for the paper: they become smaller as they are. */
 function fitDrawings(): void {
-  for (const drawn of document.querySelectorAll<HTMLElement>(".map, .uplot")) {
+  for (const drawn of document.querySelectorAll<HTMLElement>(".map, .chart")) {
     const { width, height } = drawn.getBoundingClientRect();
     if (width === 0) continue;
     drawn.style.setProperty("--drawn-width", `${width}px`);
