@@ -2,6 +2,24 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
 
+/** Says what the tools of a job ran in, once it has ended. */
+export function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
+  if (programs === undefined) return null;
+  const { images, isOwn } = programs;
+  return (
+    <p class="muted">
+      {images.length === 0 ? null : (
+        <>
+          What ran: {images.length === 1 ? "the image " : "the images "}
+          <span class="breaks">{images.join(", ")}</span>.{" "}
+        </>
+      )}
+      {!isOwn ? null : images.length === 0 ? "What ran: " : "And "}
+      {isOwn ? "programs of the machine, in no image, also where the package names one." : null}
+    </p>
+  );
+}
+
 /** Says who may see a job, and when it is removed. */
 export function Care({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
   if (view.seenBy === undefined) return null;

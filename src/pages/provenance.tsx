@@ -92,12 +92,13 @@ function Activities({ document }: { readonly document: ProvDocument }) {
   );
 }
 
-const ownProgram = "A program of the machine ran: an image that the package names was not used.";
+const ownProgram = "A program of the machine ran, in no image, also where the package names one.";
 
 /** Tells whether a tool ran, and in no image. */
 function isOwnProgram(name: string, attributes: ProvAttributes, { used = {} }: ProvDocument): boolean {
   const isImage = (one: ProvAttributes) => one["prov:activity"] === name && textOf(one["prov:role"]) === "image";
-  return textOf(attributes["prov:type"]) === "heddle:Tool" && !Object.values(used).some(isImage);
+  const hasRun = textOf(attributes["prov:type"]) === "heddle:Tool" && attributes["heddle:fromCache"] === undefined;
+  return hasRun && !Object.values(used).some(isImage);
 }
 
 /** A job, or a workflow in it, makes by its steps what it makes. */

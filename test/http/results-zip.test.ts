@@ -101,6 +101,22 @@ test("names of outputs lead to nothing outside of the archive, and two of one na
   });
 });
 
+test("files of an archive have the time of the job's end, in UTC, or of the nearest day that an archive can say", async () => {
+  const timesOf = async (at?: number) => {
+    const results = { a: { kind: "value", value: "1" } } as const;
+    const literalOf = () => ({ bytes: Buffer.from("1"), mediaType: "text/plain" });
+    const bytes = Buffer.from(await new Response(zipResults(createLayout("/nowhere"), results, literalOf, at)).bytes());
+    const [time, day] = [bytes.readUInt16LE(10), bytes.readUInt16LE(12)];
+    const parts = [(day >> 9) + 1980, (day >> 5) & 15, day & 31, time >> 11, (time >> 5) & 63, (time & 31) * 2];
+    expect(bytes.indexOf("SHA256SUMS")).toBeGreaterThan(0);
+    return parts;
+  };
+  expect(await timesOf(Date.UTC(2026, 10, 29, 17, 3, 45))).toEqual([2026, 11, 29, 17, 3, 44]);
+  expect(await timesOf(Date.UTC(1970, 0, 1))).toEqual([1980, 1, 1, 0, 0, 0]);
+  expect((await timesOf(Date.UTC(2200, 0, 1))).slice(0, 3)).toEqual([2107, 12, 31]);
+  expect(await timesOf()).toEqual([1980, 1, 1, 0, 0, 0]);
+});
+
 test("one result is no archive of its own on a page, and a job that failed says why", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);

@@ -78,6 +78,8 @@ export type JobView = {
   readonly mayRetry: boolean;
   /** Its results can be shared by who looks at it; `until` (RFC 3339) when they are. */
   readonly share?: { readonly until?: string };
+  /** What its tools ran in, once it has ended: images with their digests, and whether some ran in none. Absent where no tool ran here. */
+  readonly programs?: { readonly images: readonly string[]; readonly isOwn: boolean };
   /** Who may see it; absent where only its history is left. */
   readonly seenBy?: SeenBy;
   /** How long jobs are kept after their end, in milliseconds; undefined when this one is kept until somebody removes it. */
