@@ -14,10 +14,14 @@ export function Programs({ programs }: { readonly programs: JobView["programs"] 
           <span class="breaks">{images.join(", ")}</span>.{" "}
         </>
       )}
-      {!isOwn ? null : images.length === 0 ? "What ran: " : "And "}
-      {isOwn ? "programs of the machine, in no image, also where the package names one." : null}
+      {isOwn ? ownWords(images.length > 0) : null}
     </p>
   );
+}
+
+function ownWords(hasImages: boolean): string {
+  if (hasImages) return "And programs of the machine, in no image.";
+  return "What ran: programs of the machine. No image was used, even if the package names one.";
 }
 
 /** Says who may see a job, and when it is removed. */

@@ -92,7 +92,7 @@ function Activities({ document }: { readonly document: ProvDocument }) {
   );
 }
 
-const ownProgram = "A program of the machine ran, in no image, also where the package names one.";
+const ownProgram = "A program of the machine ran. No image was used, even if the package names one.";
 
 /** Tells whether a tool ran, and in no image. */
 function isOwnProgram(name: string, attributes: ProvAttributes, { used = {} }: ProvDocument): boolean {
