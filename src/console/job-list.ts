@@ -2,6 +2,7 @@ import { choiceText } from "../pages/words.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
+import { openSeenStream } from "./shared/seen-stream.ts";
 import { beginSoFar, showSoFar } from "./shared/so-far.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
@@ -76,7 +77,10 @@ const list = document.querySelector<HTMLElement>("[data-events]");
 const events = list?.dataset.events;
 if (events !== undefined) {
   const refresh = createRefresh(prepare);
-  const source = new EventSource(events);
-  for (const name of ["job", "reset"]) source.addEventListener(name, () => void refresh());
+  const behind = () => void refresh();
+  const opened = (wasUnseen: boolean) => {
+    if (wasUnseen) behind();
+  };
+  openSeenStream(events, { events: { job: behind, reset: behind }, opened });
 }
 preparePrinting();

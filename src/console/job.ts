@@ -2,6 +2,7 @@ import { createSecondsCount, type SecondsCount } from "./shared/count-seconds.ts
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
+import { openSeenStream, type SeenStream } from "./shared/seen-stream.ts";
 import { dropSentDraft } from "./shared/sent-draft.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
@@ -21,17 +22,14 @@ function prepare(part: ParentNode): void {
   }
 }
 
-/** Follows the job of the page until it has ended. A browser opens a stream that breaks again by itself, and goes on where it was. */
+/** Follows the job of the page until it has ended, while somebody sees the page. */
 function follow(events: string): void {
-  const source = new EventSource(events);
   const count = createSecondsCount();
   count.begin(document);
   const refresh = createRefresh((part) => {
     prepare(part);
     count.begin(part);
   });
-  void lookWhileWaiting(source, refresh);
-  void countWhileWatching(source, count);
   const live = (name: string) => document.querySelector<HTMLElement>(`[data-live="${name}"]`);
   const move = ({ data }: MessageEvent<string>) => {
     const { status, progress, message, waitsFor } = JSON.parse(data);
@@ -48,28 +46,31 @@ function follow(events: string): void {
     if ((waitsFor !== undefined) !== (stage?.dataset.waits !== undefined)) void refresh();
     return String(status);
   };
-  source.addEventListener("progress", move);
-  source.addEventListener("stage", (event) => {
-    move(event);
-    void refresh();
-  });
-  source.addEventListener("status", (event) => {
-    const status = move(event);
-    if (status !== "accepted" && status !== "running") source.close();
-    void refresh();
-  });
-  // After a break the page may be behind; where the browser does not come back by itself, it shows at least what is so now.
-  source.addEventListener("open", () => void refresh());
-  source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED) void refresh();
-  });
-  source.addEventListener("log", ({ data }) => {
+  const log = ({ data }: MessageEvent<string>) => {
     const { lines } = JSON.parse(data);
     const log = live("log");
     if (log !== null) append(log, lines);
     // Of the steps of a workflow only the log tells.
     if (lines.some((line: string) => /(Finished|Skipped) step /.test(line))) void refresh();
+  };
+  const stage = (event: MessageEvent<string>) => {
+    move(event);
+    void refresh();
+  };
+  const status = (event: MessageEvent<string>) => {
+    const status = move(event);
+    if (status !== "accepted" && status !== "running") stream.end();
+    void refresh();
+  };
+  // After a break the page may be behind; where the browser does not come back by itself, it shows at least what is so now.
+  const behind = () => void refresh();
+  const stream = openSeenStream(events, {
+    events: { progress: move, stage, status, log },
+    opened: behind,
+    closed: behind,
   });
+  void lookWhileWaiting(stream, refresh);
+  void countWhileWatching(stream, count);
 }
 
 function setText(element: HTMLElement | null, text: string): void {
@@ -94,8 +95,8 @@ document.addEventListener("click", async ({ target }) => {
 /** How often one that waits is looked at again: its place and its wait are told by the server, in milliseconds. */
 const waitMilliseconds = 5000;
 
-async function lookWhileWaiting(source: EventSource, refresh: () => Promise<void>): Promise<void> {
-  while (source.readyState !== EventSource.CLOSED) {
+async function lookWhileWaiting(stream: SeenStream, refresh: () => Promise<void>): Promise<void> {
+  while (!stream.hasEnded()) {
     await rest(waitMilliseconds);
     if (document.querySelector("[data-waits]") !== null || isOverdue()) await refresh();
   }
@@ -110,8 +111,8 @@ function isOverdue(): boolean {
 /** How often the page counts on, in milliseconds. */
 const countMilliseconds = 250;
 
-async function countWhileWatching(source: EventSource, count: SecondsCount): Promise<void> {
-  while (source.readyState !== EventSource.CLOSED) {
+async function countWhileWatching(stream: SeenStream, count: SecondsCount): Promise<void> {
+  while (!stream.hasEnded()) {
     await rest(countMilliseconds);
     count.show();
   }

@@ -12,12 +12,14 @@ const drawers: Readonly<Record<string, (host: HTMLElement) => Promise<void>>> = 
   field: async (host) => (await import("./map/field-map.ts")).showFieldMap(host),
 };
 
+/** So many of a page are drawn without being looked at, so that whoever prints it has them. */
+const drawnUnseen = 12;
+
 const seen = new WeakSet<Element>();
 const near = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting || !(target instanceof HTMLElement)) continue;
-      near.unobserve(target);
       void draw(target);
     }
   },
@@ -27,7 +29,8 @@ const near = new IntersectionObserver(
 async function draw(host: HTMLElement): Promise<void> {
   const { view } = host.dataset;
   const drawer = drawers[view ?? ""];
-  if (drawer === undefined) return;
+  if (drawer === undefined || host.dataset.state !== undefined) return;
+  near.unobserve(host);
   host.dataset.state = "drawing";
   try {
     await drawer(host);
@@ -50,6 +53,28 @@ function findViews(): void {
   }
 }
 
+/** Draws one after the other what nobody has scrolled to yet, while the browser has nothing else to do. */
+async function drawUnseen(): Promise<void> {
+  const idle = () =>
+    new Promise<void>((resolve) => {
+      if ("requestIdleCallback" in window) requestIdleCallback(() => resolve());
+      else requestAnimationFrame(() => resolve());
+    });
+  for (let drawn = 0; drawn < drawnUnseen; drawn += 1) {
+    await idle();
+    // A map that is folded up has no size yet.
+    const next = [...document.querySelectorAll<HTMLElement>("[data-view]:not([data-state])")].find(
+      (host) => results.includes(host.dataset.view ?? "") && host.checkVisibility(),
+    );
+    if (next === undefined) return;
+    await draw(next);
+  }
+}
+
+/** What is drawn of results, and not to fill a form by. */
+const results = ["features", "raster", "table"];
+
 findViews();
+addEventListener("load", () => void drawUnseen());
 new MutationObserver(findViews).observe(document.body, { childList: true, subtree: true });
 preparePrinting();

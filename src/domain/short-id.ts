@@ -7,11 +7,14 @@ const shortLength = 8;
 
 const wholeId = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
-/** Reads the id of a job, whole or as it is shortened, from a word that somebody looks for: an address of the job has it, too. Undefined for any other word. */
+const noId = "00000000-0000-0000-0000-000000000000";
+
+/** Reads the id of a job, whole, without its beginning or as it is shortened, from a word that somebody looks for: an address of the job has it, too. Undefined for any other word. */
 export function readJobId(word: string): string | undefined {
   const small = word.toLowerCase();
   const [whole] = wholeId.exec(small) ?? [];
   if (whole !== undefined) return whole;
+  if (/^[0-9a-f-]{9,35}$/.test(small) && wholeId.test(noId.slice(0, -small.length) + small)) return small;
   const [, short] = /^[^0-9a-z]*([0-9a-f]{8})[^0-9a-z]*$/.exec(small) ?? [];
   return short;
 }

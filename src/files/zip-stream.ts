@@ -1,3 +1,4 @@
+import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { crc32, createDeflateRaw } from "node:zlib";
@@ -11,11 +12,15 @@ export type ZipEntry = {
 
 /**
  * Writes a zip archive while it is read: nothing is held but a piece of one file. Sizes and checksums stand after each file, as they
- * are known then; what is larger than 4 GiB is written as ZIP64 (APPNOTE 6.3.10, 4.3). The time of all entries is 1980-01-01, so
- * that the same files are the same archive.
+ * are known then; what is larger than 4 GiB is written as ZIP64 (APPNOTE 6.3.10, 4.3). All entries have one time, `at` in
+ * milliseconds since 1970, written in UTC, so that the same files are the same archive; without it, 1980-01-01. `sumsName` names one
+ * more entry with the SHA-256 of all others, as `sha256sum --check` reads it.
  */
-export function zipStream(entries: readonly ZipEntry[]): ReadableStream<Uint8Array> {
-  const pieces = archive(entries);
+export function zipStream(
+  entries: readonly ZipEntry[],
+  { at = firstDay, sumsName }: { readonly at?: number; readonly sumsName?: string } = {},
+): ReadableStream<Uint8Array> {
+  const pieces = archive(entries, dosTime(at), sumsName);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await pieces.next();
@@ -26,6 +31,17 @@ export function zipStream(entries: readonly ZipEntry[]): ReadableStream<Uint8Arr
       await pieces.return(undefined);
     },
   });
+}
+
+/** The first day that an archive can say. */
+const firstDay = Date.UTC(1980, 0, 1);
+const lastDay = Date.UTC(2107, 11, 31);
+
+/** Gives the time and the date of entries (APPNOTE 4.4.6): two numbers of 16 bits, to two seconds. */
+function dosTime(at: number): readonly [number, number] {
+  const time = new Date(Math.min(lastDay, Math.max(firstDay, at)));
+  const day = ((time.getUTCFullYear() - 1980) << 9) | ((time.getUTCMonth() + 1) << 5) | time.getUTCDate();
+  return [(time.getUTCHours() << 11) | (time.getUTCMinutes() << 5) | (time.getUTCSeconds() >> 1), day];
 }
 
 /** Where an entry begins, and what its bytes turned out to be. */
@@ -43,33 +59,54 @@ const largeBytes = 0xf000_0000;
 const most32 = 0xffff_ffff;
 const most16 = 0xffff;
 
-async function* archive(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Array, void, void> {
+async function* archive(
+  entries: readonly ZipEntry[],
+  time: readonly [number, number],
+  sumsName: string | undefined,
+): AsyncGenerator<Uint8Array, void, void> {
   let offset = 0;
   const written: Written[] = [];
-  for (const entry of entries) {
+  const sums: string[] = [];
+  for (const entry of [...entries, ...(sumsName === undefined ? [] : [sumsEntry(sumsName, sums)])]) {
     const name = Buffer.from(entry.name);
     const isLarge = entry.sizeBytes >= largeBytes;
-    const head = localHead(name, isLarge);
+    const head = localHead(name, isLarge, time);
     yield head;
-    const sizes = { crc: 0, packed: 0, size: 0 };
+    const sizes = { crc: 0, packed: 0, size: 0, hash: createHash("sha256") };
     yield* packedBytes(entry, sizes);
+    if (sumsName !== undefined) sums.push(sumLine(entry.name, sizes.hash.digest("hex")));
     const end = descriptor(sizes, isLarge);
     yield end;
-    written.push({ name, offset, isLarge, ...sizes });
+    const { crc, packed, size } = sizes;
+    written.push({ name, offset, isLarge, crc, packed, size });
     offset += head.byteLength + sizes.packed + end.byteLength;
   }
   let directoryBytes = 0;
   for (const one of written) {
-    const head = centralHead(one);
+    const head = centralHead(one, time);
     directoryBytes += head.byteLength;
     yield head;
   }
   yield ending(written.length, offset, directoryBytes);
 }
 
+/** The entry with what is in `lines` when all others are written. */
+function sumsEntry(name: string, lines: readonly string[]): ZipEntry {
+  return { name, sizeBytes: 0, open: () => Promise.resolve(new TextEncoder().encode(lines.join(""))) };
+}
+
+/** Writes a line as coreutils do: a name with a line break or a backslash is escaped, and a backslash before the sum says so. */
+function sumLine(name: string, sum: string): string {
+  const escaped = name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+  return `${escaped === name ? "" : "\\"}${sum}  ${escaped}\n`;
+}
+
 type Sizes = { crc: number; packed: number; size: number };
 
-async function* packedBytes(entry: ZipEntry, sizes: Sizes): AsyncGenerator<Uint8Array, void, void> {
+async function* packedBytes(
+  entry: ZipEntry,
+  sizes: Sizes & { readonly hash: Hash },
+): AsyncGenerator<Uint8Array, void, void> {
   const opened = await entry.open();
   if (opened === undefined)
     throw new Error(`Cannot pack "${entry.name}": found nothing there, wanted a published file`);
@@ -80,6 +117,7 @@ async function* packedBytes(entry: ZipEntry, sizes: Sizes): AsyncGenerator<Uint8
     const bytes = Buffer.from(piece);
     sizes.crc = crc32(bytes, sizes.crc);
     sizes.size += bytes.byteLength;
+    sizes.hash.update(bytes);
   });
   source.on("error", (error) => deflate.destroy(error));
   try {
@@ -97,21 +135,13 @@ async function* packedBytes(entry: ZipEntry, sizes: Sizes): AsyncGenerator<Uint8
 /** Deflated, names in UTF-8, sizes after the bytes. */
 const flags = 0x0808;
 const method = 8;
-const firstDay = 0x0021;
 
-function localHead(name: Buffer, isLarge: boolean): Uint8Array {
+function localHead(name: Buffer, isLarge: boolean, time: readonly [number, number]): Uint8Array {
   const extra = isLarge ? Buffer.concat([words16(0x0001, 16), Buffer.alloc(16)]) : Buffer.alloc(0);
   const version = isLarge ? 45 : 20;
   const sizes = isLarge ? words32(0, most32, most32) : words32(0, 0, 0);
   const lengths = words16(name.byteLength, extra.byteLength);
-  return Buffer.concat([
-    words32(0x04034b50),
-    words16(version, flags, method, 0, firstDay),
-    sizes,
-    lengths,
-    name,
-    extra,
-  ]);
+  return Buffer.concat([words32(0x04034b50), words16(version, flags, method, ...time), sizes, lengths, name, extra]);
 }
 
 function descriptor({ crc, packed, size }: Sizes, isLarge: boolean): Uint8Array {
@@ -119,7 +149,10 @@ function descriptor({ crc, packed, size }: Sizes, isLarge: boolean): Uint8Array 
   return Buffer.concat([words32(0x08074b50, crc), sizes]);
 }
 
-function centralHead({ name, offset, isLarge, crc, packed, size }: Written): Uint8Array {
+function centralHead(
+  { name, offset, isLarge, crc, packed, size }: Written,
+  time: readonly [number, number],
+): Uint8Array {
   const isFar = offset >= most32;
   const far = [...(isLarge ? [size, packed] : []), ...(isFar ? [offset] : [])];
   const extra = far.length === 0 ? Buffer.alloc(0) : Buffer.concat([words16(0x0001, far.length * 8), words64(...far)]);
@@ -128,7 +161,7 @@ function centralHead({ name, offset, isLarge, crc, packed, size }: Written): Uin
   return Buffer.concat([
     words32(0x02014b50),
     // Made on Unix.
-    words16(0x0300 | version, version, flags, method, 0, firstDay),
+    words16(0x0300 | version, version, flags, method, ...time),
     words32(crc, isLarge ? most32 : packed, isLarge ? most32 : size),
     words16(name.byteLength, extra.byteLength, 0, 0, 0),
     words32(regularFile, isFar ? most32 : offset),

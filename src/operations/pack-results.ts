@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import { extensionOf } from "../domain/media-type.ts";
 import type { DirectoryResult, FileResult, PlainValue, Result, Results } from "../domain/values.ts";
 import type { Layout } from "../files/layout.ts";
@@ -14,13 +15,21 @@ export type LiteralOf = (
 /**
  * Packs results as one zip archive while it is read. Files and directories stand below the id of their output, as they are published;
  * a value is a file of the name of its output, a list of values one JSON file, and what is only linked a JSON file with the link.
+ * Entries have the time `at` (milliseconds since 1970), and SHA256SUMS says their digests.
  * A file that is gone ends the stream with an error.
  */
-export function zipResults(layout: Layout, results: Results, literalOf: LiteralOf): ReadableStream<Uint8Array> {
+export function zipResults(
+  layout: Layout,
+  results: Results,
+  literalOf: LiteralOf,
+  at?: number,
+): ReadableStream<Uint8Array> {
   const entries = Object.entries(results).flatMap(([id, result]) =>
     entriesOf({ layout, literalOf: (value) => literalOf(id, value) }, result, plainName(id)),
   );
-  return zipStream(withOwnNames(entries));
+  const own = withOwnNames([...entries, bytesEntry("SHA256SUMS", new Uint8Array())]);
+  // Its bytes are known when those of the others are.
+  return zipStream(own.slice(0, -1), defined({ at, sumsName: own.at(-1)?.name }));
 }
 
 type PackDeps = {

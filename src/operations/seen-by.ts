@@ -1,22 +1,33 @@
 import { isOwn, mayDo, type Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { SeenBy } from "../domain/documents/job-view.ts";
 import type { Job } from "../domain/job.ts";
 import { groupsWithJobs } from "../domain/rights.ts";
 import type { Database } from "../store/database.ts";
 import { groupsOfUser } from "../store/group-members.ts";
+import { findShare } from "../store/shares.ts";
 
-/** Tells who may see a job that a principal looks at. Of the groups that it is shared with, somebody who is neither its owner nor sees all jobs knows the own ones only. */
+type SeenByDeps = { readonly database: Database; readonly clock: Clock };
+
+/**
+ * Tells who may see a job that a principal looks at, and until when whoever has the address of its share sees its results. Of the
+ * groups that it is shared with, somebody who is neither its owner nor sees all jobs knows the own ones only.
+ */
 export async function readSeenBy(
-  { database }: { readonly database: Database },
+  { database, clock }: SeenByDeps,
   principal: Principal,
-  { user, processId }: Pick<Job, "user" | "processId">,
+  { id, user, processId }: Pick<Job, "id" | "user" | "processId">,
 ): Promise<SeenBy> {
+  const found = await findShare(database, id, clock.now());
+  const share = found && { until: new Date(found.expiresAt).toISOString(), ...defined({ by: found.user }) };
   if (user === undefined) {
-    return { owner: principal.user === undefined && principal.role === "admin" ? "machine" : "anonymous", groups: [] };
+    const owner = principal.user === undefined && principal.role === "admin" ? "machine" : "anonymous";
+    return { owner, groups: [], ...defined({ share }) };
   }
   const sharing = groupsWithJobs(principal.rights ?? [], processId);
   const groups = sharing.length === 0 ? [] : await groupsOfUser(database, user);
   const knowsAll = isOwn(principal, user) || mayDo(principal, "read-all-jobs");
   const shown = groups.filter((name) => sharing.includes(name) && (knowsAll || principal.groups?.includes(name)));
-  return { owner: isOwn(principal, user) ? "reader" : { user }, groups: shown };
+  return { owner: isOwn(principal, user) ? "reader" : { user }, groups: shown, ...defined({ share }) };
 }

@@ -23,7 +23,7 @@ export function Failure({ job, view, frame }: FailureProps) {
       </p>
       {typeof stderrTail === "string" && stderrTail !== "" ? <pre class="code">{stderrTail}</pre> : null}
       <p>
-        {adviceOf(exception, view)}
+        {adviceOf(exception, { ...view, owner: job.user })}
         {view.mendUrl === undefined ? null : (
           <>
             {" "}
@@ -85,11 +85,15 @@ function Again({
 const killed = 137;
 
 /** What a person may do about a failure. */
-type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry" | "mendUrl">;
+type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry" | "mendUrl" | "mayRun"> & {
+  /** Who submitted the job, for who is somebody else. */
+  readonly owner?: string | undefined;
+};
 
 /** Words what a person can do after a failure. */
 function adviceOf({ detail, stage, exitCode, stderrTail, isPackageFault }: Exception, may: MayDo): string {
   if (isPackageFault === true) return `${faultyProcess} ${wayOnOfFaulty(may)}`;
+  if (may.mayRun === false) return forReaders(stderrTail, may);
   if (exitCode === killed) {
     return "The tool was killed, maybe because it needed more memory than there was: try smaller inputs, or ask the operator.";
   }
@@ -111,6 +115,19 @@ function wayOnOfFaulty({ newerVersion, mendUrl }: MayDo): string {
   return mendUrl === undefined
     ? "Tell its author, or the operator of this service, and name this job: they can deploy a mended version."
     : "Mend its package, or tell its author.";
+}
+
+/** Who may not run it is told where the cause stands, and who can do something about it. */
+function forReaders(stderrTail: unknown, { owner }: MayDo): string {
+  const cause =
+    typeof stderrTail === "string" && stderrTail !== ""
+      ? "the lines above, which the tool wrote last"
+      : "the log below";
+  const whom =
+    owner === undefined
+      ? "the operator of this service"
+      : `user ${owner}, who submitted it, or the operator of this service`;
+  return `The cause stands in ${cause}. You may not run it again: tell ${whom}, and name this job.`;
 }
 
 /** What is resumed runs the version that failed: with a newer one, that is no way on. */

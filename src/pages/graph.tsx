@@ -5,6 +5,9 @@ import { Wide } from "./parts.tsx";
 /** A sign for each state, so that nobody needs its colour. */
 const signs: Readonly<Record<StepState, string>> = { waiting: "○", running: "▶", done: "✓", failed: "✕" };
 
+/** A wider drawing would be too small to read as a whole, in pixels: one scrolls it. */
+const widestWhole = 1100;
+
 type GraphProps = {
   readonly nodes: readonly GraphNode[];
   /** The states of steps, by their ids; absent where nothing runs. */
@@ -21,7 +24,7 @@ export function Graph({ nodes, states, parts }: GraphProps) {
     <>
       <Wide label="Workflow">
         <svg
-          class="graph"
+          class={width > widestWhole ? "graph" : "graph graph-whole"}
           width={String(width)}
           height={String(height)}
           viewBox={`0 0 ${width} ${height}`}

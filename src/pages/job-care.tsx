@@ -2,15 +2,48 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
 
+/** Says what the tools of a job ran in, once it has ended. */
+export function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
+  if (programs === undefined) return null;
+  const { images, isOwn } = programs;
+  return (
+    <p class="muted">
+      {images.length === 0 ? null : (
+        <>
+          What ran: {images.length === 1 ? "the image " : "the images "}
+          <span class="breaks">{images.join(", ")}</span>.{" "}
+        </>
+      )}
+      {isOwn ? ownWords(images.length > 0) : null}
+    </p>
+  );
+}
+
+function ownWords(hasImages: boolean): string {
+  if (hasImages) return "And programs of the machine, in no image.";
+  return "What ran: programs of the machine. No image was used, even if the package names one.";
+}
+
 /** Says who may see a job, and when it is removed. */
 export function Care({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
   if (view.seenBy === undefined) return null;
   return (
     <p class="muted">
       {`Seen by ${seenByText(view.seenBy)}. `}
-      {view.share?.until === undefined ? null : "Its results, by whoever has the address of their share. "}
+      <Shared share={view.seenBy.share} />
       <Removal job={job} keptMilliseconds={view.keptMilliseconds} />
     </p>
+  );
+}
+
+/** Whoever sees the job is told, not only who shares: who reviews it asks who else has the results. */
+function Shared({ share }: { readonly share: SeenBy["share"] | undefined }) {
+  if (share === undefined) return null;
+  return (
+    <span>
+      Its results are also shared by a link until <Time at={share.until} />
+      {share.by === undefined ? "" : `, by ${share.by}`}.{" "}
+    </span>
   );
 }
 

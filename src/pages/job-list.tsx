@@ -1,5 +1,6 @@
 import { type ChosenOutcome, isNothing } from "../domain/chosen-jobs.ts";
 import type { JobListDocument } from "../domain/documents/job.ts";
+import { readJobId, shortId } from "../domain/short-id.ts";
 import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
 import { WholeDocument } from "./document.tsx";
 import { Conditions, conditionsOf } from "./job-conditions.tsx";
@@ -87,7 +88,10 @@ export function jobListPage({
             {fault !== undefined ? null : jobs.length === 0 ? (
               <Nothing frame={frame} may={may} />
             ) : (
-              <ChosenJobs jobs={jobs} shown={{ users, gone, titles, lines, soFar }} frame={frame} may={may} />
+              <>
+                <Named jobs={jobs} frame={frame} />
+                <ChosenJobs jobs={jobs} shown={{ users, gone, titles, lines, soFar }} frame={frame} may={may} />
+              </>
             )}
             <p class="actions">
               {links
@@ -108,6 +112,24 @@ export function jobListPage({
         </Layout>
       )}`,
   };
+}
+
+/** The way to the one job whose id was looked for, before its row. */
+function Named({
+  jobs,
+  frame: { baseUrl, jsonUrl },
+}: {
+  readonly jobs: JobListDocument["jobs"];
+  readonly frame: PageFrame;
+}) {
+  const asked = readJobId((new URL(jsonUrl).searchParams.get("q") ?? "").trim());
+  const [job] = jobs;
+  if (asked === undefined || job === undefined || jobs.length > 1 || !job.jobID.endsWith(asked)) return null;
+  return (
+    <p>
+      <a href={`${baseUrl}/jobs/${encodeURIComponent(job.jobID)}?f=html`}>Open job {shortId(job.jobID)}</a>
+    </p>
+  );
 }
 
 /** Says whose jobs they are, where not those of all processes, and leads there and to all jobs. */

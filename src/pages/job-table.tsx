@@ -76,7 +76,7 @@ export function JobTable({ jobs, chosen, ...shown }: TableProps) {
 type RowProps = Omit<TableProps, "jobs"> & { readonly job: JobDocument };
 
 function Row({ job, users, baseUrl, chosen, gone, titles, lines, soFar }: RowProps) {
-  const { jobID, status, message, progress, created, processID } = job;
+  const { jobID, status, message, progress, created, processID, attempt } = job;
   const key = `${job.providerID ?? ""}/${processID}`;
   const columns = 7 + (users.size === 0 ? 0 : 1) + (chosen === undefined ? 0 : 1);
   return (
@@ -90,6 +90,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, soFar }: RowPro
         <td title={message}>
           <Badge status={status} isWaiting={waitText(job) !== undefined} />{" "}
           {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
+          {attempt > 1 ? <span class="muted nowrap">{` attempt ${attempt}`}</span> : null}
         </td>
         <td>
           <WayTo

@@ -165,8 +165,8 @@ function Sections({ job, view, frame }: JobParts) {
           </>
         )}
         <Others others={view.others ?? []} />
-        <h2>More</h2>
-        <ul>
+        <h2 class="on-screen">More</h2>
+        <ul class="on-screen">
           {waysOf(job, view).map(({ href, rel, title, type }) => (
             <li>
               <a href={href} rel={rel} type={type}>

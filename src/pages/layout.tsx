@@ -121,7 +121,8 @@ export function Layout({
           {/* For the paper: a script adds when it was printed. The address of a share opens it for whoever reads it. */}
           <p class="print-foot">
             {serviceTitle}
-            {here === undefined || here.startsWith("/s/") ? "" : ` · ${baseUrl}${here}`} <span data-printed="" />
+            {here === undefined || here.startsWith("/s/") ? "" : ` · ${baseUrl}${here}`}{" "}
+            <span data-printed={reader?.name ?? ""} />
           </p>
         </footer>
       </body>

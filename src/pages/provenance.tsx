@@ -2,15 +2,12 @@ import type { ProvAttributes, ProvDocument, ProvKind, ProvRecords, ProvValue } f
 import { shortTimeText } from "../domain/spans.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
-import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
+import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Size, Time } from "./parts.tsx";
+import { Formats, fileName, type ProvenancePlace } from "./provenance-formats.tsx";
 import { RecordTable } from "./record-table.tsx";
-import { shortId } from "./words.ts";
 
 const script = "local-times";
-
-/** Where the provenance of a job is, besides its page. */
-export type ProvenancePlace = { readonly jobUrl: string; readonly parts: Readonly<Record<string, string>> };
 
 /** Builds the page of the provenance of a job: which activity used and made what, and who answers for it. */
 export function provenancePage({ jobUrl, parts }: ProvenancePlace): Page<ProvDocument> {
@@ -32,41 +29,6 @@ export function provenancePage({ jobUrl, parts }: ProvenancePlace): Page<ProvDoc
         </Layout>
       )}`,
   };
-}
-
-function Formats({ frame, jobUrl, parts }: ProvenancePlace & { readonly frame: PageFrame }) {
-  return (
-    <ul>
-      <li>
-        <a href={frame.jsonUrl} rel="alternate" type="application/json">
-          PROV-JSON
-        </a>{" "}
-        <a href={frame.jsonUrl} download={`${fileName(jobUrl)}.json`}>
-          Download
-        </a>
-      </li>
-      <li>
-        <a href={`${jobUrl}/prov?f=provn`} rel="alternate" type="text/provenance-notation">
-          PROV-N
-        </a>{" "}
-        <a href={`${jobUrl}/prov?f=provn`} download={`${fileName(jobUrl)}.provn`}>
-          Download
-        </a>
-      </li>
-      {Object.entries(parts).map(([part, summary]) => (
-        <li>
-          <a href={`${jobUrl}/prov/${part}`} type="text/plain">
-            {summary}
-          </a>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** What the provenance of a job is called as a file, without what follows the point. */
-function fileName(jobUrl: string): string {
-  return `${shortId(decodeURIComponent(jobUrl.split("/").at(-1) ?? ""))}-prov`;
 }
 
 function Activities({ document }: { readonly document: ProvDocument }) {
@@ -120,6 +82,7 @@ function Activities({ document }: { readonly document: ProvDocument }) {
                   among={agent}
                 />
                 <Plan of={document.wasAssociatedWith} name={name} among={entity} />
+                {isOwnProgram(name, attributes, document) ? <p class="muted">{ownProgram}</p> : null}
               </td>
             </tr>
           ))}
@@ -127,6 +90,15 @@ function Activities({ document }: { readonly document: ProvDocument }) {
       </table>
     </RecordTable>
   );
+}
+
+const ownProgram = "A program of the machine ran. No image was used, even if the package names one.";
+
+/** Tells whether a tool ran, and in no image. */
+function isOwnProgram(name: string, attributes: ProvAttributes, { used = {} }: ProvDocument): boolean {
+  const isImage = (one: ProvAttributes) => one["prov:activity"] === name && textOf(one["prov:role"]) === "image";
+  const hasRun = textOf(attributes["prov:type"]) === "heddle:Tool" && attributes["heddle:fromCache"] === undefined;
+  return hasRun && !Object.values(used).some(isImage);
 }
 
 /** A job, or a workflow in it, makes by its steps what it makes. */
@@ -199,14 +171,9 @@ function versionWords(plan: ProvAttributes): readonly string[] {
   return version === undefined ? [] : [`version ${version}`];
 }
 
-/** The style sheet shows its beginning; whoever copies it has all of it. */
+/** All of it stands there, and a press takes it. */
 function Digest({ text }: { readonly text: string | undefined }) {
-  if (text === undefined) return null;
-  return (
-    <code class="digest" title={text}>
-      {text}
-    </code>
-  );
+  return text === undefined ? null : <code class="digest">{text}</code>;
 }
 
 /** The relations that have `own` at the one end, each with the element at the `other`. */
@@ -287,6 +254,7 @@ function Element({ attributes, role }: { readonly attributes: ProvAttributes; re
           <Size bytes={size} />
         </span>
       ) : null}
+      <Digest text={textOf(attributes["heddle:digest"])} />
       {hasBytes(attributes) ? <Bytes sha256={textOf(attributes["heddle:sha256"])} /> : null}
     </>
   );

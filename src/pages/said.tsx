@@ -10,13 +10,14 @@ const shown = [
   { role: "codeRepository", word: "" },
 ] as const;
 
-/** Shows who wrote a process, its licence and where its source is, as a part of a line. Addresses but those of the web and of mail are no links. */
+/** Shows who wrote a process, its licence, or that it says none, and where its source is, as a part of a line. Addresses but those of the web and of mail are no links. */
 export function Said({ metadata = [] }: { readonly metadata?: ProcessDescription["metadata"] | undefined }) {
   return (
     <>
       {shown.map(({ role, word }) => {
         const entries = metadata.flatMap((one) => (one.role === role ? entryOf(one) : []));
-        return entries.length === 0 ? null : (
+        if (entries.length === 0) return role === "license" ? " · licence not stated" : null;
+        return (
           <>
             {` · ${word}`}
             {entries.map((entry, index) => (

@@ -13,6 +13,7 @@ export type SharedView = {
   readonly sharedBy?: string;
   readonly inputLine?: string;
   readonly processId: string;
+  readonly version: string;
   /** RFC 3339, of the job. */
   readonly created: string;
   /** RFC 3339, of the share. */
@@ -28,9 +29,9 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)} head={<ViewsHead frame={frame} />}>
           <p>
-            Results of the process <code>{view.processId}</code>, from a job of <Time at={view.created} />. They are
-            shared {view.sharedBy === undefined ? "" : `by ${view.sharedBy} `}until <Time at={view.expires} />: whoever
-            has the address of this page sees them.
+            Results of the process <code>{view.processId}</code> version {view.version}, from a job of{" "}
+            <Time at={view.created} />. They are shared {view.sharedBy === undefined ? "" : `by ${view.sharedBy} `}until{" "}
+            <Time at={view.expires} />: whoever has the address of this page sees them.
           </p>
           {view.inputLine === undefined ? null : <p class="run-inputs">{`Inputs: ${view.inputLine}`}</p>}
           <h2>Results</h2>

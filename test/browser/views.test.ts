@@ -78,7 +78,11 @@ describe.skipIf(missing !== undefined)(title, () => {
     const map = view.locator(".map");
     await map.scrollIntoViewIfNeeded();
     await pointAt(page, map, [0.5, 0.5]);
-    await view.getByText(/Longitude 1[23]\.\d+°, latitude 4[78]\.\d+°: band 1: \d+/).waitFor();
+    await view
+      .getByText(
+        /Longitude 1[23]\.\d+°, latitude 4[78]\.\d+°,( easting \d+\.?\d*, northing \d+\.?\d*,)? column \d+, row \d+: band 1: \d+/,
+      )
+      .waitFor();
     await view.getByLabel("Colours").selectOption("magma");
     expect(await coloursOf(map)).toBeGreaterThan(50);
     expect(wrong).toEqual([]);

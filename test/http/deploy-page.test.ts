@@ -71,6 +71,7 @@ doc: "Says *all* words."
     expect(html).toMatch(/<strong>Warning:<\/strong> [^<]*wrods/);
     expect(html.indexOf('value="deploy"')).toBeGreaterThan(html.indexOf("<h3>Inputs</h3>"));
     expect((await deploy(service, html)).status).toBe(303);
+    expect(await look(service, formOf({ text: tool }))).toContain("· licence not stated");
     const id = (await idsOf(service)).find((one) => one !== "echo");
     const page = await (await service.send("GET", `/processes/${id}`, { headers: browser })).text();
     expect(page).toContain('· by Ada &lt;Lovelace&gt; · licence <a href="https://spdx.org/licenses/Apache-2.0"');

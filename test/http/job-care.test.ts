@@ -18,6 +18,19 @@ test("the page of a job says who sees it, in the words of who looks", async () =
   expect(await pageOf(service, `/jobs/${id}`, root)).toContain("Seen by user ann, members of group hydrology, and who");
 });
 
+test("who may see a job is told until when its results are shared by a link, and by whom", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ann, vic] = [await service.createKey("runner", "ann"), await service.createKey("admin", "vic")];
+  const id = await submitEcho(service, ann);
+  await service.finish(id, { results: { text: { kind: "value", value: "hello" } } });
+  const words = /Its results are also shared by a link until <time datetime="[^"]+">[^<]+<\/time>, by ann\./;
+  expect(await pageOf(service, `/jobs/${id}`, vic)).not.toContain("shared by a link");
+  expect((await service.send("POST", `/jobs/${id}/share`, { key: ann })).status).toBe(201);
+  for (const key of [ann, vic]) expect(await pageOf(service, `/jobs/${id}`, key)).toMatch(words);
+  await service.send("DELETE", `/jobs/${id}/share`, { key: ann });
+  expect(await pageOf(service, `/jobs/${id}`, vic)).not.toContain("shared by a link");
+});
+
 test("the page of a job says when it is removed, before and after its end", async () => {
   for (const [keptMilliseconds, running, ended] of [
     [undefined, "Kept until it is removed by hand.", /Kept until it is removed by hand\./],

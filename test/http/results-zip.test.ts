@@ -12,8 +12,14 @@ async function unpacked(answer: Response): Promise<Readonly<Record<string, strin
   const directory = await mkdtemp(join(tmpdir(), "heddle-zip-"));
   const path = join(directory, "all.zip");
   await Bun.write(path, await answer.bytes());
-  const texts = await unzip(path);
+  const { SHA256SUMS: sums = "", ...texts } = await unzip(path);
   await rm(directory, { recursive: true });
+  const sumOf = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
+  expect(sums).toBe(
+    Object.entries(texts)
+      .map(([name, text]) => `${sumOf(text)}  ${name}\n`)
+      .join(""),
+  );
   return texts;
 }
 
@@ -93,6 +99,22 @@ test("names of outputs lead to nothing outside of the archive, and two of one na
     "_...txt": "3",
     "c_d.txt": "4",
   });
+});
+
+test("files of an archive have the time of the job's end, in UTC, or of the nearest day that an archive can say", async () => {
+  const timesOf = async (at?: number) => {
+    const results = { a: { kind: "value", value: "1" } } as const;
+    const literalOf = () => ({ bytes: Buffer.from("1"), mediaType: "text/plain" });
+    const bytes = Buffer.from(await new Response(zipResults(createLayout("/nowhere"), results, literalOf, at)).bytes());
+    const [time, day] = [bytes.readUInt16LE(10), bytes.readUInt16LE(12)];
+    const parts = [(day >> 9) + 1980, (day >> 5) & 15, day & 31, time >> 11, (time >> 5) & 63, (time & 31) * 2];
+    expect(bytes.indexOf("SHA256SUMS")).toBeGreaterThan(0);
+    return parts;
+  };
+  expect(await timesOf(Date.UTC(2026, 10, 29, 17, 3, 45))).toEqual([2026, 11, 29, 17, 3, 44]);
+  expect(await timesOf(Date.UTC(1970, 0, 1))).toEqual([1980, 1, 1, 0, 0, 0]);
+  expect((await timesOf(Date.UTC(2200, 0, 1))).slice(0, 3)).toEqual([2107, 12, 31]);
+  expect(await timesOf()).toEqual([1980, 1, 1, 0, 0, 0]);
 });
 
 test("one result is no archive of its own on a page, and a job that failed says why", async () => {

@@ -41,6 +41,19 @@ describe("the page of a list of jobs", () => {
     );
   });
 
+  test("says of one that was tried again which attempt it shows, and leads first to one whose id is looked for", () => {
+    expect(page({ jobs: [{ ...job, attempt: 2 }] })).toContain("attempt 2");
+    expect(page({ jobs: [job] })).not.toContain("attempt 1");
+    const jobID = "01a22859-599e-771c-90c1-01d437dbf3a9";
+    const asked = (q: string, jobs = [{ ...job, jobID }]) =>
+      jobListPage().render({ ...frame, jsonUrl: `http://server/base/jobs?f=json&q=${q}` }, { jobs, links: [] });
+    for (const q of [jobID, "01d437db", "37dbf3a9", "1a22859-599e-771c-90c1-01d437dbf3a9", "771c-90c1-01d437dbf3a9"]) {
+      const leads = asked(q).includes(`<a href="http://server/base/jobs/${jobID}?f=html">Open job 37dbf3a9</a>`);
+      expect([q, leads]).toEqual([q, q !== "01d437db"]);
+    }
+    expect(asked("rain")).not.toContain("Open job");
+  });
+
   test("says of one that waits for what, and not how far it is", () => {
     const { finished: _, ...running } = { ...job, status: "running", progress: 8 } as const;
     const html = page({ jobs: [{ ...running, waitsFor: "a free slot" }] });

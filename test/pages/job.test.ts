@@ -190,6 +190,34 @@ describe("the page of a job", () => {
     expect(newer).toContain("that runs version 2.0.0");
   });
 
+  test("of a failed job tells who may not run it where the cause stands, and whom to tell", () => {
+    const failed = {
+      status: "failed",
+      user: "ruben",
+      exception: { detail: "Tool failed", stderrTail: "no such file" },
+    } as const;
+    const told = page(failed, { mayRun: false });
+    expect(told).toContain("The cause stands in the lines above, which the tool wrote last.");
+    expect(told).toContain("tell user ruben, who submitted it, or the operator of this service");
+    expect(told).not.toContain("run it again, or");
+    expect(page(failed, { mayRun: true })).toContain("Correct the inputs and run it again.");
+    expect(page({ ...failed, exception: {} }, { mayRun: false })).toContain("The cause stands in the log below.");
+  });
+
+  test("says who else has the results by a link, and what the tools ran in", () => {
+    const seenBy = { owner: { user: "ruben" }, groups: [], share: { until: "2026-12-06T00:00:00.000Z", by: "ruben" } };
+    expect(page({}, { seenBy })).toMatch(
+      /Its results are also shared by a link until <time [^>]*>[^<]*<\/time>, by ruben\./,
+    );
+    expect(page({}, { seenBy: { ...seenBy, share: { until: "2026-12-06T00:00:00.000Z" } } })).toMatch(/<\/time>\. /);
+    expect(page({}, { seenBy: { owner: "reader", groups: [] } })).not.toContain("shared by a link");
+    expect(page({}, { programs: { images: [], isOwn: true } })).toContain("What ran: programs of the machine");
+    const both = page({}, { programs: { images: ["debian:13 (sha256:5e1f)"], isOwn: true } });
+    expect(both).toContain(
+      'the image <span class="breaks">debian:13 (sha256:5e1f)</span>. And programs of the machine',
+    );
+  });
+
   test("of a job that failed again says which attempt that was", () => {
     const entry = (status: string) => ({ at: "2026-01-02T03:04:05.000Z", status, progress: 0, message: "" });
     const failed = { status: "failed", attempt: 2, finished: "2026-01-02T03:05:06.000Z", exception: {} } as const;

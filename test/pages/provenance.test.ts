@@ -42,9 +42,26 @@ test("activities stand in the order of their starts, with what they took in mill
 });
 
 test("files and packages have their digests, or it is said that there is none", () => {
-  expect(table).toContain(`<code class="digest" title="${digest}">${digest}</code>`);
-  expect(table).toContain(`<code class="digest" title="sha256:${digest}">`);
+  expect(table).toContain(`<code class="digest">${digest}</code>`);
+  expect(table).toContain(`<code class="digest">sha256:${digest}</code>`);
   expect(table.match(/digest not recorded/g)).toHaveLength(1);
+});
+
+test("a tool that ran in no image is said to have been a program of the machine, and an image is named with its digest", () => {
+  const tool = { "prov:type": { $: "heddle:Tool", type: "prov:QUALIFIED_NAME" }, "prov:label": "main" } as const;
+  const pageOf = (attributes: object, used: ProvDocument["used"] = {}) =>
+    provenancePage({ jobUrl: "http://server/jobs/a", parts: {} }).render(frame, {
+      ...document,
+      activity: { tool: { ...tool, ...attributes } },
+      entity: { image: { "prov:label": "debian:13", "heddle:digest": `sha256:${digest}` } },
+      used,
+    });
+  const own = "A program of the machine ran";
+  expect(pageOf({})).toContain(own);
+  expect(pageOf({ "heddle:fromCache": true })).not.toContain(own);
+  const inImage = pageOf({}, { a: { "prov:activity": "tool", "prov:entity": "image", "prov:role": "image" } });
+  expect(inImage).not.toContain(own);
+  expect(inImage).toMatch(/image: debian:13\s*<code class="digest">sha256:5e1f/);
 });
 
 test("a job whose steps made something is not said to have made nothing, and all of it is saved as a file", () => {

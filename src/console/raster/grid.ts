@@ -1,5 +1,5 @@
 import type Projection from "ol/proj/Projection.js";
-import { toLonLat, transform } from "ol/proj.js";
+import { get as getProjection, toLonLat, transform } from "ol/proj.js";
 import { mapProjection } from "../map/base-map.ts";
 import type { RasterFacts } from "./raster-messages.ts";
 
@@ -45,18 +45,47 @@ export function partOf({ extent, facts }: Placed, wanted: readonly number[], res
 
 /** Returns a place of the map in the raster's reference system, and in words. */
 export function placeOf(
-  { code, projection, facts }: Placed,
+  { code, projection, extent, facts }: Placed,
   coordinate: readonly number[],
 ): { readonly own: readonly number[]; readonly words: string } {
   if (code === undefined) {
     const [x = 0, y = 0] = coordinate;
-    return { own: coordinate, words: `Column ${Math.floor(x) + 1}, row ${Math.floor(facts.height - y) + 1}` };
+    const [column, row] = [Math.floor(x) + 1, Math.floor(facts.height - y) + 1];
+    return { own: coordinate, words: `Column ${column}, row ${row}${placeInFile(facts, x, y)}` };
   }
   const [longitude = 0, latitude = 0] = toLonLat([...coordinate], mapProjection);
-  return {
-    own: transform([...coordinate], mapProjection, projection),
-    words: `Longitude ${longitude.toFixed(4)}°, latitude ${latitude.toFixed(4)}°`,
-  };
+  const own = transform([...coordinate], mapProjection, projection);
+  const words = [
+    `Longitude ${longitude.toFixed(4)}°, latitude ${latitude.toFixed(4)}°`,
+    ...(getProjection(projection)?.getUnits() === "degrees" ? [] : [metresText(own)]),
+    cellText({ extent, facts }, own),
+  ];
+  return { own, words: words.filter((one) => one !== "").join(", ") };
+}
+
+/** Says where a pixel lies in a reference system that the map cannot draw; nothing where the file has none. */
+function placeInFile({ extent, width, height }: RasterFacts, x: number, y: number): string {
+  if (extent === undefined) return "";
+  const [left, bottom, right, top] = extent;
+  const at = [left + (x / width) * (right - left), bottom + (y / height) * (top - bottom)];
+  return `, x ${coordinateText(at[0])}, y ${coordinateText(at[1])} of its reference system`;
+}
+
+function metresText([easting, northing]: readonly number[]): string {
+  return `easting ${coordinateText(easting)}, northing ${coordinateText(northing)}`;
+}
+
+function coordinateText(value = 0): string {
+  return String(Number(value.toFixed(Math.abs(value) < 1000 ? 4 : 1)));
+}
+
+/** Names the pixel at a place of the raster's reference system; nothing beside it. */
+function cellText({ extent, facts }: Pick<Placed, "extent" | "facts">, [x = 0, y = 0]: readonly number[]): string {
+  const [left, bottom, right, top] = extent;
+  const column = Math.floor(((x - left) / (right - left)) * facts.width) + 1;
+  const row = Math.floor(((top - y) / (top - bottom)) * facts.height) + 1;
+  const isInside = column >= 1 && row >= 1 && column <= facts.width && row <= facts.height;
+  return isInside ? `column ${column}, row ${row}` : "";
 }
 
 /** Looks up the values at a place of the raster's reference system; undefined beside it. */

@@ -42,7 +42,7 @@ export async function createControls(raster: Raster): Promise<Controls> {
   };
   if (!isPicture) chosen.stretch = await sampled(raster, chosen);
   let act: () => void = () => {};
-  const ends = endsOf(chosen, () => act());
+  const ends = endsOf(chosen, raster.facts, () => act());
   const [bar, ramp] = [
     element("canvas", { class: "ramp", "aria-hidden": "true" }),
     rampChoice(chosen, () => changed()),
@@ -126,7 +126,7 @@ function rampWords(name: string): string {
 }
 
 /** The two fields of the values at the ends of the colours. */
-function endsOf(chosen: Chosen, act: () => void) {
+function endsOf(chosen: Chosen, { names }: RasterFacts, act: () => void) {
   const [least, most] = [numberField("First colour at"), numberField("Last colour at")];
   for (const { input } of [least, most]) {
     input.addEventListener("change", () => {
@@ -139,8 +139,10 @@ function endsOf(chosen: Chosen, act: () => void) {
   const tell = () => {
     [least.input.value, most.input.value] = [shortNumber(chosen.stretch.least), shortNumber(chosen.stretch.most)];
     const isPicture = chosen.bands.length > 1;
-    least.name.textContent = isPicture ? "Darkest at" : "First colour at";
-    most.name.textContent = isPicture ? "Brightest at" : "Last colour at";
+    const unit = isPicture ? undefined : names?.[chosen.bands[0] ?? 0]?.unit;
+    const of = unit === undefined ? "" : ` (${unit})`;
+    least.name.textContent = isPicture ? "Darkest at" : `First colour at${of}`;
+    most.name.textContent = isPicture ? "Brightest at" : `Last colour at${of}`;
   };
   return { least: least.label, most: most.label, tell };
 }

@@ -53,8 +53,8 @@ export async function showRaster(host: HTMLElement): Promise<void> {
       { class: "view-drawing" },
       controls.element,
       ...(placed.code === undefined ? [] : [placeSearch(map)]),
-      value,
-      place,
+      // The line stays in view beside the map, and not over what follows.
+      element("div", {}, value, place),
       gesturesLine(fit),
       fault,
       element("p", { class: "muted" }, factsText(raster.facts, systemText(raster.facts, placed))),

@@ -1,9 +1,15 @@
-/** Says in the foot of the page when it was printed, and unfolds for the paper what moves along with the page. */
+import { timeText } from "../../pages/words.ts";
+
+/** What a sheet is wide inside its margins and a card, in pixels: paper of the usual sizes has so much at least. */
+const sheetWidth = 640;
+
+/** Says in the foot of the page when and by whom it was printed, unfolds for the paper what moves along with the page, and fits what is drawn. */
 export function preparePrinting(): void {
   const unfolded: HTMLDetailsElement[] = [];
   addEventListener("beforeprint", () => {
     const printed = document.querySelector<HTMLElement>("[data-printed]");
-    if (printed !== null) printed.textContent = `Printed ${new Date().toLocaleString()}`;
+    if (printed !== null) printed.textContent = printedText(new Date(), printed.dataset.printed ?? "");
+    fitDrawings();
     for (const one of document.querySelectorAll<HTMLDetailsElement>("details[data-follows]:not([open])")) {
       one.open = true;
       unfolded.push(one);
@@ -12,4 +18,20 @@ export function preparePrinting(): void {
   addEventListener("afterprint", () => {
     for (const one of unfolded.splice(0)) one.open = false;
   });
+}
+
+function printedText(now: Date, by: string): string {
+  const at = timeText(now.toISOString().replace(/\.\d+/, ""), -now.getTimezoneOffset());
+  return `Printed ${at}${by === "" ? "" : ` by ${by}`}`;
+}
+
+/** Maps and curves are as wide as the screen, in pixels, and no script draws them anew for the paper: they become smaller as they are. */
+function fitDrawings(): void {
+  for (const drawn of document.querySelectorAll<HTMLElement>(".map, .chart")) {
+    const { width, height } = drawn.getBoundingClientRect();
+    if (width === 0) continue;
+    drawn.style.setProperty("--drawn-width", `${width}px`);
+    drawn.style.setProperty("--drawn-height", `${height}px`);
+    drawn.style.setProperty("--drawn-scale", String(Math.min(1, sheetWidth / width)));
+  }
 }

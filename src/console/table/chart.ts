@@ -64,8 +64,6 @@ type Series = {
   readonly isTime: boolean;
   /** Its times are whole days. */
   readonly isOfDays: boolean;
-  /** What stands on its axis are whole numbers. */
-  readonly isWhole: boolean;
   /** What stands below the axis, by the number of the value, when the values are texts. */
   readonly names: readonly string[] | undefined;
   readonly title: string;
@@ -84,7 +82,6 @@ function seriesOf(table: Columns, { x, y }: Omit<Chosen, "form">): Series {
     data: [drawn.map(([at]) => at), drawn.map(([, value]) => value)],
     isTime: kind === "instant",
     isOfDays: kind === "instant" && areDays(sorted),
-    isWhole: kind !== "instant" && drawn.every(([at]) => Number.isInteger(at)),
     names: kind === "text" ? rows.map((row) => row[x] ?? "") : undefined,
     title: columns[y] ?? "",
     over: columns[x] ?? "Row",
@@ -106,6 +103,22 @@ function fromZero(_plot: uPlot, least: number, most: number): [number, number] {
   return [low < 0 ? low - more : 0, high > 0 ? high + more : 0];
 }
 
+/** The steps of an axis of numbers that are all whole: between two of them there is nothing to name. */
+const wholeSteps = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
+function isWhole(values: uPlot.AlignedData[number] | undefined): boolean {
+  return values !== undefined && values.length > 0 && [...values].every((one) => one == null || Number.isInteger(one));
+}
+
+function named(label: string): Partial<uPlot.Axis> {
+  return { label, labelSize: 22, labelGap: 2 };
+}
+
+/** What an axis of numbers is called, and how its steps are chosen. */
+function numberAxis(label: string, values: uPlot.AlignedData[number] | undefined): Partial<uPlot.Axis> {
+  return { ...named(label), ...(isWhole(values) ? { incrs: wholeSteps } : {}) };
+}
+
 const [minute, hour, day] = [60, 3600, 86_400];
 
 /** The steps of an axis of days, in seconds: between two days there is nothing to name. */
@@ -114,9 +127,6 @@ const daySteps = [
   ...[1, 2, 3, 4, 6].map((months) => months * 30 * day),
   ...[1, 2, 5, 10, 25, 50, 100, 250, 500, 1000].map((years) => years * 365 * day),
 ];
-
-/** The steps of an axis of whole numbers: there is nothing between two of them. */
-const wholeSteps = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
 
 /** Half of the name of a day, in pixels, stands beside the end of its axis. */
 const halfOfDay = 40;
@@ -149,7 +159,7 @@ function withoutDashes({ root, legend }: uPlot): void {
 }
 
 function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Options {
-  const { isTime, isOfDays, isWhole, names, title } = series;
+  const { isTime, isOfDays, names, title, over, data } = series;
   const [ink, line, accent] = [pageColour("muted"), pageColour("line"), pageColour("accent")];
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
   const bars =
@@ -165,14 +175,16 @@ function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Optio
     axes: [
       names === undefined
         ? isTime
-          ? { ...axis, values: timeWords, space: 90, ...(isOfDays ? { incrs: daySteps } : {}) }
-          : { ...axis, ...(isWhole ? { incrs: wholeSteps } : {}) }
+          ? { ...axis, ...named(over), values: timeWords, space: 90, ...(isOfDays ? { incrs: daySteps } : {}) }
+          : { ...axis, ...numberAxis(over, data[0]) }
         : {
             ...axis,
+            ...named(over),
+            incrs: wholeSteps,
             values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? (names[at] ?? "") : "")),
             space: 70,
           },
-      { ...axis, size: 64 },
+      { ...axis, ...numberAxis(title, data[1]), size: 64 },
     ],
     series: [
       axisSeries(series),

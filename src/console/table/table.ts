@@ -94,9 +94,19 @@ export function createTable({ columns, rows, caption, decimal = ".", isChosen = 
         show();
       }
       if (choosing !== undefined) mark(body, choosing, index);
-      body.rows[at]?.scrollIntoView({ block: "nearest" });
+      if (at >= 0) showRow(body.rows[at]);
     },
   };
+}
+
+/** Scrolls the box of the table to a row, and never the page: who pressed a map looks at it. */
+function showRow(row: HTMLTableRowElement | undefined): void {
+  const box = row?.closest(".table-box");
+  if (row === undefined || box === null || box === undefined) return;
+  const [{ top, bottom }, around] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+  const head = box.querySelector("thead")?.getBoundingClientRect().height ?? 0;
+  if (top < around.top + head) box.scrollTop -= around.top + head - top;
+  else if (bottom > around.bottom) box.scrollTop += bottom - around.bottom;
 }
 
 function rowOf(cells: readonly string[], areNumbers: readonly boolean[], index: number): HTMLTableRowElement {

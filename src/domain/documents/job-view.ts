@@ -34,6 +34,8 @@ export type SeenBy = {
   readonly owner: "machine" | "anonymous" | "reader" | { readonly user: string };
   /** Groups whose members see it, of those that whoever looks may know of. */
   readonly groups: readonly string[];
+  /** Until when (RFC 3339) whoever has the address of its share sees its results, and who shares them. */
+  readonly share?: { readonly until: string; readonly by?: string };
 };
 
 /** What the page of a job shows besides its status document. */
@@ -78,10 +80,14 @@ export type JobView = {
   readonly others?: readonly OtherRun[];
   /** Where a script goes on to watch it; undefined when it has ended. */
   readonly events?: string;
+  /** Whether who looks at it may run processes at all; not known where absent. */
+  readonly mayRun?: boolean;
   readonly mayDismiss: boolean;
   readonly mayRetry: boolean;
   /** Its results can be shared by who looks at it; `until` (RFC 3339) when they are. */
   readonly share?: { readonly until?: string };
+  /** What its tools ran in, once it has ended: images with their digests, and whether some ran in none. Absent where no tool ran here. */
+  readonly programs?: { readonly images: readonly string[]; readonly isOwn: boolean };
   /** Who may see it; absent where only its history is left. */
   readonly seenBy?: SeenBy;
   /** How long jobs are kept after their end, in milliseconds; undefined when this one is kept until somebody removes it. */

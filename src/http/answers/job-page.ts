@@ -11,6 +11,7 @@ import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { listEarlierLogs, readLogTail } from "../../operations/read-log.ts";
+import { readPrograms } from "../../operations/read-programs.ts";
 import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
@@ -68,6 +69,7 @@ export async function readJobView(
     results: await viewsOf(deps, principal, job, baseUrl),
     views,
     ...actions,
+    mayRun: mayDo(principal, "execute"),
     ...ran,
     ...(await runsBefore(deps, job)),
     ...defined({
@@ -80,6 +82,7 @@ export async function readJobView(
       others: await otherRuns(deps, principal, job, baseUrl),
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
+      programs: await readPrograms(deps, job),
       seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: whole.request.run?.isPinned === true ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job),

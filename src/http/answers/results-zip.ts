@@ -1,4 +1,4 @@
-import type { Results } from "../../domain/values.ts";
+import type { PlainValue, Results } from "../../domain/values.ts";
 import { zipResults } from "../../operations/pack-results.ts";
 import type { JobResults } from "../../operations/read-results.ts";
 import { foreignBytes, type RouteContext } from "../route.ts";
@@ -19,12 +19,13 @@ export function zipOfResults(
     "cache-control": "private, no-cache",
   };
   if (isHead) return new Response(null, { headers });
-  const pack = zipResults(layout, chosen, (outputId, value) => {
+  const literalOf = (outputId: string, value: PlainValue) => {
     const definition = description.outputs[outputId];
     const mediaType = literalType(value, definition);
     const { value: content } = value;
     if (typeof content !== "string") return { bytes: Buffer.from(JSON.stringify(content)), mediaType };
     return { bytes: Buffer.from(content, isBase64Output(definition) ? "base64" : "utf8"), mediaType };
-  });
+  };
+  const pack = zipResults(layout, chosen, literalOf, job.finishedAt);
   return new Response(pack, { headers });
 }

@@ -178,6 +178,7 @@ async function pageOfShared(
   const { job, share, description, results } = shared;
   const view = {
     processId: description.id,
+    version: description.version,
     created: new Date(job.createdAt).toISOString(),
     expires: new Date(share.expiresAt).toISOString(),
     ...defined({ sharedBy: share.user, inputLine: await shared.inputLine() }),

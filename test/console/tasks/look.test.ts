@@ -153,7 +153,7 @@ describe.skipIf(missing !== undefined)(named("a stranger draws on a map and look
       // Its values are there when it is painted.
       await page.waitForTimeout(500);
       const [first, second] = await readValues(way, page, hands, view);
-      expect(first).toMatch(/Longitude 1\d\.\d+°, latitude 4\d\.\d+°: band 1: \d+/);
+      expect(first).toMatch(/Longitude 1\d\.\d+°, latitude 4\d\.\d+°, column \d+, row \d+: band 1: \d+/);
       expect(second).not.toBe(first);
       expect(person.wrong).toEqual([]);
     },

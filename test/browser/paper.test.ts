@@ -1,0 +1,55 @@
+import { expect, test } from "bun:test";
+import { missing } from "./site.ts";
+import { madeTiff, openViewsSite } from "./views-site.ts";
+
+const title =
+  "all is drawn without being looked at, a press on a map moves no page, and paper shows maps and curves whole";
+
+test.skipIf(missing !== undefined)(
+  missing === undefined ? title : `${title} (skipped: no ${missing})`,
+  async () => {
+    await using site = await openViewsSite();
+    const rain = `hour,rain\n${Array.from({ length: 24 }, (_, hour) => `${hour},${(hour * 7) % 11}`).join("\n")}\n`;
+    const features = Array.from({ length: 60 }, (_, number) => ({
+      type: "Feature",
+      properties: { number },
+      geometry: { type: "LineString", coordinates: [1, 2].map((north) => [7 + number / 20, 46 + north]) },
+    }));
+    const lines = JSON.stringify({ type: "FeatureCollection", features });
+    const address = await site.results({
+      "a.geojson": lines,
+      "b.tif": madeTiff(),
+      "c.tif": madeTiff(),
+      "rain.csv": rain,
+    });
+    const wrong: string[] = [];
+    const page = await site.open(wrong, { viewport: { width: 1280, height: 700 }, timezoneId: "UTC" });
+    await page.goto(address);
+    for (const name of ["a.geojson", "b.tif", "c.tif", "rain.csv"]) {
+      await page.locator(`[data-view][data-name="${name}"][data-state="drawn"]`).waitFor();
+    }
+    expect(await page.evaluate("scrollY")).toBe(0);
+    const box = await page.locator(".map").first().boundingBox();
+    if (box === null) throw new Error("The map is not on the page");
+    // Not all lines are below the pointer: one is hit on the way.
+    const chosen = page.locator('tr[aria-selected="true"]');
+    for (let at = 0.6; at < 0.7 && (await chosen.count()) === 0; at += 0.005) {
+      await page.mouse.click(box.x + box.width * at, box.y + box.height / 2);
+      await page.waitForTimeout(350);
+    }
+    expect(await chosen.count()).toBe(1);
+    expect(await page.evaluate("scrollY")).toBe(0);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 680, height: 960 });
+    for (const drawn of await page.locator(".map, .chart, .chart canvas").all()) {
+      const place = await drawn.boundingBox();
+      expect((place?.x ?? 0) + (place?.width ?? 1000)).toBeLessThanOrEqual(680);
+      expect(place?.width ?? 0).toBeGreaterThan(500);
+    }
+    expect(await page.locator(".ramp").first().isVisible()).toBe(true);
+    expect(await page.locator("[data-printed]").textContent()).toMatch(/^Printed \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+    expect(wrong).toEqual([]);
+  },
+  120_000,
+);
