@@ -60,7 +60,7 @@ test("a job keeps the defaults that it used when its process is undeployed", asy
     const ids = (Array.isArray(jobs) ? jobs : []).map((job) => String(Object(job).jobID));
     const pages = await Promise.all(ids.map((id) => page(service, `/jobs/${id}?f=html`)));
     const tables = pages.map(
-      (html) => /<table[^>]*>\s*<thead>\s*<tr>\s*<th scope="col">Input[\s\S]*?<\/table>/.exec(html)?.[0],
+      (html) => /<table[^>]*>\s*<thead[^>]*>\s*<tr[^>]*>\s*<th[^>]*>Input[\s\S]*?<\/table>/.exec(html)?.[0],
     );
     const lines = [...(await page(service, "/jobs?f=html")).matchAll(/size: 3[^<]*/g)].map(([line]) => line);
     return { tables, lines };
