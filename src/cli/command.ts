@@ -225,9 +225,11 @@ export function explainError(error: unknown, io: Pick<Io, "talk" | "environment"
   }
   if (error instanceof Problem) {
     io.talk(`${withoutCalls(error.message)}\n`);
-    for (const fault of error.faults) {
-      const text = fault.pointer === "" ? fault.detail : `${fault.pointer}: ${fault.detail}`;
-      if (!error.message.includes(text)) io.talk(`  ${text}\n`);
+    for (const { pointer, detail } of error.faults) {
+      // The message says it, and names the member.
+      const name = pointer.slice(pointer.lastIndexOf("/") + 1);
+      if (error.message.includes(detail) && error.message.includes(name)) continue;
+      io.talk(pointer === "" ? `  ${detail}\n` : `  ${pointer}: ${detail}\n`);
     }
     return problemExitCodes[error.kind];
   }
