@@ -143,9 +143,22 @@ function Add({ frame, typed }: { readonly frame: PageFrame; readonly typed: Read
           <input type="checkbox" name="public" value="true" checked={typed.public === "true"} /> Everybody here may use
           it (otherwise only admins)
         </label>
-        <p class="muted">
-          A server that wants a password or a token is added by the API or by heddle providers add --file.
-        </p>
+        <details class="extras" open={(typed.username ?? "") !== ""}>
+          <summary>The server wants a key or a password</summary>
+          <label class="field">
+            <span>User</span>
+            <input type="text" name="username" autocomplete="off" value={typed.username} />
+            <small class="muted">Where it wants a user and a password; left empty where it wants a key alone.</small>
+          </label>
+          <label class="field">
+            <span>Key or password</span>
+            <input type="password" name="secret" autocomplete="off" spellcheck={false} />
+            <small class="muted">
+              It is kept encrypted, sent to that server alone, and never shown. All who may use the provider run there
+              by it. A key in a header of its own is added by the API.
+            </small>
+          </label>
+        </details>
         <p class="actions">
           <button type="submit" class="button-main">
             Add the provider

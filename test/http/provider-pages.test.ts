@@ -311,3 +311,33 @@ test("a provider that cannot be added is told by the names of the fields", async
   expect(html).toContain("; Address: found &quot;ftp://x&quot;, wanted");
   expect(html).toContain("Everybody here may use it (otherwise only admins)");
 });
+
+test("a server that wants a key or a password is added by the form, which never shows it again", async () => {
+  await using other = await openService();
+  const seen: (string | null)[] = [];
+  await using lab = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch(request) {
+      seen.push(request.headers.get("authorization"));
+      if (request.headers.get("authorization") === null) return new Response("", { status: 401 });
+      return other.app.fetch(new Request(request.url, { headers: { accept: "application/json" } }));
+    },
+  });
+  await using service = await openService();
+  const url = `http://127.0.0.1:${lab.port}`;
+  const send = (form: Readonly<Record<string, string>>) => sendForm(service, "/providers/form", { url, ...form });
+  expect((await send({ id: "by-key", username: "", secret: "  k-123 " })).status).toBe(303);
+  expect((await send({ id: "by-name", username: "ann", secret: "p:w" })).status).toBe(303);
+  expect(seen).toContain("Bearer k-123");
+  expect(seen).toContain(`Basic ${btoa("ann:p:w")}`);
+  const { providers } = await jsonOf(await service.send("GET", "/providers"));
+  expect(JSON.stringify(providers)).not.toMatch(/k-123|p:w/);
+  const wrong = await send({ id: "by-key", username: "ben", secret: "s3cret" });
+  const html = await wrong.text();
+  expect(html).not.toContain("s3cret");
+  expect(html).toContain('value="ben"');
+  expect((await (await send({ id: "x", username: "ben", secret: "" })).text()).toString()).toContain(
+    "Key or password:",
+  );
+});

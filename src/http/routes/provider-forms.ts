@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import { mayDo } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
 import type { JobSearch } from "../../domain/job-search.ts";
 import { jobUrl, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { ProviderAuth } from "../../domain/provider.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
 import { registerProvider, removeProvider, requireProvider } from "../../operations/manage-providers.ts";
 import { shortId } from "../../pages/words.ts";
@@ -12,7 +14,13 @@ import { formType, readOwnForm } from "../answers/process-form.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 import type { ProviderRouteDeps } from "./providers.ts";
 
-const FormSchema = v.object({ id: v.string(), url: v.string(), public: v.optional(v.string()) });
+const FormSchema = v.object({
+  id: v.string(),
+  url: v.string(),
+  public: v.optional(v.string()),
+  username: v.optional(v.string()),
+  secret: v.optional(v.string()),
+});
 
 /** Shows the list of providers as a page, with what went wrong and what had been typed. */
 export type ShowProviders = (
@@ -44,12 +52,14 @@ export function providerFormRoutes(deps: ProviderRouteDeps, showProviders: ShowP
       body: { mediaTypes: [formType], schema: FormSchema },
       async handle(context) {
         const form = await readOwnForm(deps, context);
-        const typed = Object.fromEntries(form);
-        const { id = "", url = "" } = typed;
+        // A secret is not sent back.
+        const { secret = "", ...typed } = Object.fromEntries(form);
+        const { id = "", url = "", username = "" } = typed;
         try {
           // What is copied brings blanks along.
           const wanted = { id: id.trim(), url: url.trim(), public: typed.public === "true" };
-          await registerProvider(deps, principalOf(context), wanted);
+          const auth = authOf(username.trim(), secret.trim());
+          await registerProvider(deps, principalOf(context), { ...wanted, ...defined({ auth }) });
           return seeOther(`${context.baseUrl}/providers`, "provider-added");
         } catch (error) {
           if (!(error instanceof Problem) || !mendable.includes(error.kind)) throw error;
@@ -82,8 +92,20 @@ export function providerFormRoutes(deps: ProviderRouteDeps, showProviders: ShowP
   ];
 }
 
+/** How this service signs in there: by a name and a password, or by a key alone; undefined where neither was filled in. */
+function authOf(username: string, secret: string): ProviderAuth | undefined {
+  if (username !== "") return { type: "basic", username, password: secret };
+  return secret === "" ? undefined : { type: "bearer", token: secret };
+}
+
 /** What the fields of the form are called by those who fill it in. */
-const labels: Readonly<Record<string, string>> = { "/id": "Id", "/url": "Address" };
+const labels: Readonly<Record<string, string>> = {
+  "/id": "Id",
+  "/url": "Address",
+  "/auth/username": "User",
+  "/auth/password": "Key or password",
+  "/auth/token": "Key or password",
+};
 
 /** Words a fault by the field that has it: a person sees no pointers. */
 function faultOf({ message, faults }: Problem): string {
