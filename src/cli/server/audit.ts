@@ -109,9 +109,12 @@ async function readRemote(args: Arguments, io: Io, words: AuditWords, limit: num
   return v.parse(PageSchema, answer).entries.map((line) => defined(line));
 }
 
+/** Who acts without a name: a user of the machine may have none, as in a container. */
+const unnamed: Readonly<Record<string, string>> = { service: "the service", operator: "from the command line" };
+
 function textOf({ time, user, role, address, action, subject, jobID, outcome }: AuditLine): string {
   const nobody = action === "sign-in" ? "nobody signed in" : "nobody with a key";
-  const who = user ?? (role === "service" ? "the service" : nobody);
+  const who = user ?? unnamed[role ?? ""] ?? nobody;
   const words = [time, who, role ?? "-", address ?? "-", action, subject, ...(jobID === undefined ? [] : [jobID])];
   return `${[...words, ...(outcome === "done" ? [] : [outcome])].map(printable).join("  ")}\n`;
 }
