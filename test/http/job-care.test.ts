@@ -17,7 +17,9 @@ test("the page of a job says who sees it, in the words of who looks", async () =
   );
   await saveGroups(service.database, "ann", ["hydrology", "chess"]);
   expect(await pageOf(service, `/jobs/${id}`, ann)).toContain("Seen by you, members of group hydrology, and overseers");
-  expect(await pageOf(service, `/jobs/${id}`, root)).toContain("Seen by user ann, members of group hydrology, and who");
+  expect(await pageOf(service, `/jobs/${id}`, root)).toContain(
+    "Seen by user ann, members of group hydrology, and overseers",
+  );
 });
 
 test("who may see a job is told until when its results are shared by a link, and by whom", async () => {
