@@ -41,8 +41,26 @@ export function inputLines(runs: readonly ListedRun[]): ReadonlyMap<string, stri
   return lines;
 }
 
+/** An input of a run as others read it; without words where it looks like a secret. `isDefault` for what was not given. */
+export type ToldInput = { readonly name: string; readonly words?: string; readonly isDefault: boolean };
+
+/** So many characters of a value are told at most. */
+const longestTold = 500;
+
+/** Words all inputs of a run, given ones first, then the defaults that were used: files and addresses by their names alone, and nothing of what looks like a secret. */
+export function toldInputs({ inputs, defaults }: Pick<ListedRun, "inputs" | "defaults">): readonly ToldInput[] {
+  const told = (values: Inputs, isDefault: boolean) => {
+    const words = wordsOfInputs({ inputs: values, defaults: {} });
+    return Object.keys(values).map((name) => {
+      if (looksSecret(name)) return { name, isDefault };
+      return { name, words: withoutMiddle(words.get(name) ?? "", longestTold), isDefault };
+    });
+  };
+  return [...told(inputs, false), ...told(defaults, true)];
+}
+
 /** The values that were given, each in words, by the names of their inputs. */
-function wordsOfInputs({ inputs, defaults }: ListedRun): Words {
+function wordsOfInputs({ inputs, defaults }: Pick<ListedRun, "inputs" | "defaults">): Words {
   const words = new Map<string, string>();
   for (const [name, given] of Object.entries(inputs)) {
     if (looksSecret(name) || isSame(given, defaults[name])) continue;

@@ -19,6 +19,13 @@ export function readJobId(word: string): string | undefined {
   return short;
 }
 
+/** Reads the beginning of an id of a job, of 6 characters or more, from a word that somebody looks for. Undefined for any other word, and for a whole id. */
+export function readIdStart(word: string): string | undefined {
+  const small = word.toLowerCase();
+  if (!/^[0-9a-f-]{6,35}$/.test(small)) return undefined;
+  return wholeId.test(small + noId.slice(small.length)) ? small : undefined;
+}
+
 /** Shortens the digest of a revision, such as `sha256:6fd5a0b1c2d3…`, as pages and texts show it. */
 export function shortDigest(revision: string): string {
   return `${revision.slice(0, 19)}…`;

@@ -13,6 +13,7 @@ import type { Page } from "./describe-processes.ts";
 import { fellowsOf } from "./group-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import { withMeantProcesses } from "./job-processes.ts";
+import { withMeantJobs } from "./meant-jobs.ts";
 
 export type JobFilter = {
   readonly limit: number;
@@ -41,7 +42,7 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   const reading = {
     // One more than asked tells whether there is a further page.
     limit: limit + 1,
-    search: await withMeantProcesses(deps, search, filter.withRemoved === true),
+    search: await withMeantProcesses(deps, await withMeantJobs(deps, search), filter.withRemoved === true),
     withRemoved: filter.withRemoved === true,
     // A page that ends before a job is read from there back.
     order: before === undefined ? order : { ...order, isDescending: !order.isDescending },

@@ -1,4 +1,5 @@
 import type { Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { newestFirst } from "../domain/job-sort.ts";
@@ -14,6 +15,8 @@ export type ProcessStatistics = {
   readonly lastRuns: readonly Job[];
   /** How many runs the figures are about. */
   readonly runs: number;
+  /** When the first of them was submitted, milliseconds since 1970; undefined without a run. */
+  readonly since?: number;
   /** From 0 to 1; undefined without a run. */
   readonly successRate?: number;
   /** How many of them took all that tools make from earlier runs; undefined for none. */
@@ -52,8 +55,22 @@ export async function ownerFigures(
   return figures;
 }
 
+/** Counts the dismissed jobs of a process that were submitted since a time (milliseconds since 1970), of those that the caller may see: at most as many as figures are about. */
+export async function dismissedRuns(
+  deps: ListDeps,
+  principal: Principal,
+  { processId, since }: { readonly processId: string; readonly since: number },
+): Promise<number> {
+  const search: JobSearch = { ...runsOf(processId), statuses: ["dismissed"], createdFrom: since };
+  return (await listJobs(deps, principal, { limit: countedRuns, search })).items.length;
+}
+
 function endedRuns(processId: string): JobSearch {
-  return { processIds: [processId], providerIds: [null], statuses: ["successful", "failed"] };
+  return { ...runsOf(processId), statuses: ["successful", "failed"] };
+}
+
+function runsOf(processId: string): JobSearch {
+  return { processIds: [processId], providerIds: [null] };
 }
 
 function figuresOf(items: readonly Job[]): ProcessStatistics {
@@ -63,6 +80,7 @@ function figuresOf(items: readonly Job[]): ProcessStatistics {
   return {
     lastRuns: items.slice(0, shownRuns),
     runs: items.length,
+    ...defined({ since: items.at(-1)?.createdAt }),
     ...(items.length === 0 ? {} : { successRate: succeeded.length / items.length }),
     ...(fromCache === 0 ? {} : { fromCache }),
     ...(medianSeconds === undefined ? {} : { medianSeconds }),

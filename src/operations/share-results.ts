@@ -3,6 +3,7 @@ import { mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { fault, refusal } from "../domain/faults.ts";
+import { type ToldInput, toldInputs } from "../domain/input-lines.ts";
 import type { Job } from "../domain/job.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
 import { Problem } from "../domain/problem.ts";
@@ -12,7 +13,7 @@ import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { readJob } from "./follow-jobs.ts";
 import { maySee, requireAction } from "./guard.ts";
 import { type FoundDirectory, findOutputDirectory } from "./read-directory.ts";
-import { readListedProcesses } from "./read-ran-process.ts";
+import { defaultsBeside, readRanProcess } from "./read-ran-process.ts";
 import { type JobResults, type KnownFile, openOutputPath, type ReadResultsDeps, resultsOfJob } from "./read-results.ts";
 import { hashSecret } from "./secrets.ts";
 
@@ -100,8 +101,8 @@ function notShared(jobId: string): Problem {
 /** What a share leads to. */
 export type Shared = JobResults & {
   readonly share: Share;
-  /** Reads in which inputs its job differs from the defaults of its process, in a line without what looks like a secret. */
-  inputLine(): Promise<string | undefined>;
+  /** Reads all inputs of its job with the defaults that were used, without what looks like a secret. */
+  inputs(): Promise<readonly ToldInput[]>;
   /** Opens a file below the directory of the job. Throws `not-found`. */
   open(segments: readonly string[]): Promise<KnownFile>;
   /** Finds a directory of its outputs. */
@@ -126,8 +127,11 @@ export async function readShared(deps: ShareDeps, token: string): Promise<Shared
   return {
     ...(await resultsOfJob(deps, job)),
     share,
-    async inputLine() {
-      return (await readListedProcesses(deps, reader, [job])).lines.get(job.id);
+    async inputs() {
+      const { inputs } = job.request;
+      const { ran, revision } = await readRanProcess(deps, reader, job);
+      const process = ran ?? revision;
+      return toldInputs({ inputs, defaults: process === undefined ? {} : defaultsBeside(process, inputs) });
     },
     async open(segments) {
       requireOwn(segments);

@@ -27,7 +27,16 @@ export function MayDo({ allowed: { actions, processes } }: { readonly allowed: A
           </ul>
         </>
       )}
-      {mayNot.length === 0 ? null : <p>{`You may not: ${mayNot.map(([, words]) => words).join("; ")}.`}</p>}
+      {mayNot.length === 0 ? null : (
+        <>
+          <p>You may not:</p>
+          <ul>
+            {mayNot.map(([, words]) => (
+              <li>{words}</li>
+            ))}
+          </ul>
+        </>
+      )}
       {processes === undefined ? null : (
         <p>{`All this only of the process${processes.length === 1 ? "" : "es"} ${processes.join(", ") || "none"}.`}</p>
       )}

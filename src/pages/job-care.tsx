@@ -1,3 +1,4 @@
+import { overseer } from "../domain/access.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
@@ -47,17 +48,20 @@ function Shared({ share }: { readonly share: SeenBy["share"] | undefined }) {
   );
 }
 
+/** The roles that may see the jobs of everybody. */
+const allSeers = `${overseer.name}s and administrators of this service`;
+
 function seenByText({ owner, groups }: SeenBy): string {
   const others = groups.length === 0 ? "" : `, members of ${groupsText(groups)}`;
   switch (owner) {
     case "machine":
       return "every user of this machine, as nobody has a key";
     case "anonymous":
-      return "whoever comes without a key, and who may see all jobs";
+      return `whoever comes without a key, and ${allSeers}`;
     case "reader":
-      return `you${others}, and who may see all jobs`;
+      return `you${others}, and ${allSeers}`;
     default:
-      return `user ${owner.user}${others}, and who may see all jobs`;
+      return `user ${owner.user}${others}, and ${allSeers}`;
   }
 }
 

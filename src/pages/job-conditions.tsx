@@ -60,10 +60,13 @@ export function Conditions({
     <p role="status">
       <b>{countText(count, links)}</b>
       {`: ${conditions.join("; ")}. `}
+      {count === 0 && (searchParams.get("q") ?? "").trim() !== "" ? `${idWords} ` : ""}
       <a href={`${origin}${pathname}?${withoutConditions(searchParams)}`}>Show all jobs</a>
     </p>
   );
 }
+
+const idWords = "Of an id, all of it is taken, its beginning (6 characters or more), or its last eight characters.";
 
 /** How many are found is known where they stand on one page. */
 function countText(count: number, links: readonly Link[]): string {

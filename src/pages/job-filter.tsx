@@ -76,7 +76,8 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
         <span>Words or id</span>
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
         <small class="muted">
-          an id or its last eight characters; of ended jobs: process, title, tags, user, inputs, files, message, failure
+          an id whole, its beginning or its last eight characters; of ended jobs: process, title, tags, user, inputs,
+          files, message, failure
         </small>
       </label>
       <Created value={searchParams.get("datetime") ?? ""} />

@@ -49,7 +49,7 @@ function titleOf({ jobID }: JobDocument, { processTitle }: JobView): string | un
   return processTitle === undefined ? undefined : `${processTitle}, job ${shortId(jobID)}`;
 }
 
-/** A short list of the parts of the page: on a small screen each of them is some screens high. */
+/** A short list of the parts of the page, and the way to the provenance: on a small screen each of them is some screens high. */
 function Jumps({ job, view }: Pick<JobParts, "job" | "view">) {
   const parts = [
     ...(job.status === "successful" ? [["results", "Results"] as const] : []),
@@ -60,6 +60,7 @@ function Jumps({ job, view }: Pick<JobParts, "job" | "view">) {
     ...(view.statistics === undefined ? [] : [["statistics", "Statistics"] as const]),
     ["more", "More"] as const,
   ];
+  const provenance = job.links.find(({ rel, title }) => rel === "provenance" && title !== undefined);
   return (
     <ul class="jumps" aria-label="Parts of this page">
       {parts.map(([id, words]) => (
@@ -67,6 +68,11 @@ function Jumps({ job, view }: Pick<JobParts, "job" | "view">) {
           <a href={`#${id}`}>{words}</a>
         </li>
       ))}
+      {provenance === undefined ? null : (
+        <li>
+          <a href={provenance.href}>{provenance.title}</a>
+        </li>
+      )}
     </ul>
   );
 }

@@ -18,6 +18,8 @@ export type ListedProcess = {
   /** How many of the runs took all from earlier ones. */
   readonly fromCache?: number;
   readonly runs?: number;
+  /** When the first of them was submitted, milliseconds since 1970. */
+  readonly since?: number;
 };
 
 /** What the page of a list of processes shows besides the document. */
@@ -220,7 +222,11 @@ function Row({
       <td>
         <span class="badge">{origin}</span>
       </td>
-      {hasRuns ? <td class="nowrap">{rateWords(process)}</td> : null}
+      {hasRuns ? (
+        <td>
+          <span class="nowrap">{rateWords(process)}</span> <Since process={process} />
+        </td>
+      ) : null}
       {hasRuns ? (
         <td>
           {process.medianSeconds === undefined ? "" : secondsWords(process.medianSeconds)}{" "}
@@ -233,11 +239,26 @@ function Row({
 
 /** Says of how many runs the usual time tells nothing. */
 function FromCache({ process: { fromCache = 0 } }: { readonly process: ListedProcess }) {
-  return fromCache === 0 ? null : <small class="muted">{`${fromCache} from earlier runs`}</small>;
+  return fromCache === 0 ? null : <small class="muted">{`(${takenWords(fromCache)})`}</small>;
+}
+
+/** Words how many runs ran no tools. */
+export function takenWords(fromCache: number): string {
+  return fromCache === 1 ? "1 run was taken from the cache" : `${fromCache} runs were taken from the cache`;
+}
+
+/** Says which time the figures are about. */
+function Since({ process: { since, runs = 0 } }: { readonly process: ListedProcess }) {
+  return since === undefined || runs === 0 ? null : <small class="muted nowrap">{`since ${dayText(since)}`}</small>;
+}
+
+/** The day of a time in milliseconds since 1970, in UTC. */
+export function dayText(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10);
 }
 
 /** Words how often the last runs succeeded. */
-export function rateWords({ successRate, runs = 0 }: Pick<ListedProcess, "successRate" | "runs">): string {
+function rateWords({ successRate, runs = 0 }: Pick<ListedProcess, "successRate" | "runs">): string {
   if (successRate === undefined || runs === 0) return "not run yet";
   return `${Math.round(successRate * 100)} % of ${runs}`;
 }

@@ -1,8 +1,10 @@
-import { type ListedProcess, rateWords, secondsWords } from "./process-list.tsx";
+import { dayText, type ListedProcess, secondsWords, takenWords } from "./process-list.tsx";
 
 /** How the last runs of a process ended, of those that the reader may see. */
-export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "medianSeconds" | "fromCache"> & {
+export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "since" | "medianSeconds" | "fromCache"> & {
   readonly runs: number;
+  /** How many were dismissed since then: they say nothing of the process. */
+  readonly dismissed?: number;
   /** Whose runs count: everybody's, also for who may change the process and sees no job of others, those of some others too, or the reader's own. */
   readonly whose: "all" | "owner" | "some" | "own";
   /** Where the revisions of a process are that nobody can run any more; absent for others, and for who may not deploy. */
@@ -23,6 +25,7 @@ export function Figures({ figures, baseUrl }: { readonly figures: RunFigures; re
     <p class="muted">
       {runs === 0 ? notRunWords(figures) : `Last runs of ${id}: ${rateOf(figures)} succeeded`}
       <Failed figures={figures} baseUrl={baseUrl} />
+      {dismissedWords(figures)}
       {runs === 0 ? "" : medianSeconds === undefined ? "." : `, usual time ${secondsWords(medianSeconds)}.`}
       {fromCacheWords(figures)} {whoseWords[whose]}
       {revisionsUrl === undefined ? null : (
@@ -40,10 +43,15 @@ function notRunWords({ id, whose }: RunFigures): string {
 }
 
 /** One's own runs are called so: of few, a share says little of the process. */
-function rateOf(figures: RunFigures): string {
-  const words = rateWords(figures);
-  if (figures.whose !== "own") return words;
-  return `${words.slice(0, -String(figures.runs).length)}your ${figures.runs} ${figures.runs === 1 ? "run" : "runs"}`;
+function rateOf({ runs, whose, since, successRate = 0 }: RunFigures): string {
+  const which = `${whose === "own" ? "your" : "the"} last ${runs === 1 ? "run" : `${runs} runs`}`;
+  return `${Math.round(successRate * 100)} % of ${which}${since === undefined ? "" : `, since ${dayText(since)},`}`;
+}
+
+/** Of what was dismissed nobody knows whether it had succeeded. */
+function dismissedWords({ runs, dismissed = 0 }: RunFigures): string {
+  if (runs === 0 || dismissed === 0) return "";
+  return ` (${dismissed} dismissed ${dismissed === 1 ? "is" : "are"} not counted)`;
 }
 
 /** Leads to the runs that failed, where whoever reads sees them. */
@@ -63,6 +71,6 @@ function Failed({ figures, baseUrl }: { readonly figures: RunFigures; readonly b
 /** Says which runs tell nothing of how long the tools take. */
 function fromCacheWords({ fromCache = 0 }: RunFigures): string {
   if (fromCache === 0) return "";
-  const left = fromCache === 1 ? "ran no tool, and does" : "ran no tools, and do";
-  return ` ${fromCache} from earlier runs: ${left} not count in the usual time.`;
+  const left = fromCache === 1 ? "It ran no tool, and does" : "They ran no tools, and do";
+  return ` ${takenWords(fromCache)}. ${left} not count in the usual time.`;
 }

@@ -54,13 +54,40 @@ function isAddress(href: string): boolean {
   return (/^https?:\/\//.test(href) && URL.canParse(href)) || /^mailto:[^\s@<>"]+@[^\s@<>"]+$/.test(href);
 }
 
-/** A licence that is an address alone is called as SPDX calls it, or as the end of its address says. */
+/** A licence that is an address alone is called as SPDX calls it, where its address says which one it is; of others all of the address is told. */
 function licenceName(title: string, href: string | undefined): string {
   if (href === undefined || (title !== "License" && title !== href)) return title;
   const { hostname, pathname } = new URL(href);
-  const [, kind, version] = /^\/licenses\/([a-z-]+)\/([\d.]+)/.exec(pathname) ?? [];
-  if (/(?:^|\.)creativecommons\.org$/.test(hostname) && kind !== undefined)
-    return `CC-${kind.toUpperCase()}-${version}`;
-  const last = pathname.split("/").findLast((part) => part !== "") ?? hostname;
-  return last.replace(/\.(?:html?|txt|json|md)$/i, "");
+  const address = `${hostname}${pathname}`.replace(/^www\./, "").replace(/(?:\.(?:html?|txt|json|md|rdf)|\/)+$/i, "");
+  for (const [pattern, nameOf] of licenceAddresses) {
+    const found = pattern.exec(address);
+    if (found !== null) return nameOf(found.slice(1).map((part) => part ?? ""));
+  }
+  return href;
+}
+
+/** Where licences stand, and what SPDX calls them. */
+const licenceAddresses: readonly (readonly [RegExp, (parts: readonly string[]) => string])[] = [
+  [/^(?:spdx\.org|opensource\.org)\/licenses\/([^/]+)$/i, ([id = ""]) => id],
+  [/^apache\.org\/licenses\/LICENSE-([\d.]+)$/i, ([version]) => `Apache-${version}`],
+  [
+    /^creativecommons\.org\/licenses\/([a-z-]+)\/([\d.]+)/i,
+    ([kind = "", version]) => `CC-${kind.toUpperCase()}-${version}`,
+  ],
+  [/^creativecommons\.org\/publicdomain\/zero\/([\d.]+)/i, ([version]) => `CC0-${version}`],
+  [
+    /^gnu\.org\/licenses\/(?:old-licenses\/)?([al]?gpl|fdl)-(\d+(?:\.\d+)?)/i,
+    ([kind = "", version]) => gnuName(kind, version),
+  ],
+  [/^mozilla\.org\/(?:[a-z]{2}(?:-[A-Z]{2})?\/)?MPL\/([\d.]+)$/i, ([version]) => `MPL-${version}`],
+  // Elsewhere, only what is certainly the name of one.
+  [
+    /\/(MIT|ISC|0BSD|Unlicense|(?:Apache|BSD|[AL]?GPL|MPL|EPL|EUPL|CC0|CC-BY(?:-(?:NC|ND|SA))*)-\d[\w.-]*)$/,
+    ([id = ""]) => id,
+  ],
+];
+
+/** SPDX writes the second number of a version, too: GPL-3.0. */
+function gnuName(kind: string, version = ""): string {
+  return `${kind.toLowerCase() === "fdl" ? "GFDL" : kind.toUpperCase()}-${version.includes(".") ? version : `${version}.0`}`;
 }

@@ -25,8 +25,8 @@ export const sharedPage: Page<SharedDocument> = {
           {href}
         </pre>
         <p>
-          Whoever has it reads the results of the job, their files, its inputs in a line and your name without signing
-          in, and nothing else, until <Time at={expires} />.
+          Whoever has it reads the results of the job, their files, its inputs and your name without signing in, and
+          nothing else, until <Time at={expires} />.
         </p>
         {replaces ? (
           <p class="notice">

@@ -1,17 +1,22 @@
 import type { ResultView } from "../domain/documents/result-view.ts";
 import type { ViewSettings } from "../domain/documents/view-settings.ts";
+import type { ToldInput } from "../domain/input-lines.ts";
 import { Layout } from "./layout.tsx";
+import { Facts, type Operator, operatorRows } from "./operator.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
+import { RecordTable } from "./record-table.tsx";
 import { AllAsZip, Results } from "./results.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 const script = "local-times";
 
-/** What a share tells of its job: its inputs in short, and who shares it, but nothing else of how and where it ran. */
+/** What a share tells of its job: its inputs in words, who shares it and who runs the service, but nothing else of how and where it ran. */
 export type SharedView = {
   readonly sharedBy?: string;
-  readonly inputLine?: string;
+  readonly jobId: string;
+  readonly inputs: readonly ToldInput[];
+  readonly operator: Operator;
   readonly processId: string;
   readonly version: string;
   /** RFC 3339, of the job. */
@@ -29,16 +34,19 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)} head={<ViewsHead frame={frame} />}>
           <p>
-            Results of the process <code>{view.processId}</code> version {view.version}, from a job of{" "}
-            <Time at={view.created} />. They are shared {view.sharedBy === undefined ? "" : `by ${view.sharedBy} `}until{" "}
-            <Time at={view.expires} />: whoever has the address of this page sees them.
+            Results of the process <code>{view.processId}</code> version {view.version}, from job{" "}
+            <code>{view.jobId}</code> of <Time at={view.created} />. They are shared{" "}
+            {view.sharedBy === undefined ? "" : `by ${view.sharedBy} `}until <Time at={view.expires} />: whoever has the
+            address of this page sees them.
           </p>
-          {view.inputLine === undefined ? null : <p class="run-inputs">{`Inputs: ${view.inputLine}`}</p>}
+          <Facts rows={operatorRows(view.operator)} />
           <h2>Results</h2>
           <p>
             <AllAsZip results={view.results} href={`${settings.outputsUrl}/?f=zip`} />
           </p>
           <Results results={view.results} heading="h3" />
+          <h2>Inputs</h2>
+          <ToldInputs inputs={view.inputs} />
           <p>
             <a href={frame.jsonUrl} rel="alternate" type="application/json">
               As JSON
@@ -47,4 +55,31 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
         </Layout>
       )}`,
   };
+}
+
+function ToldInputs({ inputs }: { readonly inputs: readonly ToldInput[] }) {
+  if (inputs.length === 0) return <p class="muted">None.</p>;
+  return (
+    <RecordTable label="Inputs">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Input</th>
+            <th scope="col">Value</th>
+          </tr>
+        </thead>
+        <tbody>
+          {inputs.map(({ name, words, isDefault }) => (
+            <tr>
+              <th scope="row">{name}</th>
+              <td class="breaks prose">
+                {words ?? <span class="muted">not shown: by its name it may be a secret</span>}
+                {isDefault ? <span class="muted"> default</span> : null}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </RecordTable>
+  );
 }

@@ -103,6 +103,13 @@ export async function findJob(database: Database, id: string): Promise<Job | und
   return row === undefined ? undefined : jobOfColumns(row);
 }
 
+/** Lists ids of jobs that begin with a text, the newest first: at most `limit`. */
+export async function idsBeginning(database: Database, start: string, limit: number): Promise<readonly string[]> {
+  // "g" stands behind all digits of an id.
+  const rows = await database.read(selecting.selectIdsFrom({ start, end: `${start}g`, limit }));
+  return rows.map(({ id }) => id);
+}
+
 /** What a job is of, and whose it is. */
 export type OwnedJob = {
   readonly id: string;

@@ -67,6 +67,15 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     60_000,
   );
 
+  test.each([360, 640])("no table of jobs or of provenance goes on beyond its box, at %i pixels", async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    for (const address of [`${plain.server.url}/jobs?f=html`, `${job}/prov?f=html`]) {
+      await page.goto(address);
+      const beyond = `[...document.querySelectorAll(".wide")].map((one) => one.scrollWidth - one.clientWidth)`;
+      expect(await page.evaluate<readonly number[]>(beyond)).toEqual([0]);
+    }
+  });
+
   test("paper has the heads of tables and what was folded up, says what it is, and has nothing to press", async () => {
     await page.setViewportSize({ width: 500, height: 900 });
     await page.goto(`${job}?f=html`);

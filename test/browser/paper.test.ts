@@ -21,11 +21,12 @@ test.skipIf(missing !== undefined)(
       "b.tif": madeTiff(),
       "c.tif": madeTiff(),
       "rain.csv": rain,
+      "wide.csv": manyColumns(),
     });
     const wrong: string[] = [];
     const page = await site.open(wrong, { viewport: { width: 1280, height: 700 }, timezoneId: "UTC" });
     await page.goto(address);
-    for (const name of ["a.geojson", "b.tif", "c.tif", "rain.csv"]) {
+    for (const name of ["a.geojson", "b.tif", "c.tif", "rain.csv", "wide.csv"]) {
       await page.locator(`[data-view][data-name="${name}"][data-state="drawn"]`).waitFor();
     }
     expect(await page.evaluate("scrollY")).toBe(0);
@@ -47,9 +48,27 @@ test.skipIf(missing !== undefined)(
       expect((place?.x ?? 0) + (place?.width ?? 1000)).toBeLessThanOrEqual(680);
       expect(place?.width ?? 0).toBeGreaterThan(500);
     }
+    // What is a box of its own inside of a head is not drawn again on the second page.
+    const heads = `[...new Set([...document.querySelectorAll(".sortable th button")].map((one) => getComputedStyle(one).display))]`;
+    expect(await page.evaluate<readonly string[]>(heads)).toEqual(["contents"]);
+    const wide = page.locator('[data-name="wide.csv"]');
+    const table = await wide.locator(".sortable").boundingBox();
+    expect((table?.x ?? 0) + (table?.width ?? 1000)).toBeLessThanOrEqual(680);
+    const spaces = `getComputedStyle(document.querySelector('[data-name="wide.csv"] .sortable tbody td')).whiteSpace`;
+    expect(await page.evaluate<string>(spaces)).toBe("nowrap");
     expect(await page.locator(".ramp").first().isVisible()).toBe(true);
     expect(await page.locator("[data-printed]").textContent()).toMatch(/^Printed \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
     expect(wrong).toEqual([]);
   },
   120_000,
 );
+
+/** Needs more than a sheet is wide. */
+function manyColumns(): string {
+  const columns = Array.from({ length: 13 }, (_, number) => `flow-rate-${number}`);
+  const rows = Array.from({ length: 5 }, (_, row) => [
+    `2012-0${row + 1}`,
+    ...columns.map((_, at) => `${row * at}.2512`),
+  ]);
+  return `${[["month", ...columns], ...rows].map((row) => row.join(",")).join("\n")}\n`;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { inputLines } from "../../src/domain/input-lines.ts";
+import { inputLines, toldInputs } from "../../src/domain/input-lines.ts";
 import { parseExact } from "../../src/domain/json.ts";
 import type { InputItem, Inputs } from "../../src/domain/values.ts";
 
@@ -165,4 +165,21 @@ test("names that every object has are inputs like others", () => {
     ["__proto__", value("b")],
   ]);
   expect(lineOf(inputs, {})).toBe("constructor: a · __proto__: b");
+});
+
+test("all inputs are told with the defaults that were used; what looks like a secret has no words, files have their names alone", () => {
+  const inputs: Inputs = {
+    apiKey: value("k-123"),
+    area: { kind: "bbox", bbox: [9.5, 54, 10, 55], crs: "CRS84" },
+    dem: { kind: "reference", href: "https://user:pass@example.org/data/north.tif?token=abc" },
+    login: value({ user: "ann", password: "p-456" }),
+  };
+  expect(toldInputs({ inputs, defaults: { hours: value(5), token: value("t-789") } })).toEqual([
+    { name: "apiKey", isDefault: false },
+    { name: "area", words: "9.5, 54, 10, 55", isDefault: false },
+    { name: "dem", words: "north.tif", isDefault: false },
+    { name: "login", words: "user ann", isDefault: false },
+    { name: "hours", words: "5", isDefault: true },
+    { name: "token", isDefault: true },
+  ]);
 });

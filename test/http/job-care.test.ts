@@ -12,10 +12,14 @@ test("the page of a job says who sees it, in the words of who looks", async () =
   expect(await pageOf(service, `/jobs/${await submitEcho(service)}`)).toContain("Seen by every user of this machine");
   const [ann, root] = [await service.createKey("runner", "ann"), await service.createKey("admin", "root")];
   const id = await submitEcho(service, ann);
-  expect(await pageOf(service, `/jobs/${id}`, ann)).toContain("Seen by you, and who may see all jobs. ");
+  expect(await pageOf(service, `/jobs/${id}`, ann)).toContain(
+    "Seen by you, and overseers and administrators of this service. ",
+  );
   await saveGroups(service.database, "ann", ["hydrology", "chess"]);
-  expect(await pageOf(service, `/jobs/${id}`, ann)).toContain("Seen by you, members of group hydrology, and who may");
-  expect(await pageOf(service, `/jobs/${id}`, root)).toContain("Seen by user ann, members of group hydrology, and who");
+  expect(await pageOf(service, `/jobs/${id}`, ann)).toContain("Seen by you, members of group hydrology, and overseers");
+  expect(await pageOf(service, `/jobs/${id}`, root)).toContain(
+    "Seen by user ann, members of group hydrology, and overseers",
+  );
 });
 
 test("who may see a job is told until when its results are shared by a link, and by whom", async () => {

@@ -105,6 +105,26 @@ test("words find a job by the name of an upload, also when the file is gone", as
   expect(linesOf(await pageOf(service))).toContain("table: Höhen-2024.csv");
 });
 
+test("the beginning of an id finds its job, running or ended; what is too short does not", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await deploy(service, "reader", "Reader");
+  const running = await run(service, "reader", { size: 1 });
+  const ended = await run(service, "reader", { size: 2 });
+  await service.finish(ended);
+  for (const id of [running, ended]) {
+    for (const length of [9, 13, 14, 20, 30, 35]) {
+      const start = id.slice(0, length);
+      expect([start, (await found(service, `?q=${start.toUpperCase()}`)).includes(id)]).toEqual([start, true]);
+      expect((await found(service, `?q=${start}`)).every((one) => one.startsWith(start))).toBe(true);
+    }
+    expect(await found(service, `?q=${id.slice(0, 6)}`)).toContain(id);
+    expect(await found(service, `?q=${id.slice(0, 5)}`)).toEqual([]);
+  }
+  expect(await found(service, "?q=ffffff")).toEqual([]);
+  const page = await (await service.send("GET", "/jobs?q=ffffff", { headers: html })).text();
+  expect(page).toContain("Of an id, all of it is taken, its beginning (6 characters or more), or its last eight");
+});
+
 test("the filter by process takes a part of an id or a title, and a whole id alone", async () => {
   await using service = await openService({ holdsJobs: true });
   await deploy(service, "buffer", "Puffer um Flüsse");

@@ -107,7 +107,8 @@ test("the page of a share shows results as the page of the job does, and leads t
   expect(page).toContain(`href="${address}${path}?f=zip">All results as one zip</a>`);
   expect(page).toContain(`data-view="features" data-src="${address}${path}${jobId}/scene/scene/catalog.json"`);
   expect(page).toContain("shared by ada until <time");
-  expect(page).toContain('<p class="run-inputs">Inputs: text: hello</p>');
+  expect(page).toMatch(/scope="row">text<\/th><td [^>]*>hello<\/td>/);
+  expect(page).toContain(`from job <code>${jobId}</code>`);
   for (const secret of ["item", "/jobs/", "/outputs/", "secret log"]) expect(page).not.toContain(secret);
   const policy = answer.headers.get("content-security-policy") ?? "";
   expect(policy).toContain(`connect-src 'self' ${address}${path};`);

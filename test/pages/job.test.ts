@@ -63,6 +63,13 @@ describe("the page of a job", () => {
     const html = page({ status: "successful", finished: "2026-01-02T03:05:06.000Z" });
     expect(jumps(html)).toEqual(["results", "log", "inputs", "timeline", "more"]);
     for (const id of jumps(html)) expect(html).toContain(` id="${id}"`);
+    const prov = {
+      href: "http://server/base/jobs/1/prov",
+      rel: "provenance",
+      title: "How the job came to its results",
+    };
+    const jumpsOfIt = /<ul class="jumps".*?<\/ul>/s.exec(page({ links: [prov] }))?.[0];
+    expect(jumpsOfIt).toContain(`<a href="${prov.href}">How the job came to its results</a>`);
     const failed = page({ status: "failed", exception: { detail: "no" } });
     expect(failed.indexOf("The job failed")).toBeLessThan(failed.indexOf('class="jumps"'));
   });

@@ -10,6 +10,7 @@ export function preparePrinting(): void {
     const printed = document.querySelector<HTMLElement>("[data-printed]");
     if (printed !== null) printed.textContent = printedText(new Date(), printed.dataset.printed ?? "");
     fitDrawings();
+    fitTables();
     for (const one of document.querySelectorAll<HTMLDetailsElement>("details[data-follows]:not([open])")) {
       one.open = true;
       unfolded.push(one);
@@ -33,5 +34,20 @@ function fitDrawings(): void {
     drawn.style.setProperty("--drawn-width", `${width}px`);
     drawn.style.setProperty("--drawn-height", `${height}px`);
     drawn.style.setProperty("--drawn-scale", String(Math.min(1, sheetWidth / width)));
+  }
+}
+
+/** What is smaller cannot be read. */
+const leastScale = 0.4;
+
+/** A table of many columns needs more than a sheet, and what stands beyond its edge would not be printed: it becomes smaller as a whole. */
+function fitTables(): void {
+  for (const table of document.querySelectorAll<HTMLElement>(".wide > .table")) {
+    table.style.removeProperty("--drawn-scale");
+    table.classList.add("measured");
+    const { width } = table.getBoundingClientRect();
+    table.classList.remove("measured");
+    if (width <= sheetWidth) continue;
+    table.style.setProperty("--drawn-scale", String(Math.max(leastScale, sheetWidth / width)));
   }
 }

@@ -23,9 +23,13 @@ const shownAtOnce = 100;
 const shortest = 24;
 const longest = 500;
 
+/** A date, a time, a range of them or a number with a unit of signs: nothing of it is a word. */
+const figures = /^[-+\d.,:/ TZeE%°]*\d[-+\d.,:/ TZeE%°]*$/;
+
 function cellOf(text: string, isNumber: boolean): HTMLTableCellElement {
   const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  const look = isNumber ? "number" : text.length <= shortest ? "nowrap" : undefined;
+  const short = figures.test(text) ? "nowrap figures" : "nowrap";
+  const look = isNumber ? "number" : text.length <= shortest ? short : undefined;
   return element("td", { class: look }, shown);
 }
 

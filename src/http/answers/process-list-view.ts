@@ -80,6 +80,7 @@ export async function listView(deps: ListDeps, context: RouteContext, items: rea
       ...defined({ title, version, keywords }),
       ...defined({
         runs: statistics?.runs,
+        since: statistics?.since,
         successRate: statistics?.successRate,
         medianSeconds: statistics?.medianSeconds,
         fromCache: statistics?.fromCache,

@@ -2,7 +2,7 @@ import { mayDo } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { seesOthers } from "../../operations/job-people.ts";
 import type { ListDeps } from "../../operations/list-jobs.ts";
-import { ownerFigures, processStatistics } from "../../operations/process-statistics.ts";
+import { dismissedRuns, ownerFigures, processStatistics } from "../../operations/process-statistics.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
 import type { RouteContext } from "../route.ts";
 
@@ -16,8 +16,11 @@ export async function readRunFigures(
   const seesAll = mayDo(caller, "read-all-jobs");
   const ofOwner = seesAll ? undefined : await ownerFigures(deps, caller, id);
   const figures = ofOwner ?? (await processStatistics(deps, caller, id));
-  const { runs, successRate, medianSeconds, fromCache } = figures;
+  const { runs, since, successRate, medianSeconds, fromCache } = figures;
   const isOfSome = !seesAll && ofOwner === undefined && (await seesOthers(deps, caller));
   const whose = seesAll ? "all" : ofOwner !== undefined ? "owner" : isOfSome ? "some" : "own";
-  return { id, runs, whose, ...defined({ successRate, medianSeconds, fromCache }) };
+  // Of everybody's runs, who looks after a process is told figures of those that ended by themselves only.
+  const isCounted = since !== undefined && ofOwner === undefined;
+  const dismissed = isCounted ? await dismissedRuns(deps, caller, { processId: id, since }) : 0;
+  return { id, runs, whose, dismissed, ...defined({ since, successRate, medianSeconds, fromCache }) };
 }

@@ -177,11 +177,14 @@ async function pageOfShared(
   if (documentFormat(context) !== "html") return {};
   const { job, share, description, results } = shared;
   const view = {
+    jobId: job.id,
+    operator: context.service ?? {},
+    inputs: await shared.inputs(),
     processId: description.id,
     version: description.version,
     created: new Date(job.createdAt).toISOString(),
     expires: new Date(share.expiresAt).toISOString(),
-    ...defined({ sharedBy: share.user, inputLine: await shared.inputLine() }),
+    ...defined({ sharedBy: share.user }),
     results: await resultViews(deps, { job, description }, results, { baseUrl: context.baseUrl, locations, shared }),
   };
   return { page: sharedResultsPage(view, { outputsUrl: locations.outputsUrl }) };

@@ -1,4 +1,4 @@
-import { eq, getTableColumns, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, lt, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
 import { executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, statusIn } from "../statements.ts";
@@ -18,6 +18,16 @@ export const selectJob = compile<{ id: string }>()(() =>
     .select(columnsOfJob)
     .from(jobs)
     .where(eq(jobs.id, argument("id"))),
+);
+
+/** Jobs whose ids begin with a text: from it to before `end`, the last ones first. */
+export const selectIdsFrom = compile<{ start: string; end: string; limit: number }>()(() =>
+  build
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(gte(jobs.id, argument("start")), lt(jobs.id, argument("end"))))
+    .orderBy(desc(jobs.id))
+    .limit(sql.placeholder("limit")),
 );
 
 /** `ids` is a JSON array; whose job each is, and of what. */
