@@ -78,20 +78,22 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
   return (
     <form method="post" action={`${frame.baseUrl}${deployPath}`} enctype="multipart/form-data" class="form">
       {problem === undefined ? null : (
-        <div class="notice notice-bad" role="alert" tabindex={-1} autofocus={!wrong.includes(idPointer)}>
-          <p>
-            {problem.message}
-            <Opening texts={[problem.message, ...problem.faults.map(({ detail }) => detail)]} frame={frame} />
-          </p>
-          {problem.faults.length < 2 ? null : (
-            <ul>
-              {problem.faults.map(({ pointer, detail }) => (
-                <li>
-                  <code>{pointer}</code> {detail}
-                </li>
-              ))}
-            </ul>
-          )}
+        <div tabindex={-1} autofocus={!wrong.includes(idPointer)}>
+          <div class="notice notice-bad" role="alert">
+            <p>
+              {problem.message}
+              <Opening texts={[problem.message, ...problem.faults.map(({ detail }) => detail)]} frame={frame} />
+            </p>
+            {problem.faults.length < 2 ? null : (
+              <ul>
+                {problem.faults.map(({ pointer, detail }) => (
+                  <li>
+                    <code>{pointer}</code> {detail}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
         </div>
       )}
       {understood === undefined ? null : <What understood={understood} isNew={problem === undefined} />}
