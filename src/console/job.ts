@@ -39,7 +39,8 @@ function follow(events: string): void {
       bar.value = progress;
       // One that waits says for what in place of it.
       if (live("stage")?.dataset.waits === undefined) setText(live("progress"), `${progress} %`);
-      setText(live("message"), String(message));
+      // Of a workflow the server names the steps that run.
+      if (live("message")?.dataset.standsFor !== message) setText(live("message"), String(message));
     }
     // The server says in words what it waits for, and for how long by now.
     const stage = live("stage");

@@ -17,25 +17,38 @@ export type LogJoin = {
   join(isEnd: boolean): Promise<void>;
 };
 
+/** Whether nothing can have been taken over before, and what stands before each line. */
+type JoinWays = { readonly isNew: boolean; readonly name?: string | undefined };
+
 /**
  * Makes the join of one tool's log. A tool holds no descriptor of its execution's log: it could read or empty the log by
  * it. `isNew` is false when an earlier life of the server may have begun: what that took over is not taken over again.
+ * `name`, where there is one, stands before each line: tools that run side by side write into one log.
  */
-export function createLogJoin(own: string, log: string, isNew: boolean): LogJoin {
+export function createLogJoin(own: string, log: string, { isNew, name }: JoinWays): LogJoin {
+  const named = (piece: Buffer) => (name === undefined ? piece : withName(piece, `${name} `));
   let joined: number | undefined = isNew ? 0 : undefined;
   return {
     async join(isEnd) {
       const size = lstatSync(own, { throwIfNoEntry: false })?.size ?? 0;
       if (size === (joined ?? 0)) return;
-      joined ??= await joinedBefore(own, log);
+      joined ??= await joinedBefore(own, log, named);
       for (;;) {
         const piece = await readPiece(own, joined, isEnd);
         if (piece === undefined) return;
-        await appendPiece(own, log, joined, piece);
+        await appendPiece(own, log, { from: joined, to: joined + piece.byteLength, text: named(piece) });
         joined += piece.byteLength;
       }
     },
   };
+}
+
+/** Bytes that are no text stay as they are: latin1 has a letter for each. */
+function withName(piece: Buffer, name: string): Buffer {
+  const start = Buffer.from(name).toString("latin1");
+  const lines = piece.toString("latin1").split("\n");
+  const told = lines.map((line, index) => (line === "" && index === lines.length - 1 ? "" : `${start}${line}`));
+  return Buffer.from(told.join("\n"), "latin1");
 }
 
 /** The next piece, up to its last line end; a line that is longer than a piece is taken in parts. */
@@ -51,23 +64,26 @@ function stepFile(own: string): string {
   return `${own}.joined`;
 }
 
-async function appendPiece(own: string, log: string, from: number, piece: Buffer): Promise<void> {
+/** `from` and `to`: where it stood in the tool's log. */
+type Piece = { readonly from: number; readonly to: number; readonly text: Buffer };
+
+async function appendPiece(own: string, log: string, { from, to, text }: Piece): Promise<void> {
   await using handle = await openJobLog(log);
   const { size: logBytes } = await handle.stat();
-  const step = { from, to: from + piece.byteLength, logBytes };
+  const step = { from, to, logBytes };
   // Under another name first: a step that is half written would be none.
   await rm(`${stepFile(own)}.new`, { force: true });
   await writeFile(`${stepFile(own)}.new`, JSON.stringify(step), { mode: fileMode, flag: "wx" });
   await rename(`${stepFile(own)}.new`, stepFile(own));
-  await handle.appendFile(piece.at(-1) === 0x0a ? piece : Buffer.concat([piece, Buffer.from("\n")]));
+  await handle.appendFile(text.at(-1) === 0x0a ? text : Buffer.concat([text, Buffer.from("\n")]));
 }
 
 /** How much was taken over before: the last piece counts when it stands in the log. */
-async function joinedBefore(own: string, log: string): Promise<number> {
+async function joinedBefore(own: string, log: string, named: (piece: Buffer) => Buffer): Promise<number> {
   const text = await readOwn(stepFile(own));
   if (text === undefined) return 0;
   const { from, to, logBytes } = v.parse(StepSchema, JSON.parse(text));
-  const piece = await readRange(own, from, to - from);
+  const piece = named(await readRange(own, from, to - from));
   // Lines of the job's walk may have come in between.
   const after = await readRange(log, logBytes, piece.byteLength + pieceBytes);
   return after.includes(piece) ? to : from;

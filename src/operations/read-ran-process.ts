@@ -45,8 +45,7 @@ export async function readRanProcess(
   const ran = await findProcessRevision(deps.database, processId, processRevision);
   const current = await findShown(deps, principal, processId);
   const isCurrent = current?.revision === processRevision;
-  const name = `${processId}@${processRevision}`;
-  const revision = isCurrent ? current : (await unlessProblem(() => readRevision(deps, principal, name)))?.process;
+  const revision = isCurrent ? current : await findRevision(deps, principal, job);
   return {
     hasFinishedSteps: ran?.isWorkflow === true && (await hasFinished(deps.database, job)),
     isProcessGone: current === undefined,
@@ -65,7 +64,7 @@ async function hasFinished(database: Database, { executionId, resumeFrom }: Job)
 export type ListedProcesses = {
   /** Those that are not there any more for who reads the list: the id of the provider, or nothing, a slash, and that of the process. */
   readonly gone: ReadonlySet<string>;
-  /** What those that are there are called, where that is not their id; by the same. */
+  /** What they are called, or were when they ran last, where that is not their id; by the same. */
   readonly titles: ReadonlyMap<string, string>;
   /** What is different about each job, in a line of its inputs, by its id. */
   readonly lines: ReadonlyMap<string, string>;
@@ -77,23 +76,23 @@ export async function readListedProcesses(
   principal: Principal,
   jobs: readonly Job[],
 ): Promise<ListedProcesses> {
-  const different = new Map(jobs.map((job) => [processKey(job), job]));
+  // Of several jobs the last one tells what a process that is gone was called; lists have it first.
+  const inOrder = jobs.toReversed().toSorted((one, other) => one.createdAt - other.createdAt);
+  const different = new Map(inOrder.map((job) => [processKey(job), job]));
   const gone = new Set<string>();
   const titles = new Map<string, string>();
   const defaults = new Map<string, Inputs>();
-  const looks = [...different].map(async ([key, { processId, providerId }]) => {
+  const looks = [...different].map(async ([key, { processId, processRevision, providerId }]) => {
     if (providerId !== undefined) {
       if ((await findShownProvider(deps, principal, providerId)) === undefined) gone.add(key);
       return;
     }
     const process = await findShown(deps, principal, processId);
-    if (process === undefined) {
-      gone.add(key);
-      return;
-    }
-    const { title = "" } = process.description;
+    const told = process ?? (await findRevision(deps, principal, { processId, processRevision }));
+    const { title = "" } = told?.description ?? {};
     if (title !== "" && title !== processId) titles.set(key, title);
-    defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
+    if (process === undefined) gone.add(key);
+    else defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
   });
   await Promise.all(looks);
   const isUnread = (job: Job) => job.providerId === undefined && !defaults.has(revisionKeyOf(job));
@@ -133,6 +132,16 @@ async function findShown(
   name: string,
 ): Promise<Process | undefined> {
   return unlessProblem(() => describeProcess(deps, principal, name));
+}
+
+/** Finds the revision that a job ran, where who looks may see it, also when it was undeployed since. */
+async function findRevision(
+  deps: Pick<DescribeDeps, "rights"> & { readonly database: Database },
+  principal: Principal,
+  { processId, processRevision }: Pick<Job, "processId" | "processRevision">,
+): Promise<Process | undefined> {
+  const name = `${processId}@${processRevision}`;
+  return (await unlessProblem(() => readRevision(deps, principal, name)))?.process;
 }
 
 /** What was undeployed or removed, or is not for whoever looks, is undefined. */

@@ -74,28 +74,31 @@ export function deployPage(view: DeployView): Page<DeployDocument> {
 function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame: PageFrame }) {
   const { typed, problem, understood } = view;
   const mayGoOn = understood !== undefined && canDeploy(understood);
+  const wrong = problem?.faults.map(({ pointer }) => pointer) ?? [];
   return (
     <form method="post" action={`${frame.baseUrl}${deployPath}`} enctype="multipart/form-data" class="form">
       {problem === undefined ? null : (
-        <div class="notice notice-bad" role="alert">
-          <p>
-            {problem.message}
-            <Opening texts={[problem.message, ...problem.faults.map(({ detail }) => detail)]} frame={frame} />
-          </p>
-          {problem.faults.length < 2 ? null : (
-            <ul>
-              {problem.faults.map(({ pointer, detail }) => (
-                <li>
-                  <code>{pointer}</code> {detail}
-                </li>
-              ))}
-            </ul>
-          )}
+        <div tabindex={-1} autofocus={!wrong.includes(idPointer)}>
+          <div class="notice notice-bad" role="alert">
+            <p>
+              {problem.message}
+              <Opening texts={[problem.message, ...problem.faults.map(({ detail }) => detail)]} frame={frame} />
+            </p>
+            {problem.faults.length < 2 ? null : (
+              <ul>
+                {problem.faults.map(({ pointer, detail }) => (
+                  <li>
+                    <code>{pointer}</code> {detail}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
         </div>
       )}
-      {understood === undefined ? null : <What understood={understood} />}
+      {understood === undefined ? null : <What understood={understood} isNew={problem === undefined} />}
       <Sources typed={typed} isOpen={understood === undefined || !understood.isKept} />
-      <Wishes typed={typed} wrong={problem?.faults.map(({ pointer }) => pointer) ?? []} />
+      <Wishes typed={typed} wrong={wrong} />
       <p class="actions">
         <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
           {mayGoOn ? "Look again" : "Look"}
@@ -164,9 +167,12 @@ function Picked({ typed: { picked, text } }: { readonly typed: DeployTyped }) {
 /** As faults name the fields. */
 const titlesOfWishes = [deployTitles.id, deployTitles.workflow, deployTitles.start].map((title) => `"${title}"`);
 
+/** Whoever comes back after a fault of the id begins in its field, and else at what is told. */
+const idPointer = "/id";
+
 function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong: readonly string[] }) {
   const { id, workflow, start, replaces } = typed;
-  const wantsId = wrong.some((pointer) => pointer === "/id");
+  const wantsId = wrong.includes(idPointer);
   const isWrong = wrong.some((pointer) => pointer.endsWith("id") || titlesOfWishes.includes(pointer));
   return (
     <details class="extras" open={[id, workflow, start].some((text) => text !== "") || replaces || isWrong}>
@@ -204,11 +210,11 @@ function canDeploy({ isKept, isSame }: Understood): boolean {
   return isKept && !isSame;
 }
 
-function What({ understood }: { readonly understood: Understood }) {
+function What({ understood, isNew }: { readonly understood: Understood; readonly isNew: boolean }) {
   const { description, warnings, others, graph, isKept, isSame, replaced, lines } = understood;
   return (
     <section class="card" role="status">
-      <h2>{`Understood: ${description.title ?? description.id}`}</h2>
+      <h2 tabindex={-1} autofocus={isNew}>{`Understood: ${description.title ?? description.id}`}</h2>
       <p>
         <code>{description.id}</code> version {description.version}
         {placeWords(understood)}

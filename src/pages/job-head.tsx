@@ -8,6 +8,7 @@ import { Actions } from "./job-parts.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import type { PageFrame } from "./page.ts";
 import { Badge, processPath, Time, WayTo } from "./parts.tsx";
+import { runningText } from "./running-steps.ts";
 import { FailedStages } from "./stages.tsx";
 import { stageWords } from "./words.ts";
 
@@ -16,6 +17,7 @@ export type JobParts = { readonly job: JobDocument; readonly view: JobView; read
 
 /** What stands at the top of the page of a job: what it is, how far it is or why it failed, and what one can do with it. */
 export function JobHead({ job, view, frame }: JobParts) {
+  const running = runningText(job, view);
   return (
     <>
       <p>
@@ -48,8 +50,12 @@ export function JobHead({ job, view, frame }: JobParts) {
         </span>
       </p>
       {job.exception === undefined ? null : <FailedStages exception={job.exception} />}
-      <p data-live={whileItRuns(job, "message")} role="status">
-        {messageText(job)}
+      <p
+        data-live={whileItRuns(job, "message")}
+        data-stands-for={running === undefined ? undefined : job.message}
+        role="status"
+      >
+        {running ?? messageText(job)}
       </p>
       <Times job={job} view={view} />
       <Retried job={job} view={view} />

@@ -28,7 +28,7 @@ export function Replacement({ before, after }: { readonly before: Replaced; read
         </p>
       )}
       {isOtherKind || changes.length > 0 ? (
-        <ul>
+        <ul class="changes">
           {isOtherKind ? <li>{`It is a ${kindOf(after)} now, and was a ${kindOf(before)}.`}</li> : null}
           {changes.map(({ what, id, words }) => (
             <li>
@@ -91,7 +91,7 @@ function Tools({ changes }: { readonly changes: readonly ToolChange[] }) {
   return (
     <>
       <p>What it runs changes:</p>
-      <ul>
+      <ul class="changes">
         {changes.slice(0, mostTools).map((change) => (
           <li>
             {change.tool === undefined ? null : (

@@ -160,7 +160,7 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, error: unknown): Promis
     deps.logger.error("Cannot run a job", { jobId: deps.claim.job.id, executionId: deps.claim.executionId, error });
   }
   walk.fail(failure);
-  walk.enter("monitorEnd");
+  walk.enter("monitorEnd", "No results are kept: the job failed.");
   const wpsId = hasFiles(deps) ? await mapFailedJob(deps) : undefined;
   walk.enter("notify");
   const told = composeNotifications(deps.claim.job, "failed", deps.newId);

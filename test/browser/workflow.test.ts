@@ -48,10 +48,12 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
       for (const word of words) await page.locator("svg.graph g", { hasText: word }).first().waitFor();
     };
     await states("▶ first", "○ second");
+    await page.getByText("Running: first", { exact: true }).waitFor();
     await page.getByText("The workflow as a list").click();
     await page.locator("li", { hasText: "Step first, running" }).waitFor();
     await Bun.write(gates[0] ?? "", "");
     await states("✓ first", "▶ second");
+    await page.getByText("Running: second", { exact: true }).waitFor();
     // The list stays unfolded, and says the same.
     await page.locator("li", { hasText: "Step first, done" }).waitFor();
     await Bun.write(gates[1] ?? "", "");

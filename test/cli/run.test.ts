@@ -92,7 +92,9 @@ test("validate, --validate, --print-graph and --make-template run nothing", asyn
   await Bun.write(join(folder.path, "wrong.cwl"), graph.replace("baseCommand", "baseComand"));
   const wrong = await runExecutable(["validate", "wrong.cwl"], options);
   expect(wrong.exitCode).toBe(4);
-  expect(wrong.talk).toContain('wrong.cwl:6:5: field "baseComand": found an unknown field');
+  expect(wrong.talk).toContain(
+    'wrong.cwl:6:5: field "baseComand": found an unknown field, did you mean "baseCommand"?',
+  );
   const tool = "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: echo\ninputs: { style: string }\noutputs: []\n";
   await Bun.write(join(folder.path, "odd.cwl"), `${tool}arguments: [$(inputs.styel)]\n`);
   expect(await runExecutable(["validate", "odd.cwl"], options)).toMatchObject({

@@ -111,7 +111,7 @@ describe("createLogJoin()", () => {
 
   test("takes over whole lines, and at the end the last one too", async () => {
     await using r = await rig();
-    const join = createLogJoin(r.own, r.log, true);
+    const join = createLogJoin(r.own, r.log, { isNew: true });
     await join.join(false);
     await appendFile(r.own, "one\ntwo\nthr");
     await join.join(false);
@@ -124,19 +124,31 @@ describe("createLogJoin()", () => {
     expect(await readFile(r.log, "utf8")).toBe("one\ntwo\na line of the walk\nthree\n");
   });
 
+  test("puts the name before each line, also after a crash, and keeps all bytes", async () => {
+    await using r = await rig();
+    const ways = { isNew: true, name: "é/count[1]" };
+    await appendFile(r.own, Buffer.from([0x6f, 0x0a, 0xff, 0x0d, 0x2e, 0x0a, 0x0a]));
+    await createLogJoin(r.own, r.log, ways).join(false);
+    await appendFile(r.own, "last");
+    for (const _ of [1, 2]) await createLogJoin(r.own, r.log, { ...ways, isNew: false }).join(true);
+    const name = [...Buffer.from("é/count[1] ")];
+    const lines = [[0x6f], [0xff, 0x0d, 0x2e], [], [...Buffer.from("last")]];
+    expect([...(await readFile(r.log))]).toEqual(lines.flatMap((line) => [...name, ...line, 0x0a]));
+  });
+
   test("takes over nothing twice after a crash, whether it came before or after the last piece", async () => {
     await using r = await rig();
     await appendFile(r.log, "earlier\n");
     await appendFile(r.own, "one\n");
-    await createLogJoin(r.own, r.log, true).join(false);
+    await createLogJoin(r.own, r.log, { isNew: true }).join(false);
     await appendFile(r.own, "two\n");
-    await createLogJoin(r.own, r.log, false).join(false);
-    await createLogJoin(r.own, r.log, false).join(true);
+    await createLogJoin(r.own, r.log, { isNew: false }).join(false);
+    await createLogJoin(r.own, r.log, { isNew: false }).join(true);
     expect(await readFile(r.log, "utf8")).toBe("earlier\none\ntwo\n");
     // The step was written down, and the crash came before its piece.
     await writeFile(`${r.own}.joined`, JSON.stringify({ from: 8, to: 14, logBytes: 16 }));
     await appendFile(r.own, "three\n");
-    await createLogJoin(r.own, r.log, false).join(true);
+    await createLogJoin(r.own, r.log, { isNew: false }).join(true);
     expect(await readFile(r.log, "utf8")).toBe("earlier\none\ntwo\nthree\n");
   });
 
@@ -144,15 +156,15 @@ describe("createLogJoin()", () => {
     await using r = await rig();
     const text = `${"x".repeat(700_000)}\n${"line\n".repeat(100_000)}`;
     await appendFile(r.own, text);
-    await createLogJoin(r.own, r.log, true).join(true);
+    await createLogJoin(r.own, r.log, { isNew: true }).join(true);
     expect((await readFile(r.log, "utf8")).replaceAll(/(x)\n(?=x)/g, "$1")).toBe(text);
   });
 
   test("waits for no pipe that stands in the place of a tool's log", async () => {
     await using r = await rig();
     makePipe(r.own);
-    await createLogJoin(r.own, r.log, true).join(true);
-    await createLogJoin(r.own, r.log, false).join(true);
+    await createLogJoin(r.own, r.log, { isNew: true }).join(true);
+    await createLogJoin(r.own, r.log, { isNew: false }).join(true);
     expect(await Bun.file(r.log).exists()).toBe(false);
   });
 });

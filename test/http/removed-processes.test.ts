@@ -45,6 +45,29 @@ test("a job of a process that was removed says the version that it ran, and lead
   expect([led.status, await led.text()]).toEqual([200, expect.stringContaining("This is version 1.0.0")]);
 });
 
+test("a job of a process that was removed is called by the title that the process had last, in lists too", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const headers = { "content-type": "application/cwl+yaml" };
+  const json = { "content-type": "application/json", prefer: "respond-async" };
+  const titled = (title: string) => `${cwl}label: ${title}\n`;
+  await service.send("POST", "/processes", { headers, body: titled("Old words") });
+  await service.send("POST", "/processes/gone/execution", { headers: json, body: '{"inputs":{}}' });
+  service.clock.advance(1000);
+  await service.send("PUT", "/processes/gone", { headers, body: titled("New words") });
+  await service.send("POST", "/processes/gone/execution", { headers: json, body: '{"inputs":{}}' });
+  expect((await service.send("DELETE", "/processes/gone")).status).toBeLessThan(300);
+  const { jobs } = await jsonOf(await service.send("GET", "/jobs"));
+  const ids = (Array.isArray(jobs) ? jobs : []).map((job) => String(Object(job).jobID));
+  const pages = await Promise.all(ids.map((id) => page(service, `/jobs/${id}?f=html`)));
+  // Each job has the words of the revision that it ran; a list has one name for a process.
+  expect(pages.map((html) => /(\w+ words) <span class="muted">\(removed\)/.exec(html)?.[1]).toSorted()).toEqual([
+    "New words",
+    "Old words",
+  ]);
+  const list = await page(service, "/jobs?f=html");
+  expect(list.match(/New words <span class="muted">\(removed\)/g)).toHaveLength(2);
+});
+
 test("a job keeps the defaults that it used when its process is undeployed", async () => {
   await using service = await openService({ holdsJobs: true });
   const headers = { "content-type": "application/cwl+yaml" };

@@ -159,6 +159,38 @@ describe("the form of a process", () => {
     expect(sentBy(description, changed).request).toEqual({ inputs: { text: "other" } });
   });
 
+  test("says what choosing nothing means: the default, where there is one", () => {
+    const open = (schema: JsonObject, more: Partial<InputDefinition> = { minOccurs: 0 }) => {
+      const html = pageOf(descriptionOf({ mode: input(schema, more) }));
+      return (
+        /name="\/inputs\/mode"><option value="">([^<]*)</.exec(html)?.[1] ??
+        /name="\/inputs\/mode[^"]*" value=""[^>]*><span class="muted">([^<]*)/.exec(html)?.[1]
+      );
+    };
+    const many = ["a", "b", "c", "d", "fill"];
+    expect(open({ enum: ["keep", "fill"], default: "fill" })).toBe("default (fill)");
+    expect(open({ enum: many, default: "fill" })).toBe("default (fill)");
+    expect(open({ enum: many, default: "fill" }, {})).toBe("default (fill)");
+    expect(open({ enum: [1, 2], default: 2 })).toBe("default (2)");
+    expect(open({ type: "boolean", default: false })).toBe("default (false)");
+    expect(open({ oneOf: [{ type: "boolean" }, { type: "array", items: { type: "boolean" } }], default: true })).toBe(
+      "default (true)",
+    );
+    for (const schema of [
+      { enum: many },
+      { enum: ["keep", "fill"] },
+      { type: "boolean" },
+      { enum: many, default: null },
+    ]) {
+      expect(open(schema)).toBe("(nothing)");
+    }
+    const number = pageOf(descriptionOf({ count: input({ type: "integer", default: 0 }) }));
+    expect(number).toMatch(/name="\/inputs\/count"[^>]* placeholder="0"/);
+    expect(pageOf(descriptionOf({ count: input({ type: "integer" }) }))).not.toMatch(
+      /name="\/inputs\/count"[^>]* placeholder=/,
+    );
+  });
+
   test("leaves out empty rows, and knows which row a fault is about", () => {
     const fields = fieldsOf(descriptionOf({ list: input({ type: "array", items: { type: "integer" } }) }));
     const read = readForm(

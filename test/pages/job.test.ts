@@ -3,6 +3,7 @@ import { closedAddressWords } from "../../src/domain/closed-address.ts";
 import type { JobDocument } from "../../src/domain/documents/job.ts";
 import type { JobView } from "../../src/domain/documents/job-view.ts";
 import { relations } from "../../src/domain/links.ts";
+import type { GraphNode } from "../../src/domain/workflow-graph.ts";
 import { jobPage } from "../../src/pages/job.tsx";
 import { frame, plainTables } from "./frame.ts";
 
@@ -33,6 +34,36 @@ describe("the page of a job", () => {
     expect(html).toContain('<progress class="bar" max="100" value="42"');
     expect(html).toContain('<span data-live="stage">Running</span>');
     expect(html).toContain('Running for <span data-counted="Running 1" data-seconds="75">1 min 15 s</span>.');
+  });
+
+  test("names the steps of a workflow that run, with how many parts are done, where its message says no more", () => {
+    const node = (id: string, more: Partial<GraphNode> = {}): GraphNode => ({
+      ...{ id, kind: "step", title: id, needs: [], scatter: [], isConditional: false },
+      ...more,
+    });
+    const nodes = [
+      node("fetch"),
+      node("count", { scatter: ["f"] }),
+      node("in", { inner: [node("in/say")] }),
+      node("z"),
+    ];
+    const graph = (running: readonly string[]) => ({
+      graph: {
+        nodes,
+        states: new Map(running.map((id) => [id, "running"] as const)),
+        parts: new Map([["count", { done: 2, count: 3 }]]),
+      },
+    });
+    const plain = { message: "Monitoring job execution." };
+    const told = (running: readonly string[], changes: Partial<JobDocument> = plain) =>
+      /<p[^>]*role="status">([^<]*)</.exec(page(changes, graph(running)))?.[1];
+    expect(told(["count"])).toBe("Running: count, 2 of 3");
+    expect(told(["fetch", "count", "in", "in/say"])).toBe("Running: fetch; count, 2 of 3; in/say");
+    expect(told(["fetch", "count", "in", "z"])).toBe("Running: fetch; count, 2 of 3; in and 1 more");
+    expect(told([])).toBe(plain.message);
+    expect(told(["count"], {})).toBe("half of it");
+    expect(page(plain, graph(["count"]))).toContain('data-stands-for="Monitoring job execution."');
+    expect(page(plain)).toContain('role="status">Monitoring job execution.</p>');
   });
 
   test("tells a waiting job's place and what it waits for", () => {

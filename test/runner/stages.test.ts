@@ -80,6 +80,8 @@ test("A job whose tool fails walks to 85, keeps it through 90 and 95, and tells 
   expect(failure?.stderrTail).toContain("something is wrong");
   const log = await readFile(join(folder.path, "outputs", `${job}.log`), "utf8");
   expect(log).toContain("something is wrong");
+  expect(log).toContain("No results are kept: the job failed.");
+  expect(log).not.toContain("Collecting job results");
 });
 
 test("The statistics of a job tell what the tools of each step took", async () => {

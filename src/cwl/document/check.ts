@@ -1,6 +1,6 @@
 import { canFeed, isOptional, members, typeText, unionOf } from "../values/types.ts";
 import { checkFeatures } from "./check-features.ts";
-import { type Field, fault } from "./field.ts";
+import { type Field, fault, member } from "./field.ts";
 import type { CwlProcess, CwlType, InputParameter, Link, Step, Workflow } from "./schema.ts";
 
 /** The most tools that one document may start: nested workflows multiply. */
@@ -31,6 +31,33 @@ export function checkDocument(checked: Checked, mains: readonly CwlProcess[]): v
   }
   if (checked.root.report.faults.length > 0) return;
   for (const main of mains) checkMain(checked, main);
+}
+
+/**
+ * Reports which inputs steps leave out, of a document in which something else is wrong: what cannot be told before that is
+ * right is told by `checkDocument`.
+ */
+export function checkMissingInputs(checked: Checked): void {
+  for (const process of checked.processes.values()) {
+    if (process.kind !== "workflow") continue;
+    for (const step of process.steps) {
+      if (isUnread(member(at(checked, `${process.id}/${step.id}`), "in"))) continue;
+      for (const input of checked.processes.get(step.run)?.inputs ?? []) {
+        // What a type that could not be read wants is not known.
+        const isKnown = input.type.kind !== "Any" && step.inputs.every(({ id }) => id !== input.id);
+        if (isKnown) checkStepInput(checked, process, step, input);
+      }
+    }
+  }
+}
+
+/** Tells whether entries of a list or map may be missing only because they could not be read. */
+function isUnread({ place, report }: Field): boolean {
+  return report.faultPlaces.some((faulty) => {
+    const [item, name, more] = faulty.slice(place.length);
+    if (!place.every((part, index) => part === faulty[index])) return false;
+    return item === undefined || (typeof item === "number" && more === undefined && (name ?? "id") === "id");
+  });
 }
 
 function checkMain(checked: Checked, main: CwlProcess): void {

@@ -1,4 +1,5 @@
 import { foundText, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { nearNames } from "../../domain/near-names.ts";
 import type { Fault } from "../../domain/problem.ts";
 import type { Place, Source } from "./source.ts";
 
@@ -12,6 +13,8 @@ export type Field = {
 /** Gathers faults and notes while a document is read. */
 type Report = {
   readonly faults: Fault[];
+  /** Where each of them is. */
+  readonly faultPlaces: Place[];
   readonly notes: string[];
   /** What would be refused today. */
   readonly outdated: string[];
@@ -25,13 +28,14 @@ export function rootField(source: Source, takesEarlier = false): Field {
   return {
     value: source.value,
     place: [],
-    report: { faults: [], notes: [], outdated: [], takesEarlier, locate: source.locate },
+    report: { faults: [], faultPlaces: [], notes: [], outdated: [], takesEarlier, locate: source.locate },
   };
 }
 
 /** Records that something is wrong: what was found and what was wanted. */
 export function fault(field: Field, detail: string): void {
   const name = fieldName(field.place);
+  field.report.faultPlaces.push(field.place);
   field.report.faults.push({
     pointer: field.report.locate(field.place),
     detail: name === "" ? detail : `field "${name}": ${detail}`,
@@ -180,6 +184,8 @@ export function refuseUnknownMembers(field: Field, known: readonly string[]): vo
   if (!isJsonObject(field.value)) return;
   for (const name of Object.keys(field.value)) {
     if (known.includes(name) || name.includes(":") || name.startsWith("$")) continue;
-    fault(member(field, name), `found an unknown field, wanted one of ${known.join(", ")}`);
+    const near = nearNames(name, known);
+    const meant = near.length === 0 ? "" : `did you mean "${near.join('" or "')}"? Else `;
+    fault(member(field, name), `found an unknown field, ${meant}wanted one of ${known.join(", ")}`);
   }
 }

@@ -2,7 +2,7 @@ import { broaderFormatsName } from "../../domain/format-names.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { DeployedStep } from "../../domain/process.ts";
-import { checkDocument } from "./check.ts";
+import { checkDocument, checkMissingInputs } from "./check.ts";
 import { asObject, entries, type Field, fault, items, member, optionalString, rootField, unexpected } from "./field.ts";
 import { withDollarNames } from "./lenient-names.ts";
 import { type LoadContext, shortName } from "./load-context.ts";
@@ -105,9 +105,11 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" 
   const all = [...processes.values()];
   const isLibrary = options.isLibrary === true && options.main === undefined && all.length > 0;
   const main = isLibrary ? (processes.get("main") ?? all[0]) : chooseMain(root, processes, ids, options.main);
+  const checked = { root, fields: context.fields, processes, scripts };
+  if (root.report.faults.length > 0) checkMissingInputs(checked);
   if (main === undefined || root.report.faults.length > 0) return undefined;
   const mains = isLibrary ? ids.flatMap((id) => processes.get(id) ?? []) : [main];
-  checkDocument({ root, fields: context.fields, processes, scripts }, mains);
+  checkDocument(checked, mains);
   return {
     processes,
     main,

@@ -165,6 +165,12 @@ export type Call = {
   readonly progress: Progress;
 };
 
+/** Names a part of a scatter, or what runs inside of one, as `count[1]`; undefined for what no part runs beside. */
+export function partName({ path, shard, isPart }: Pick<Call, "path" | "shard" | "isPart">): string | undefined {
+  if (isPart === true) return `${path}[${shard}]`;
+  return /\[\d+\](?:\/|$)/.test(path) ? path : undefined;
+}
+
 /** Names a call in messages. */
 export function callName(call: Call): string {
   if (call.path === "") return "the tool";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { createLogJoin } from "../../files/join-log.ts";
@@ -12,6 +12,7 @@ import {
   tasksDirectory,
   tryNumbers,
 } from "../../files/layout.ts";
+import { partName } from "./run-context.ts";
 
 /** Lists the tries of an execution that may have been started, by their output directories and records. */
 export async function triesOf(layout: Layout, executionId: string): Promise<readonly TaskKey[]> {
@@ -35,5 +36,13 @@ async function namesIn(directory: string): Promise<readonly string[]> {
 /** Adds to the log what a try said that nobody watched any more, if the log is still kept. */
 export async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
   const log = executionLogFile(layout, key.executionId);
-  if (existsSync(log)) await createLogJoin(taskLogFile(layout, key), log, false).join(true);
+  if (!existsSync(log)) return;
+  const name = partName({ path: key.step, shard: key.shard, isPart: await isOneOfSeveral(layout, key) });
+  await createLogJoin(taskLogFile(layout, key), log, { isNew: false, name }).join(true);
+}
+
+/** Only parts of a scatter lie beside others of their step. */
+async function isOneOfSeveral(layout: Layout, key: TaskKey): Promise<boolean> {
+  const names = await namesIn(dirname(taskDirectory(layout, key)));
+  return names.some((name) => (tryNumbers(name)?.shard ?? 0) > 0);
 }

@@ -7,7 +7,7 @@ import type { Refusal, Task, TaskEnd, TaskKey } from "../../executors/executor.t
 import { createLogJoin, type LogJoin } from "../../files/join-log.ts";
 import { executionLogFile, taskLogFile } from "../../files/layout.ts";
 import { readableRoots } from "../run/readable.ts";
-import { type Call, callName, type RunContext } from "../run/run-context.ts";
+import { type Call, callName, partName, type RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { keepLogs } from "./keep-logs.ts";
 import { shellText } from "./shell-text.ts";
@@ -28,7 +28,7 @@ export async function findTry(run: RunContext, call: Call, attempt: Try): Promis
   const found = await run.executor.find(attempt.key);
   if (found.kind === "ended") {
     countUsage(run, call, found.end);
-    await joinOf(run, attempt, false).join(true);
+    await joinOf(run, call, attempt.key, false).join(true);
     return found.end;
   }
   // On record already: it is taken up, and nothing starts.
@@ -94,8 +94,9 @@ async function taskOf(run: RunContext, { key, plan }: Try): Promise<Task> {
 }
 
 /** What takes over what a try says into the log of its execution. */
-function joinOf(run: RunContext, { key }: Try, isNew: boolean): LogJoin {
-  return createLogJoin(taskLogFile(run.layout, key), executionLogFile(run.layout, run.executionId), isNew);
+function joinOf(run: RunContext, call: Call, key: TaskKey, isNew: boolean): LogJoin {
+  const log = executionLogFile(run.layout, run.executionId);
+  return createLogJoin(taskLogFile(run.layout, key), log, { isNew, name: partName(call) });
 }
 
 /** Words where a tool runs. */
@@ -155,7 +156,7 @@ function taskName({ step, shard, try: number }: TaskKey): string {
 /** Waits for the end, and shows what is told meanwhile. When the run must stop, the try is stopped too. */
 async function waitForTry(run: RunContext, call: Call, attempt: Submitted & Try, isNew: boolean): Promise<TaskEnd> {
   await tellBegin(run, call, attempt);
-  const joined = joinOf(run, attempt, isNew);
+  const joined = joinOf(run, call, attempt.key, isNew);
   const following = delayWork(followMilliseconds, (signal) =>
     followTry(run, call, { ...attempt, joined }, signal).catch((error: unknown) => {
       run.logger.warn("Cannot follow a tool", { executionId: run.executionId, error });

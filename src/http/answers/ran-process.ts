@@ -29,7 +29,7 @@ export async function ranView(
     ...defined({
       isProcessGone,
       isProviderGone,
-      processTitle: titleOf(current),
+      processTitle: titleOf(current ?? revision),
       version: revision === undefined ? undefined : versionOf(revision, baseUrl, isOneOfSeveral),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.

@@ -1,9 +1,10 @@
 import type { Child } from "hono/jsx";
 import { pointer } from "../../domain/faults.ts";
+import type { Json } from "../../domain/json.ts";
 import { Inline } from "../markdown.tsx";
 import { type Field, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
 import { MapView } from "./map-view.tsx";
-import { AlternativesView, BoxView, ChoiceView, FileView, hasParts } from "./part-views.tsx";
+import { AlternativesView, BoxView, ChoiceView, FileView, hasParts, shortened } from "./part-views.tsx";
 import type { FormState } from "./state.ts";
 
 /** What a part of the form is drawn from. */
@@ -16,6 +17,8 @@ export type Drawn = {
   readonly label: string;
   /** A label of its own stands beside it, and calls it the same. */
   readonly isLabelled?: boolean;
+  /** What counts when nothing is entered: the default of the input. */
+  readonly fallback?: Json;
 };
 
 /** One field with its label, what is said of it, and what is wrong with it. */
@@ -43,6 +46,7 @@ export function FieldView({
       isRequired={isRequired && isWhole}
       label={label}
       isLabelled={!isGroup}
+      {...(isWhole && fallback !== undefined ? { fallback } : {})}
     />
   );
   const notes = [
@@ -91,12 +95,6 @@ export function spokenName({ label, isLabelled }: Pick<Drawn, "label" | "isLabel
 /** Names the control of a field, which its label leads to. */
 export function controlId(name: string): string {
   return `${name}/~in`;
-}
-
-const longest = 300;
-
-function shortened(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest)}...`;
 }
 
 const boxOrder = "West, south, east and north; the west is more than the east over the antimeridian";
@@ -163,6 +161,7 @@ export function ShapeView({ shape, ...drawn }: Drawn & { readonly shape: Shape }
           value={text}
           min={shape.minimum}
           max={shape.maximum}
+          placeholder={drawn.fallback === undefined ? undefined : shortened(JSON.stringify(drawn.fallback))}
           {...named}
         />
       );

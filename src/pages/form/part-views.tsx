@@ -1,6 +1,8 @@
+import { defined } from "../../domain/defined.ts";
 import { pointer } from "../../domain/faults.ts";
+import { canonicalJson, type Json } from "../../domain/json.ts";
 import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
-import { alternativeName, parts, type Shape, textIn } from "./field.ts";
+import { alternativeName, type Choice, parts, type Shape, textIn } from "./field.ts";
 import { controlId, type Drawn, firstLine, ShapeView, spokenName } from "./field-view.tsx";
 import { arePlaces, MapView } from "./map-view.tsx";
 import { StoredView } from "./stored-view.tsx";
@@ -30,6 +32,7 @@ export function ChoiceView({
   name,
   state,
   isRequired,
+  fallback,
   ...named
 }: Drawn & Omit<Extract<Shape, { kind: "choice" }>, "kind">) {
   const chosen = state.values.get(name) ?? [];
@@ -43,7 +46,7 @@ export function ChoiceView({
         multiple={isSeveral}
         required={isRequired}
       >
-        {isSeveral ? null : <option value="">(nothing)</option>}
+        {isSeveral ? null : <option value="">{openWords(choices, fallback)}</option>}
         {choices.map(({ text }) => (
           <option value={text} selected={chosen.includes(text)}>
             {text}
@@ -70,15 +73,34 @@ export function ChoiceView({
       {isSeveral || isRequired ? null : (
         <label class="choice">
           <input type="radio" name={name} value="" checked={first === ""} />
-          <span class="muted">(nothing)</span>
+          <span class="muted">{openWords(choices, fallback)}</span>
         </label>
       )}
     </span>
   );
 }
 
+const longest = 300;
+
+/** Words a value in short: its first 300 letters at most. */
+export function shortened(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}...`;
+}
+
+/** Words what is chosen by choosing none: the default, where there is one. */
+function openWords(choices: readonly Choice[], fallback: Json | undefined): string {
+  if (fallback === undefined) return "(nothing)";
+  const meant = choices.find(({ value }) => canonicalJson(value) === canonicalJson(fallback));
+  return `default (${shortened(meant?.text ?? JSON.stringify(fallback))})`;
+}
+
 /** One of several shapes: the button before a shape says that it counts. */
-export function AlternativesView({ alternatives, name, state }: Drawn & Extract<Shape, { kind: "alternatives" }>) {
+export function AlternativesView({
+  alternatives,
+  name,
+  state,
+  fallback,
+}: Drawn & Extract<Shape, { kind: "alternatives" }>) {
   const chosen = textIn(state.values, name + parts.choice);
   return alternatives.map(({ title, shape }, index) => (
     <fieldset class="alternative">
@@ -94,7 +116,14 @@ export function AlternativesView({ alternatives, name, state }: Drawn & Extract<
         </label>
       </legend>
       <div id={alternativeName(name, index)} class="field">
-        <ShapeView shape={shape} name={alternativeName(name, index)} state={state} isRequired={false} label={title} />
+        <ShapeView
+          shape={shape}
+          name={alternativeName(name, index)}
+          state={state}
+          isRequired={false}
+          label={title}
+          {...defined({ fallback })}
+        />
         {(state.faults.get(alternativeName(name, index)) ?? []).map((detail) => (
           <span class="fault">{detail}</span>
         ))}

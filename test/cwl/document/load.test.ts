@@ -38,7 +38,7 @@ outputs: []
 stdot: x
 `);
   expect(faultsOf(text)).toEqual([
-    'p.cwl:10:1: field "stdot": found an unknown field, wanted one of class, id, label, doc, inputs, outputs, requirements, hints, cwlVersion, intent, baseCommand, arguments, stdin, stdout, stderr, successCodes, temporaryFailCodes, permanentFailCodes',
+    'p.cwl:10:1: field "stdot": found an unknown field, did you mean "stdout" or "stdin"? Else wanted one of class, id, label, doc, inputs, outputs, requirements, hints, cwlVersion, intent, baseCommand, arguments, stdin, stdout, stderr, successCodes, temporaryFailCodes, permanentFailCodes',
     'p.cwl:5:3: field "inputs.a.type": found type "strng", wanted one of null, boolean, int, long, float, double, string, File, Directory, Any, with "[]" for a list and "?" for optional',
     'p.cwl:8:21: field "inputs.b.inputBinding.position": found string "soon", wanted an integer',
   ]);
@@ -123,6 +123,46 @@ test("a required input of a step must be given", () => {
   expect(faultsOf(workflow(`  one: { in: {}, out: [o], ${echo} }`))).toEqual([
     'p.cwl:6:3: field "steps.one": found no source for input "a" of the step, wanted string',
   ]);
+});
+
+test("what is missing in one step is told beside what is wrong in another", () => {
+  const missing = 'field "steps.two": found no source for input "a" of the step, wanted string';
+  const two = `  two: { in: {}, out: [o], ${echo} }`;
+  const places = (steps: string) => faultsOf(workflow(steps)).map((text) => text.slice(text.indexOf("field")));
+  const wrong = [
+    `  one: { in: { a: txt }, out: [o], ${echo} }`,
+    `  one: { in: { a: text }, scatters: a, out: [o], ${echo} }`,
+    `  one: { in: { a: text }, out: [o], run: { class: CommandLineTool, baseComand: echo, inputs: [], outputs: [] } }`,
+  ];
+  for (const one of wrong) {
+    const found = places(`${one}\n${two}`);
+    expect([found.length > 1, found.at(-1)]).toEqual([true, missing]);
+  }
+  // What could not be read is not called missing.
+  for (const given of ["in: text", "in: [5]", "in: [{ source: text }]", "in: { a: { source: txt } }", "in: { a: 5 }"]) {
+    const found = places(`  one: { ${given}, out: [o], ${echo} }`);
+    expect(found.filter((text) => text.includes("no source for"))).toEqual([]);
+    expect(found.length).toBeGreaterThan(0);
+  }
+  const unread = echo.replace("type: string", "type: strng");
+  expect(places(`  one: { in: {}, out: [o], ${unread} }`)).toHaveLength(1);
+});
+
+test("an unknown field is told with the names that are near it", () => {
+  const near = (name: string) => faultsOf(tool(`inputs: []\noutputs: []\n${name}: x\n`)).join("\n");
+  for (const [name, meant] of [
+    ["baseComand", "baseCommand"],
+    ["basecommand", "baseCommand"],
+    ["argumnets", "arguments"],
+    ["requirments", "requirements"],
+    ["hint", "hints"],
+    ["stdeer", "stderr"],
+    ["sucessCodes", "successCodes"],
+    ["lable", "label"],
+  ] as const) {
+    expect(near(name)).toContain(`field "${name}": found an unknown field, did you mean "${meant}"`);
+  }
+  expect(near("elsewhere")).toContain('field "elsewhere": found an unknown field, wanted one of class, ');
 });
 
 test("steps that wait for each other are refused", () => {

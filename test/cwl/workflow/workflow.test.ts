@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { loadText } from "../../../src/cwl/document/load.ts";
 import type { Executor, TaskKey } from "../../../src/executors/executor.ts";
-import { taskDirectory, taskOutputDirectory } from "../../../src/files/layout.ts";
+import { executionLogFile, taskDirectory, taskOutputDirectory } from "../../../src/files/layout.ts";
 import { createFlakyExecutor } from "../../executors/flaky-executor.ts";
 import {
   createHarness,
@@ -175,6 +175,28 @@ steps:
     const odd = loadText(step(", valueFrom: $(inputs.txt)", tool("exit 0")), "odd.cwl");
     const second = (await runPackage(harness, odd, inputsOf(harness), "second")).failure;
     expect(second).toMatchObject({ step: "part", message: expect.stringContaining("(/steps/part/in/text/valueFrom)") });
+  });
+
+  test("the log names the part that a line is of, also inside of a workflow that is scattered, and no part of other steps", async () => {
+    await using harness = await newHarness();
+    const inner = `{ class: Workflow, inputs: { text: string }, outputs: [], steps: { say: { in: { text: text }, out: [], run: { class: CommandLineTool, baseCommand: [sh, -c, 'echo "in $0"; echo "err $0" >&2'], inputs: { text: { type: string, inputBinding: {} } }, outputs: [] } } } }`;
+    const cwl = loadText(
+      `cwlVersion: v1.2
+class: Workflow
+requirements: { ScatterFeatureRequirement: {}, SubworkflowFeatureRequirement: {} }
+inputs: []
+outputs: []
+steps:
+  count: { scatter: n, in: { n: { default: [a, b] } }, out: [], run: { class: CommandLineTool, baseCommand: [echo, of], inputs: { n: { type: string, inputBinding: {} } }, outputs: [] } }
+  each: { scatter: text, in: { text: { default: [x, y] } }, out: [], run: ${inner} }
+  alone: { in: [], out: [], run: { class: CommandLineTool, baseCommand: [echo, single], inputs: [], outputs: [] } }
+`,
+      "parts.cwl",
+    );
+    expect((await runPackage(harness, cwl)).failure).toBeUndefined();
+    const lines = (await readFile(executionLogFile(harness.layout, "execution-1"), "utf8")).trim().split("\n");
+    const parts = ["x", "y"].flatMap((text, at) => [`each[${at}]/say err ${text}`, `each[${at}]/say in ${text}`]);
+    expect(lines.toSorted()).toEqual(["count[0] of a", "count[1] of b", ...parts, "single"]);
   });
 
   test("where errors do not stop a workflow, what does not need the failed step goes on", async () => {

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { noBrowser, openPlain, type Plain } from "./plain.ts";
+
+const title =
+  noBrowser === undefined ? "deploying in a real browser" : `deploying in a real browser (skipped: no ${noBrowser})`;
+
+const tool = { cwlVersion: "v1.2", class: "CommandLineTool", id: "say", baseCommand: "echo", inputs: {}, outputs: {} };
+const long = (letter: string) => JSON.stringify({ values: Array.from({ length: 40 }, () => letter.repeat(9)) });
+
+describe.skipIf(noBrowser !== undefined)(title, () => {
+  let plain: Plain;
+  let page: Page;
+  beforeAll(async () => {
+    plain = await openPlain(["--sandbox", "off"]);
+    page = await (await plain.browser.newContext()).newPage();
+    page.setDefaultTimeout(8_000);
+  }, 60_000);
+  afterAll(() => plain[Symbol.asyncDispose]());
+
+  const focused = () => page.evaluate<string>("document.activeElement.textContent");
+
+  async function look(text: string, ended: string): Promise<void> {
+    await page.goto(`${plain.server.url}/_/deploy?f=html`);
+    await page.locator('[name="text"]').fill(text);
+    await page.getByRole("button", { name: "Look" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText(ended).first().waitFor();
+  }
+
+  test("keys go on at what was understood, a few steps before the button that deploys, or at what is wrong", async () => {
+    await look(JSON.stringify(tool), "Understood:");
+    expect(await focused()).toBe("Understood: say");
+    let steps = 0;
+    for (; steps < 8 && (await focused()) !== "Deploy"; steps += 1) await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Deploy");
+    await look(JSON.stringify({ ...tool, baseComand: "x" }), "did you mean");
+    expect(await focused()).toContain('did you mean "baseCommand"');
+  }, 60_000);
+
+  test("old and new values without a space break, so that a small screen shows a comparison whole", async () => {
+    const headers = { "content-type": "application/cwl+json" };
+    for (const [method, path, letter] of [
+      ["POST", "", "a"],
+      ["PUT", "/say", "b"],
+    ] as const) {
+      const body = JSON.stringify({ ...tool, arguments: [long(letter)], label: long(letter) });
+      const sent = await fetch(`${plain.server.url}/processes${path}`, { method, headers, body });
+      expect([sent.status, await sent.text()]).toEqual([sent.status < 300 ? sent.status : 0, expect.any(String)]);
+    }
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.goto(`${plain.server.url}/processes/say/revisions?f=html`);
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.getByText("What it runs changes:").waitFor();
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+  }, 60_000);
+});
