@@ -60,12 +60,14 @@ export function Conditions({
     <p role="status">
       <b>{countText(count, links)}</b>
       {`: ${conditions.join("; ")}. `}
-      {count === 0 && (searchParams.get("q") ?? "").trim() !== "" ? `${idWords} ` : ""}
+      {count === 0 && mayBeId.test(searchParams.get("q") ?? "") ? `${idWords} ` : ""}
       <a href={`${origin}${pathname}?${withoutConditions(searchParams)}`}>Show all jobs</a>
     </p>
   );
 }
 
+/** A part of an id, as it is copied from somewhere. */
+const mayBeId = /^\s*[0-9a-f]+(?:-[0-9a-f]*)*\s*$/i;
 const idWords = "Of an id, all of it is taken, its beginning (6 characters or more), or its last eight characters.";
 
 /** How many are found is known where they stand on one page. */
