@@ -152,7 +152,7 @@ function Add({ frame, typed }: { readonly frame: PageFrame; readonly typed: Read
           </label>
           <label class="field">
             <span>Key or password</span>
-            <input type="password" name="secret" autocomplete="off" spellcheck={false} />
+            <input type="password" name="secret" autocomplete="new-password" spellcheck={false} />
             <small class="muted">
               It is kept encrypted, sent to that server alone, and never shown. All who may use the provider run there
               by it. A key in a header of its own is added by the API.
