@@ -60,9 +60,7 @@ async function bareSeconds({ run, untilIdle }: TestSlurm, isBoxed: boolean): Pro
   await rm(out, { recursive: true, force: true });
   await mkdir(out);
   const box = isBoxed ? `${await bubblewrapWords(out)} ` : "";
-  const own = isBoxed
-    ? `-p ${out}/$SLURM_ARRAY_TASK_ID.own/private/tmp ${out}/$SLURM_ARRAY_TASK_ID.own/private/shm `
-    : "";
+  const own = isBoxed ? `-p ${out}/$SLURM_ARRAY_TASK_ID.own/tmp ${out}/$SLURM_ARRAY_TASK_ID.own/shm ` : "";
   await writeFile(
     script,
     `#!/bin/sh\nmkdir ${own}${out}/$SLURM_ARRAY_TASK_ID && cd ${out}/$SLURM_ARRAY_TASK_ID || exit 1\n${box}/bin/sh -c 'echo "$2" >>"$1"; echo "said $2"' tool ${ledger} word$SLURM_ARRAY_TASK_ID >said.txt\n`,
@@ -71,9 +69,21 @@ async function bareSeconds({ run, untilIdle }: TestSlurm, isBoxed: boolean): Pro
   const words = ["sbatch", `--array=0-${elements - 1}`, "--export=ALL", "--chdir=/", "--output=/dev/null"];
   const submitted = run([...words, "--error=/dev/null", script]);
   if (submitted.exitCode !== 0) throw new Error(submitted.out);
-  await untilLines(ledger, elements);
+  await Promise.race([untilLines(ledger, elements), refuseIdle(run, ledger)]);
   await untilIdle();
   return (performance.now() - begun) / 1000;
+}
+
+/** Never resolves; throws when the queue has become empty and not all have written. */
+async function refuseIdle(run: TestSlurm["run"], ledger: string): Promise<never> {
+  for (;;) {
+    // A question costs the controller something.
+    await Bun.sleep(2000);
+    if (run(["squeue", "-h"]).out !== "") continue;
+    const lines = (await readFile(ledger, "utf8")).split("\n").length - 1;
+    if (lines < elements) throw new Error(`Cannot measure: found ${lines} lines of a bare array, wanted ${elements}`);
+    return await new Promise<never>(() => undefined);
+  }
 }
 
 async function heddleSeconds({ environment, untilIdle }: TestSlurm, sandbox: "off" | "require"): Promise<number> {
