@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import { knownCrs, longitudeFirst } from "../domain/crs.ts";
 import type { KnownUploads, OutputFacts } from "../domain/documents/upload-facts.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
@@ -19,6 +20,21 @@ export function Inputs({
   const given = Object.entries(inputs).map(([id, value]) => ({ id, value, isDefault: false }));
   const used = Object.entries(defaults).map(([id, value]) => ({ id, value, isDefault: true }));
   const rows = [...given, ...used];
+  return (
+    <InputTable
+      rows={rows.map(({ id, value, isDefault }) => ({
+        id,
+        isDefault,
+        shown: <InputValue value={value} uploads={uploads} />,
+      }))}
+    />
+  );
+}
+
+type InputRow = { readonly id: string; readonly shown: Child; readonly isDefault: boolean };
+
+/** Shows inputs with their values, and which of them nobody gave. */
+export function InputTable({ rows, cellClass }: { readonly rows: readonly InputRow[]; readonly cellClass?: string }) {
   if (rows.length === 0) return <p class="muted">None.</p>;
   return (
     <RecordTable label="Inputs">
@@ -30,11 +46,11 @@ export function Inputs({
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ id, value, isDefault }) => (
+          {rows.map(({ id, shown, isDefault }) => (
             <tr>
               <th scope="row">{id}</th>
-              <td>
-                <InputValue value={value} uploads={uploads} />
+              <td class={cellClass}>
+                {shown}
                 {isDefault ? <span class="muted"> default</span> : null}
               </td>
             </tr>

@@ -1,11 +1,11 @@
 import type { ResultView } from "../domain/documents/result-view.ts";
 import type { ViewSettings } from "../domain/documents/view-settings.ts";
 import type { ToldInput } from "../domain/input-lines.ts";
+import { InputTable } from "./input-values.tsx";
 import { Layout } from "./layout.tsx";
 import { Facts, type Operator, operatorRows } from "./operator.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
-import { RecordTable } from "./record-table.tsx";
 import { AllAsZip, Results } from "./results.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
@@ -58,28 +58,14 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
 }
 
 function ToldInputs({ inputs }: { readonly inputs: readonly ToldInput[] }) {
-  if (inputs.length === 0) return <p class="muted">None.</p>;
   return (
-    <RecordTable label="Inputs">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Input</th>
-            <th scope="col">Value</th>
-          </tr>
-        </thead>
-        <tbody>
-          {inputs.map(({ name, words, isDefault }) => (
-            <tr>
-              <th scope="row">{name}</th>
-              <td class="breaks prose">
-                {words ?? <span class="muted">not shown: by its name it may be a secret</span>}
-                {isDefault ? <span class="muted"> default</span> : null}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </RecordTable>
+    <InputTable
+      cellClass="breaks prose"
+      rows={inputs.map(({ name, words, isDefault }) => ({
+        id: name,
+        isDefault,
+        shown: words ?? <span class="muted">not shown: by its name it may be a secret</span>,
+      }))}
+    />
   );
 }
