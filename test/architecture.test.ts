@@ -310,6 +310,30 @@ describe("a planted timer of the runtime is found:", () => {
   });
 });
 
+/** A signal that is aborted already tells nobody who listens from then on: these look first. */
+const listensToSignals: ReadonlySet<string> = new Set(
+  ["on-abort", "joined-signal", "timers"].map((n) => `domain/${n}.ts`),
+);
+
+function rawSignalsOf(file: SourceFile): readonly string[] {
+  if (listensToSignals.has(file.path)) return [];
+  const lines = withoutComments(file.text).split("\n");
+  return lines.flatMap((line) =>
+    /EventListener\("abort"|\.onabort\b/.test(line) ? [`${file.path}: ${line.trim()}`] : [],
+  );
+}
+
+test("signals are listened to by domain/on-abort.ts", async () => {
+  expect((await sourceFiles()).flatMap(rawSignalsOf)).toEqual([]);
+});
+
+test("a planted listener of a signal is found", () => {
+  for (const text of ['signal?.addEventListener("abort", stop);', "signal.onabort = stop;"]) {
+    expect(rawSignalsOf({ path: "runner/x.ts", text })).toHaveLength(1);
+    expect(rawSignalsOf({ path: "domain/on-abort.ts", text })).toEqual([]);
+  }
+});
+
 test("a route with a body has a valibot schema", async () => {
   await using service = await openService();
   expect(routesWithoutSchema(service.app.routes)).toEqual([]);

@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import { type Logger, silentLogger } from "../domain/logger.ts";
+import { onAbort } from "../domain/on-abort.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { sleep } from "../domain/timers.ts";
 import { problemResponse } from "../http/answers/problem-response.ts";
@@ -119,7 +120,7 @@ async function answerNoted(
     const response = await answer(request, server);
     // Looking at the body makes a stream of it, which takes longer to send than text.
     isStreamed = isLong(response.headers) && response.body !== null;
-    if (isStreamed) request.signal.addEventListener("abort", finish, { once: true });
+    if (isStreamed) onAbort(request.signal, finish);
     return response;
   } finally {
     if (!isStreamed) finish();

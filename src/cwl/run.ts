@@ -1,6 +1,7 @@
 import { defined } from "../domain/defined.ts";
 import type { JobFailure } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { onAbort } from "../domain/on-abort.ts";
 import { isStoppedFor, type StopReason, stopFor } from "../domain/stop-reason.ts";
 import type { EngineUpdate } from "../engines/engine.ts";
 import { createProgress, type Progress } from "./run/progress.ts";
@@ -65,16 +66,12 @@ export function beginRun(work: (tools: RunTools) => Promise<JsonObject>): Run {
     changed();
     return reached;
   });
-  const nextChange = (signal: AbortSignal): Promise<void> => {
+  const nextChange = async (signal: AbortSignal): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const done = () => {
-      listeners.delete(done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    listeners.add(done);
-    signal.addEventListener("abort", done, { once: true });
-    return promise;
+    using _stop = onAbort(signal, resolve);
+    listeners.add(resolve);
+    await promise;
+    listeners.delete(resolve);
   };
   async function* updates(signal: AbortSignal): AsyncIterable<EngineUpdate> {
     for (let seen = 0; !signal.aborted; ) {

@@ -1,3 +1,4 @@
+import { onAbort } from "./on-abort.ts";
 /** What one tool takes of the machine while it runs. */
 export type Reservation = { readonly cores: number; readonly memoryMebibytes: number };
 
@@ -62,10 +63,9 @@ export function createSlots(capacity: Capacity): Slots {
         admit();
       };
       waiting.push(entry);
-      signal.addEventListener("abort", leave, { once: true });
+      using _leave = onAbort(signal, leave);
       admit();
       await promise;
-      signal.removeEventListener("abort", leave);
       return slot(wanted);
     },
     occupy(asked) {

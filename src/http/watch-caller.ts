@@ -1,5 +1,6 @@
 import type { JoinedSignal } from "../domain/joined-signal.ts";
 import type { Logger } from "../domain/logger.ts";
+import { onAbort } from "../domain/on-abort.ts";
 import { Problem } from "../domain/problem.ts";
 import { startInterval, type Timer } from "../domain/timers.ts";
 import type { Authenticator, Caller, Credentials } from "../operations/authenticate.ts";
@@ -44,7 +45,7 @@ export function createCallerWatch(deps: {
       timer?.clear();
       timer = undefined;
     };
-    one.gone.signal.addEventListener("abort", stop, { once: true });
+    onAbort(one.gone.signal, stop);
     return { signal: one.gone.signal, [Symbol.dispose]: stop };
   };
 }

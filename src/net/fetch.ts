@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { closedAddressWords } from "../domain/closed-address.ts";
+import { onAbort } from "../domain/on-abort.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { startTimer } from "../domain/timers.ts";
 import { type AllowList, isReachable } from "./addresses.ts";
@@ -93,14 +94,12 @@ type Deadline = { readonly signal: AbortSignal; end(): void };
 function startDeadline(milliseconds: number, caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
   const timer = startTimer(milliseconds, () => controller.abort(new DOMException("Too late", "TimeoutError")));
-  const follow = () => controller.abort(caller?.reason);
-  if (caller?.aborted === true) follow();
-  else caller?.addEventListener("abort", follow, { once: true });
+  const following = onAbort(caller, () => controller.abort(caller?.reason));
   return {
     signal: controller.signal,
     end() {
       timer.clear();
-      caller?.removeEventListener("abort", follow);
+      following[Symbol.dispose]();
     },
   };
 }
@@ -213,9 +212,8 @@ function targetOf(url: URL): { readonly host: string; readonly port: number } {
 
 function before<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new Error("no answer in time"));
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    const listening = onAbort(signal, () => reject(new Error("no answer in time")));
+    work.then(resolve, reject).finally(() => listening[Symbol.dispose]());
   });
 }
 

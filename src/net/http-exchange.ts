@@ -1,3 +1,4 @@
+import { onAbort } from "../domain/on-abort.ts";
 import { type Connection, openPlain, openTls, SilentConnection } from "./connection.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 
@@ -58,14 +59,13 @@ type Opened = {
 
 async function exchangeOn(request: Exchange, { connection, address, next }: Opened): Promise<ExchangeAnswer> {
   const { signal, pool, url } = request;
-  const stop = () => connection.close(reasonOf(signal));
-  signal.addEventListener("abort", stop, { once: true });
+  const listening = onAbort(signal, () => connection.close(reasonOf(signal)));
   const reader = createReader(connection, next);
   let isOver = false;
   const end = (isKept: boolean) => {
     if (isOver) return;
     isOver = true;
-    signal.removeEventListener("abort", stop);
+    listening[Symbol.dispose]();
     if (isKept && pool !== undefined && reader.isEmpty() && !signal.aborted) {
       pool.keep(placeOf(url), address, connection);
     } else connection.close();

@@ -1,4 +1,5 @@
 import { growingPause } from "../domain/growing-pause.ts";
+import { onAbort } from "../domain/on-abort.ts";
 import { Problem } from "../domain/problem.ts";
 import { sleep, startTimer } from "../domain/timers.ts";
 import { PassingProblem } from "./fetch.ts";
@@ -23,9 +24,7 @@ export async function tryAgain<Value>(given: Tries, work: (signal: AbortSignal) 
   const { tries = 1, totalMilliseconds, tell, wait = waitForReal } = given;
   const controller = new AbortController();
   const { signal } = controller;
-  const stop = () => controller.abort(given.signal?.reason);
-  if (given.signal?.aborted === true) stop();
-  given.signal?.addEventListener("abort", stop, { once: true });
+  using _stop = onAbort(given.signal, () => controller.abort(given.signal?.reason));
   const timer = totalMilliseconds === undefined ? undefined : startTimer(totalMilliseconds, () => controller.abort());
   const pauses = growingPause();
   try {
@@ -44,7 +43,6 @@ export async function tryAgain<Value>(given: Tries, work: (signal: AbortSignal) 
     }
   } finally {
     timer?.clear();
-    given.signal?.removeEventListener("abort", stop);
   }
 }
 

@@ -1,3 +1,4 @@
+import { onAbort } from "../domain/on-abort.ts";
 import type { Database } from "../store/database.ts";
 
 /** Which jobs changed lately, whoever they belong to, by a number that grows with each change. */
@@ -38,11 +39,8 @@ export function createJobNews(database: Database, epoch: string): JobNews {
     },
     async next(signal) {
       const ended = Promise.withResolvers<void>();
-      const end = () => ended.resolve();
-      signal.addEventListener("abort", end, { once: true });
-      if (signal.aborted) end();
+      using _end = onAbort(signal, ended.resolve);
       await Promise.race([wake.promise, ended.promise]);
-      signal.removeEventListener("abort", end);
     },
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };

@@ -1,6 +1,7 @@
 import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { joinSignals } from "../domain/joined-signal.ts";
+import { onAbort } from "../domain/on-abort.ts";
 import { startTimer } from "../domain/timers.ts";
 import type { Results } from "../domain/values.ts";
 import type { Database } from "../store/database.ts";
@@ -40,7 +41,7 @@ export async function waitForEnd(deps: WaitDeps, job: Job, wait: Wait): Promise<
   const { promise, resolve } = Promise.withResolvers<Pick<Waited, "job" | "results"> | undefined>();
   // Listens first and looks then: an end in between is told, or read.
   using _end = deps.database.feed.onEnd(job.id, resolve);
-  until.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  using _stop = onAbort(until.signal, () => resolve(undefined));
   const isOver = until.signal.aborted || (wait.isNew !== true && (await hasEnded(deps, job)));
   const end = isOver ? undefined : await promise;
   if (end !== undefined) return { ...end, kind: "finished" };

@@ -1,6 +1,7 @@
 import type { Principal } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
+import { onAbort } from "../domain/on-abort.ts";
 import { sleep } from "../domain/timers.ts";
 import { eventsOf } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
@@ -123,7 +124,7 @@ function waitingSteps(watch: JobWatch, signal: AbortSignal) {
       resume();
     },
   });
-  signal.addEventListener("abort", stop, { once: true });
+  const listening = onAbort(signal, stop);
   return {
     async next(): Promise<WatchStep | "lost" | undefined> {
       if (waiting.length === 0 && !isLost && end === undefined) {
@@ -138,7 +139,7 @@ function waitingSteps(watch: JobWatch, signal: AbortSignal) {
     },
     [Symbol.dispose]() {
       subscription[Symbol.dispose]();
-      signal.removeEventListener("abort", stop);
+      listening[Symbol.dispose]();
     },
   };
 }

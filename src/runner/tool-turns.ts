@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
+import { onAbort } from "../domain/on-abort.ts";
 
 /** The right of a walk to run its tool. It is held from its turn to the end of the run, and disposed of with the walk. */
 export type ToolTurn = Disposable & {
@@ -70,7 +71,7 @@ export function createToolTurns(clock: Clock, slots: number): ToolTurns {
         },
         async come(signal) {
           signal.throwIfAborted();
-          signal.addEventListener("abort", () => turn.reject(signal.reason), { once: true });
+          using _stop = onAbort(signal, () => turn.reject(signal.reason));
           await turn.promise;
         },
         endRun() {

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import type { JobEvent } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
+import { onAbort } from "../domain/on-abort.ts";
 import type { Database } from "./database.ts";
 import type { LiveProgress } from "./job-feed.ts";
 import { eventsOfRow } from "./job-rows.ts";
@@ -56,7 +57,7 @@ export async function* follow(
 ): AsyncGenerator<FollowedEvent, void> {
   let hasChanged = true;
   let hasLive = false;
-  let isEnded = signal.aborted;
+  let isEnded = false;
   let wake = Promise.withResolvers<void>();
   // Subscribes first and reads then: what is committed in between is read, or told.
   using subscription = database.feed.subscribe(jobId, (news) => {
@@ -65,41 +66,35 @@ export async function* follow(
     else isEnded = true;
     wake.resolve();
   });
-  const onAbort = () => {
+  using _stop = onAbort(signal, () => {
     isEnded = true;
     wake.resolve();
-  };
-  signal.addEventListener("abort", onAbort, { once: true });
-
-  try {
-    let number = afterNumber;
-    let isAtStart = true;
-    while (!isEnded) {
-      wake = Promise.withResolvers<void>();
-      if (hasChanged) {
-        hasChanged = false;
-        const after = number;
-        const events = await subscription.eventsAfter(after, () => eventsOf(database, jobId, after));
-        for (const event of events) {
-          if (isEnded) return;
-          yield event;
-          number = event.number;
-        }
-        const last = events.at(-1);
-        if (events.length === maxEvents) hasChanged = true;
-        else if (last !== undefined && isFinished(last.status)) return;
-        else if (last === undefined && isAtStart && (await isAtEnd(database, jobId, number))) return;
-        isAtStart = false;
-      } else if (hasLive) {
-        hasLive = false;
-        const live = database.feed.live(jobId);
-        if (live !== undefined) yield { kind: "live", ...live };
-      } else {
-        await wake.promise;
+  });
+  let number = afterNumber;
+  let isAtStart = true;
+  while (!isEnded) {
+    wake = Promise.withResolvers<void>();
+    if (hasChanged) {
+      hasChanged = false;
+      const after = number;
+      const events = await subscription.eventsAfter(after, () => eventsOf(database, jobId, after));
+      for (const event of events) {
+        if (isEnded) return;
+        yield event;
+        number = event.number;
       }
+      const last = events.at(-1);
+      if (events.length === maxEvents) hasChanged = true;
+      else if (last !== undefined && isFinished(last.status)) return;
+      else if (last === undefined && isAtStart && (await isAtEnd(database, jobId, number))) return;
+      isAtStart = false;
+    } else if (hasLive) {
+      hasLive = false;
+      const live = database.feed.live(jobId);
+      if (live !== undefined) yield { kind: "live", ...live };
+    } else {
+      await wake.promise;
     }
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

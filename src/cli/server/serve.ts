@@ -1,3 +1,4 @@
+import { onAbort } from "../../domain/on-abort.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type Arguments, type Command, exitCodes, explainError, type Io, type Option } from "../command.ts";
 
@@ -32,7 +33,10 @@ export function serveCommand(deps: ServeDeps): Command {
       if (app === undefined) return exitCodes.error;
       io.out(`${app.url}\n`);
       for (const note of app.notes) io.talk(`${note}\n`);
-      await new Promise<void>((resolve) => io.signal.addEventListener("abort", () => resolve(), { once: true }));
+      const stopped = Promise.withResolvers<void>();
+      // It answers before it has told that it does: it may have been told to stop meanwhile.
+      using _stop = onAbort(io.signal, stopped.resolve);
+      await stopped.promise;
       io.talk("Stopping: tools that run go on, and the next start takes them up again\n");
       return 0;
     },

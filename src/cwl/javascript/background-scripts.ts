@@ -1,3 +1,4 @@
+import { onAbort } from "../../domain/on-abort.ts";
 import { createSlots } from "../../domain/slots.ts";
 import { startTimer, type Timer } from "../../domain/timers.ts";
 import type { ScriptRequest } from "./expression-worker.ts";
@@ -61,7 +62,7 @@ async function ask(worker: Worker, request: ScriptRequest, signal: AbortSignal):
   const giveUp = () => resolve(undefined);
   worker.addEventListener("message", (event: MessageEvent<ScriptEnd>) => resolve(event.data), options);
   worker.addEventListener("error", (event) => reject(new Error(event.message)), options);
-  signal.addEventListener("abort", giveUp, options);
+  using _stop = onAbort(signal, giveUp);
   const timer = startTimer(request.limits.timeMilliseconds + marginMilliseconds, giveUp);
   worker.postMessage(request);
   try {

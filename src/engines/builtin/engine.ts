@@ -1,5 +1,6 @@
 import type { JobFailure } from "../../domain/job.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { onAbort } from "../../domain/on-abort.ts";
 import { errorText } from "../../domain/problem.ts";
 import type { OutputValues } from "../../domain/values.ts";
 import type { Adoption, Engine, EngineUpdate, Prepared } from "../engine.ts";
@@ -29,14 +30,12 @@ export function createBuiltinEngine(processes: ReadonlyMap<string, BuiltinProces
     async *watch(prepared, _handle, signal): AsyncIterable<EngineUpdate> {
       const run = runOf(prepared);
       // Nobody looks at it any more: it is taken up again from its claim, or was dismissed.
-      const stop = () => run.stop.abort();
-      signal.addEventListener("abort", stop, { once: true });
-      if (signal.aborted) stop();
+      using listening = onAbort(signal, () => run.stop.abort());
       const failure = await run.outputs.then(
         () => undefined,
         (error): JobFailure => ({ message: errorText(error) }),
       );
-      signal.removeEventListener("abort", stop);
+      listening[Symbol.dispose]();
       if (failure !== undefined) runs.delete(prepared.executionId);
       if (signal.aborted) return;
       yield { kind: "progress", percent: 100 };

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { Logger } from "../../domain/logger.ts";
+import { onAbort } from "../../domain/on-abort.ts";
 import { pause } from "../../domain/pause.ts";
 import { shortageOf } from "../../domain/shortage.ts";
 import { readJobLog } from "../../files/job-log.ts";
@@ -33,7 +34,7 @@ export async function* followTask(
   using growth = createGrowthWait();
   // Most tools end before they are looked at again: they cost no watch.
   let hasWaited = false;
-  signal.addEventListener("abort", growth.wake, { once: true });
+  using _stop = onAbort(signal, growth.wake);
   while (!signal.aborted) {
     const isLast = hasEnded();
     const { last, isMore } = await read();

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import type { Clock } from "../../domain/clock.ts";
 import { freeRoom } from "../../domain/job.ts";
+import { onAbort } from "../../domain/on-abort.ts";
 import { type Capacity, createSlots } from "../../domain/slots.ts";
 import { sleep } from "../../domain/timers.ts";
 import { hasCode } from "../../files/file-errors.ts";
@@ -159,13 +160,8 @@ async function untilTold({ supervisor, ended }: SupervisedRun, signal: AbortSign
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  using _abort = onAbort(signal, () => aborted.reject(signal.reason));
+  return await Promise.race([promise, aborted.promise]);
 }
 
 async function cancelTask(deps: SubmitDeps, key: TaskKey, graceSeconds: number): Promise<void> {

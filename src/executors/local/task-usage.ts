@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { hasCode } from "../../files/file-errors.ts";
 import { type Layout, taskDirectory } from "../../files/layout.ts";
 import type { TaskKey } from "../executor.ts";
@@ -25,8 +25,11 @@ function proportionalBytes(pid: number): number {
   return descendantsOf(pid).reduce((sum, process) => sum + kibibytesOf(process, "smaps_rollup", "Pss"), 0) * 1024;
 }
 
+/** Each thread has children of its own. */
 function descendantsOf(pid: number): readonly number[] {
-  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  const threads = unlessGone(() => readdirSync(`/proc/${pid}/task`), []);
+  const lines = threads.map((thread) => read(`/proc/${pid}/task/${thread}/children`));
+  const children = lines.join("").split(" ").filter(Boolean).map(Number);
   return [pid, ...children.flatMap(descendantsOf)];
 }
 
@@ -35,11 +38,15 @@ function kibibytesOf(pid: number, file: string, name: string): number {
 }
 
 function read(path: string): string {
+  return unlessGone(() => readFileSync(path, "utf8"), "");
+}
+
+function unlessGone<T>(look: () => T, otherwise: T): T {
   try {
-    return readFileSync(path, "utf8");
+    return look();
   } catch (error) {
     // Gone meanwhile, another user's, or a kernel without that file.
-    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return "";
+    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return otherwise;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { onAbort } from "../../domain/on-abort.ts";
 import { startTimer, type Timer } from "../../domain/timers.ts";
 import type { JobFiles } from "./job-files.ts";
 
@@ -54,7 +55,7 @@ export function createGathering(
       group.entries.delete(entry);
       reject(job.signal.reason);
     };
-    job.signal.addEventListener("abort", leave, { once: true });
+    const listening = onAbort(job.signal, leave);
     group.entries.add(entry);
     group.timer?.clear();
     if (group.entries.size >= most) flush(key);
@@ -62,7 +63,7 @@ export function createGathering(
       const left = Math.max(0, group.since + longestMilliseconds - elapsed());
       group.timer = startTimer(Math.min(pauseMilliseconds, left), () => flush(key));
     }
-    return promise.finally(() => job.signal.removeEventListener("abort", leave));
+    return promise.finally(() => listening[Symbol.dispose]());
   };
 }
 
@@ -73,12 +74,12 @@ function handOverGroup(jobs: readonly GatheredJob[], handOver: (gathered: Gather
     left -= 1;
     if (left === 0) all.abort(new Error("All of them were given up"));
   };
-  for (const { signal } of jobs) signal.addEventListener("abort", leave, { once: true });
+  const listening = jobs.map(({ signal }) => onAbort(signal, leave));
   handOver({ jobs, signal: all.signal })
     .catch((error: unknown) => {
       for (const { reject } of jobs) reject(error);
     })
     .finally(() => {
-      for (const { signal } of jobs) signal.removeEventListener("abort", leave);
+      for (const one of listening) one[Symbol.dispose]();
     });
 }

@@ -27,8 +27,7 @@ while [ ! -d "\${f%/*}" ]; do
 done
 exec >>"$f.out" 2>&1
 set -C
-job=$2 node=$3 ended= told= why= grace= peak=0 last= beaten=
-# A look takes two programs, which cost as much as most tools: short ones end before.
+job=$2 node=$3 ended= told= why= grace= peak=0 page= last= beaten=
 pause=0.2
 if ! { printf 'job %s\\nnode %s\\nend\\n' "$job" "$node" >"$f.begin"; } 2>/dev/null; then
   if [ -e "$f.begin" ]; then exit 0; fi
@@ -39,9 +38,23 @@ trap 'told=1' TERM INT HUP
 trap 'ended=1' USR1
 now() { read -r now rest </proc/uptime; now=\${now%.*}\${now#*.}; }
 nap() { sleep "$1" & s=$!; wait "$s"; kill "$s" 2>/dev/null; if [ ! -d "/proc/$tool" ]; then ended=1; fi; }
-# The file has no end of line, so that it is read and its reading fails.
-tree() { children=; read -r children <"/proc/$1/task/$1/children"; for c in $children; do list="$list $c"; tree "$c"; done; } 2>/dev/null
+# Each thread has children of its own. The file has no end of line, so that it is read and its reading fails.
+tree() {
+  for thread in "/proc/$1/task/"*; do
+    children=; read -r children <"$thread/children"
+    for c in $children; do list="$list $c"; tree "$c"; done
+  done
+} 2>/dev/null
 all() { paths=; for p in $list; do paths="$paths /proc/$p/$1"; done; cat /dev/null $paths 2>/dev/null; }
+# Of what is in memory a line alone is read, by the shell: a program for each look would cost as much as most tools.
+resident() {
+  if [ -z "$page" ]; then
+    page=4
+    while read -r word value rest; do case $word in KernelPageSize:) page=$value; break;; esac; done <"/proc/$$/smaps"
+  fi
+  kib=0
+  for p in $list; do pages=0; read -r size pages rest <"/proc/$p/statm"; kib=$((kib + pages * page)); done
+} 2>/dev/null
 total() { all "$1" | awk -v name="$2:" '$1 == name { s += $2 } END { print s + 0 }'; }
 signal() {
   list=; tree "$tool"; open=
@@ -60,8 +73,7 @@ look() {
   if [ -n "$told" ]; then stop 200; return; fi
   now
   if [ -n "$seconds" ] && [ $((now - since)) -ge "$seconds" ]; then why="seconds $seconds"; stop "$limitGrace"; return; fi
-  list=; tree "$tool"
-  kib=$(total status VmRSS)
+  list=; tree "$tool"; resident
   if [ "$kib" -gt "$peak" ]; then peak=$kib; fi
   if [ -n "$memory" ] && [ "$kib" -gt "$memory" ] && kib=$(total smaps_rollup Pss) && [ "$kib" -gt "$memory" ]; then
     why="memoryMebibytes $kib"; stop "$limitGrace"

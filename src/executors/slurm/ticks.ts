@@ -1,3 +1,4 @@
+import { onAbort } from "../../domain/on-abort.ts";
 import { startTimer } from "../../domain/timers.ts";
 import type { Listing, Listings } from "./listings.ts";
 
@@ -42,8 +43,7 @@ export function createTicks(listings: Listings): Ticks {
       const waiter: Waiter = { holds, resolve, reject };
       const waiters = waiting.get(executionId) ?? new Set();
       waiting.set(executionId, waiters.add(waiter));
-      const stop = () => reject(signal?.reason);
-      signal?.addEventListener("abort", stop, { once: true });
+      using _stop = onAbort(signal, () => reject(signal?.reason));
       if (!isTicking) {
         isTicking = true;
         tick();
@@ -51,7 +51,6 @@ export function createTicks(listings: Listings): Ticks {
       try {
         await promise;
       } finally {
-        signal?.removeEventListener("abort", stop);
         waiters.delete(waiter);
         if (waiters.size === 0 && waiting.get(executionId) === waiters) waiting.delete(executionId);
       }

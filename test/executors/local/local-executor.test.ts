@@ -10,6 +10,7 @@ import { createLocalExecutor } from "../../../src/executors/local/local-executor
 import { findProcess, readBootId } from "../../../src/executors/local/process-table.ts";
 import { taskMemoryBytes } from "../../../src/executors/local/task-usage.ts";
 import { type Layout, taskRecordFile } from "../../../src/files/layout.ts";
+import { childOfThread } from "../../support/child-of-thread.ts";
 import { realClock } from "../../support/real-clock.ts";
 import { livingBelow } from "../../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "../contract.ts";
@@ -173,6 +174,17 @@ describe("the local executor: limits", () => {
     expect(all).toBeGreaterThan(exact);
     await r.executor.cancel(task.key, 10);
     expect(await memory(false)).toBe(0);
+  });
+
+  test("the memory of what another thread of the tool has started is told, too", async () => {
+    await using r = await rig();
+    const task = await r.task("", { command: childOfThread(300) });
+    await r.executor.submit(task);
+    await whenWritten(join(task.workingDirectory, "ready"));
+    for (const exactly of [false, true]) {
+      expect(await taskMemoryBytes(r.layout, task.key, exactly)).toBeGreaterThan(300 * 2 ** 20);
+    }
+    await r.executor.cancel(task.key, 10);
   });
 });
 
