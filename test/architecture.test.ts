@@ -316,7 +316,8 @@ const listensToSignals: ReadonlySet<string> = new Set(
 );
 
 function rawSignalsOf(file: SourceFile): readonly string[] {
-  if (listensToSignals.has(file.path)) return [];
+  // What runs in a browser has its own.
+  if (listensToSignals.has(file.path) || file.path.startsWith("console/")) return [];
   const lines = withoutComments(file.text).split("\n");
   return lines.flatMap((line) =>
     /EventListener\("abort"|\.onabort\b/.test(line) ? [`${file.path}: ${line.trim()}`] : [],

@@ -70,6 +70,8 @@ export function createToolExecutor(config: Config, { environment, bubblewrap, ex
   const engineEnvironment = engines.environment;
   const { slots, cores, memoryMebibytes } = config;
   const parts = { confinement, controlGroups, images };
+  // Nodes have a system of their own.
+  const onNodes = createConfinement({ ...settings, isElsewhere: true }, deps.clock, bubblewrap, shownEtc);
   const capacity = { slots, cores, memoryMebibytes };
   const tools = { [Symbol.asyncDispose]: () => etc[Symbol.asyncDispose](), notes: [confinement.finding.detail] };
   const here = {
@@ -85,7 +87,7 @@ export function createToolExecutor(config: Config, { environment, bubblewrap, ex
     ...tools,
     here,
     executor: createSlurmExecutor({
-      ...{ ...deps, ...slurm, confinement, capacity: { slots: slurm.jobs } },
+      ...{ ...deps, ...slurm, confinement: onNodes, capacity: { slots: slurm.jobs } },
       ...defined({ areas }),
     }),
     machine: createLocalMachine({ ...parts, images: imported, controlGroups: noGroupsOnNodes, givesGpus: true }),

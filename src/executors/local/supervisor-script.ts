@@ -55,6 +55,8 @@ finish() {
 export type Launch = {
   readonly wrapper?: {
     readonly command: readonly string[];
+    /** What it shows as empty, where it is there when the task starts: options before the first `--` of the command. */
+    readonly hides?: readonly { readonly path: string; readonly isDirectory: boolean }[];
     /** Read by it from file descriptor 3. */
     readonly optionsFile: string;
     /** Where it writes, by file descriptor 4, what it did. */
@@ -84,9 +86,7 @@ export function taskScript(task: Task, record: string, shellProgram: string, lau
     ...(controlGroup === undefined ? [] : [`printf 0 >|${quoted(`${controlGroup}/cgroup.procs`)}`]),
     // One that this process is held to already, and more tightly, cannot be set.
     ...limits.map((limit) => `{ ulimit ${limit} || :; }`),
-    wrapper === undefined
-      ? toolCommand(task, shellProgram, quoted)
-      : execWith(wrapper.environment, wrapper.command.map(quoted).join(" "), quoted),
+    wrapper === undefined ? toolCommand(task, shellProgram, quoted) : execWrapper(wrapper, quoted),
   ];
   const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)} 4>|${quoted(wrapper.statusFile)}`;
   const opensStreams = wrapper?.opensStreams === true;
@@ -148,6 +148,20 @@ export const isDashHere = `[ /bin/sh -ef ${dash} ] 2>/dev/null`;
 /** Tells whether a task is one for `isDirectTask` where /bin/sh turns out to be dash. */
 export function isDirectInDash(task: Task): boolean {
   return isDirectTask(task, dash);
+}
+
+/** Words the start of a wrapper. What it is to hide is looked for on the machine that this runs on, by the shell. */
+function execWrapper({ command, environment, hides = [] }: NonNullable<Launch["wrapper"]>, quoted: Quote): string {
+  const words = command.map(quoted);
+  if (hides.length === 0) return execWith(environment, words.join(" "), quoted);
+  const options = words.splice(0, command.indexOf("--"));
+  const looks = hides.map(({ path, isDirectory }) =>
+    isDirectory
+      ? `{ [ ! -d ${quoted(path)} ] || set -- "$@" --tmpfs ${quoted(path)} --remount-ro ${quoted(path)}; }`
+      : `{ [ ! -f ${quoted(path)} ] || set -- "$@" --ro-bind /dev/null ${quoted(path)}; }`,
+  );
+  const line = [...options, '"$@"', ...words].join(" ");
+  return ["set --", ...looks, execWith(environment, line, quoted)].join(" && ");
 }
 
 function execWith(environment: Readonly<Record<string, string>>, command: string, quoted: Quote): string {

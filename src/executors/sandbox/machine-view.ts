@@ -12,6 +12,8 @@ export type MachineView = {
   readonly toolDirectories: readonly string[];
   /** Directories and files that are never seen, wherever they lie. */
   readonly hidden: readonly string[];
+  /** True where tools run on other machines than this one, which may lack what this one has. */
+  readonly isElsewhere?: boolean;
 };
 
 /** Where systems keep programs with their libraries, settings and data. Not /home, /root, /srv, /var, /run, /mnt. */
@@ -60,12 +62,16 @@ function prefixOf(directory: string): string {
     : path;
 }
 
+/** A place that a sandbox shows as empty. */
+export type Hide = { readonly path: string; readonly isDirectory: boolean };
+
 /** What bubblewrap is told of a view. */
 export type MachineOptions = {
-  /** Mounts the system read-only, without what other users of the machine may not read. */
+  /** Mounts the system read-only, without what other users of the machine may not read unless that is to be hidden. */
   readonly system: readonly string[];
-  /** To be said when all mounts are made. */
-  readonly closing: readonly string[];
+  /** What of it is to be hidden, on another machine only where it is there: bubblewrap can make no place in what it mounted read-only. */
+  readonly hides: readonly Hide[];
+  readonly isElsewhere: boolean;
   /**
    * Shows the files that names are resolved with, as they are when a tool starts: the first lies outside of /etc on some systems, and
    * a copy of /etc may be some moments older.
@@ -87,6 +93,7 @@ export function machineOptions(view: MachineView, etc?: PublicCopy): MachineOpti
   const isOriginal = (path: string) => !isInside("/etc", path) || originals.some((one) => isInside(one, path));
   const hidden = view.hidden.filter((path) => isShown(path) && isOriginal(path));
   const resolver = realPath("/etc/resolv.conf");
+  const isElsewhere = view.isElsewhere === true;
   const system = [
     ...shown.flatMap(({ path, isWritable }) => {
       // /bin is a link to usr/bin on most systems.
@@ -95,18 +102,15 @@ export function machineOptions(view: MachineView, etc?: PublicCopy): MachineOpti
       if (path === "/etc" && etc !== undefined) {
         return ["--ro-bind", etc.directory, path, ...etc.mounted.flatMap((mount) => ["--ro-bind", mount, mount])];
       }
+      if (isElsewhere && [...systemDirectories, ...kernelDirectories].includes(path))
+        return ["--ro-bind-try", path, path];
       return [isWritable ? "--bind" : "--ro-bind", path, path];
     }),
-    ...originals
-      .flatMap(privateFiles)
-      .flatMap(({ path, isDirectory }) =>
-        isDirectory ? ["--tmpfs", path, "--remount-ro", path] : ["--ro-bind", "/dev/null", path],
-      ),
-    ...hidden.flatMap((path) => (isFile(path) ? ["--ro-bind", "/dev/null", path] : ["--tmpfs", path])),
   ];
   return {
     system,
-    closing: hidden.filter((path) => !isFile(path)).flatMap((path) => ["--remount-ro", path]),
+    hides: [...originals.flatMap(privateFiles), ...hidden.map((path) => ({ path, isDirectory: !isFile(path) }))],
+    isElsewhere,
     resolver: [
       ...(resolver === undefined || isShown(resolver) ? [] : ["--ro-bind-try", resolver, resolver]),
       ...(etc === undefined ? [] : resolverFiles.filter(isPublicFile).flatMap((path) => ["--ro-bind-try", path, path])),
@@ -136,8 +140,8 @@ function realPath(path: string): string | undefined {
 }
 
 /** What others may not read but this process can, and so could its tools: much where it runs as root, else next to nothing. */
-function privateFiles(directory: string): readonly { readonly path: string; readonly isDirectory: boolean }[] {
-  const found: { path: string; isDirectory: boolean }[] = [];
+function privateFiles(directory: string): readonly Hide[] {
+  const found: Hide[] = [];
   const visit = (place: string) => {
     for (const name of namesIn(place)) {
       const path = join(place, name);

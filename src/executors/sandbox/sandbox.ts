@@ -14,7 +14,7 @@ import {
 } from "../local/supervisor-script.ts";
 import { type Bubblewrap, closedNamespaces } from "./bubblewrap.ts";
 import { maxProcesses } from "./control-groups.ts";
-import type { MachineOptions } from "./machine-view.ts";
+import type { Hide, MachineOptions } from "./machine-view.ts";
 
 /** What a sandbox has of its own, whatever lies below it. */
 const ownDirectories = ["/tmp", "/var/tmp", "/proc", "/dev", "/run", "/sys"];
@@ -90,6 +90,8 @@ export type Wrapping = {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly options: string;
+  /** What is hidden besides, where it is there when the task starts. */
+  readonly hides?: readonly Hide[];
   /** True when the streams of the task are opened inside, as the task sees them. */
   readonly opensStreams: boolean;
 };
@@ -109,12 +111,20 @@ export function wrapInMachine(
   machine: BoxedMachine,
   { task, view, privateDirectory }: Boxed,
 ): Wrapping {
+  // What holds a mount of the task is on the disk that all machines share.
+  const isThere = ({ path }: Hide) => !machine.isElsewhere || view.mounts.some(({ target }) => isInside(path, target));
+  const there = machine.hides.filter(isThere);
+  const hides = machine.hides.filter((hide) => !isThere(hide));
   const options = [
     "--as-pid-1",
     ...boxOptions(program, { task, view, privateDirectory }),
     ...machine.system,
+    ...there.flatMap(({ path, isDirectory }) => (isDirectory ? ["--tmpfs", path] : ["--ro-bind", "/dev/null", path])),
     ...(view.hasNetwork ? machine.resolver : []),
-    ...mountOptions(view, machine.closing),
+    ...mountOptions(
+      view,
+      there.flatMap(({ path, isDirectory }) => (isDirectory ? ["--remount-ro", path] : [])),
+    ),
   ];
   // Counted by user and namespace, so only what is inside counts. Shells differ in how they call this limit.
   const limit = `ulimit -p ${maxProcesses} 2>/dev/null || ulimit -u ${maxProcesses} 2>/dev/null`;
@@ -127,6 +137,7 @@ export function wrapInMachine(
     command: [...bubblewrapCommand(program), ...[shell, "-c", script, "tool"], ...commandOf(task)],
     environment: Object.fromEntries(entries),
     options: joined(options),
+    ...(hides.length === 0 ? {} : { hides }),
     opensStreams: true,
   };
 }

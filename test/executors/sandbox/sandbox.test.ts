@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { lstatSync } from "node:fs";
-import { mkdir, readFile, symlink } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
@@ -297,12 +297,40 @@ describe("a sandbox", () => {
     await Bun.write(join(folder.path, "key"), "secret");
     await mkdir(join(folder.path, "data"));
     const hidden = [join(folder.path, "key"), join(folder.path, "data"), "/home/not/shown"];
-    const { system, closing } = machineOptions({ toolPath, toolDirectories: [folder.path], hidden });
-    const words = system.join(" ");
-    expect(words).toContain(`--ro-bind /dev/null ${folder.path}/key --tmpfs ${folder.path}/data`);
-    expect(words).not.toContain("/home/not/shown");
-    expect(closing).toEqual(["--remount-ro", `${folder.path}/data`]);
+    const { hides } = machineOptions({ toolPath, toolDirectories: [folder.path], hidden });
+    expect(hides.slice(-2)).toEqual([
+      { path: `${folder.path}/key`, isDirectory: false },
+      { path: `${folder.path}/data`, isDirectory: true },
+    ]);
   });
+
+  test.skipIf(bubblewrap.kind === "missing")(
+    "of a machine that is not this one hides what is there, and shows what of the system is there",
+    async () => {
+      await using folder = await temporaryDirectory();
+      const hidden = ["key", "data", "key here", "data here"].map((name) => join(folder.path, name));
+      for (const name of ["key", "key here"]) await Bun.write(join(folder.path, name), "secret");
+      for (const name of ["data", "data here"]) await Bun.write(join(folder.path, name, "secret"), "secret");
+      await Bun.write(join(folder.path, "shown"), "seen\n");
+      const makeElsewhere = (layout: Layout) => {
+        const settings = { use: "require" as const, toolPath, toolDirectories: [folder.path], isElsewhere: true };
+        const all = [layout.dataDirectory, ...hidden];
+        const confinement = createConfinement({ ...settings, hidden: all }, realClock, bubblewrap);
+        return createLocalExecutor({ layout, clock: realClock, logger: silentLogger, confinement });
+      };
+      await using r = await executorRig(makeElsewhere, { hasView: true });
+      const script = `cd '${folder.path}'; cat shown key data/* 'key here' 'data here'/*; touch 'data here/x'; ls '${r.layout.dataDirectory}'`;
+      const told = async () =>
+        (await linesOf(r.executor, withView(await r.task(script), []))).filter((line) => !line.includes(": "));
+      expect(await told()).toEqual(["seen", "work"]);
+      // What was looked for here is not there on another machine: no place can be made for it.
+      for (const name of ["key", "data"]) await rm(join(folder.path, name), { recursive: true });
+      expect(await told()).toEqual(["seen", "work"]);
+      expect(
+        machineOptions({ toolPath, toolDirectories: [], hidden: [], isElsewhere: true }).system.join(" "),
+      ).toContain("--ro-bind-try /usr /usr");
+    },
+  );
 
   test("shows programs with what they were installed with, and no home for it", async () => {
     await using folder = await temporaryDirectory();
