@@ -111,10 +111,7 @@ export function wrapInMachine(
   machine: BoxedMachine,
   { task, view, privateDirectory }: Boxed,
 ): Wrapping {
-  // What holds a mount of the task is on the disk that all machines share.
-  const isThere = ({ path }: Hide) => !machine.isElsewhere || view.mounts.some(({ target }) => isInside(path, target));
-  const there = machine.hides.filter(isThere);
-  const hides = machine.hides.filter((hide) => !isThere(hide));
+  const { there, hides } = hidden(machine, view);
   const options = [
     "--as-pid-1",
     ...boxOptions(program, { task, view, privateDirectory }),
@@ -140,6 +137,17 @@ export function wrapInMachine(
     ...(hides.length === 0 ? {} : { hides }),
     opensStreams: true,
   };
+}
+
+/** Parts what is hidden for certain from what is hidden where it is there. */
+function hidden({ hides, isElsewhere }: BoxedMachine, { mounts }: TaskView) {
+  if (!isElsewhere) return { there: hides, hides: [] };
+  // What holds a mount of the task is on the disk that all machines share.
+  const isThere = ({ path }: Hide) => mounts.some(({ target }) => isInside(path, target));
+  const isCovered = ({ path }: Hide) =>
+    hides.some((other) => other.path !== path && isInside(other.path, path)) &&
+    !mounts.some(({ target }) => isInside(target, path));
+  return { there: hides.filter(isThere), hides: hides.filter((hide) => !isThere(hide) && !isCovered(hide)) };
 }
 
 function runOf(task: Task, shellProgram: string): string {

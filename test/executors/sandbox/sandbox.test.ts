@@ -313,8 +313,18 @@ describe("a sandbox", () => {
       for (const name of ["data", "data here"]) await Bun.write(join(folder.path, name, "secret"), "secret");
       await Bun.write(join(folder.path, "shown"), "seen\n");
       const makeElsewhere = (layout: Layout) => {
-        const settings = { use: "require" as const, toolPath, toolDirectories: [folder.path], isElsewhere: true };
-        const all = [layout.dataDirectory, ...hidden];
+        const settings = {
+          use: "require" as const,
+          toolPath,
+          toolDirectories: [folder.path, layout.dataDirectory],
+          isElsewhere: true,
+        };
+        const all = [
+          layout.dataDirectory,
+          join(layout.dataDirectory, "outputs"),
+          ...hidden,
+          join(folder.path, "data/in"),
+        ];
         const confinement = createConfinement({ ...settings, hidden: all }, realClock, bubblewrap);
         return createLocalExecutor({ layout, clock: realClock, logger: silentLogger, confinement });
       };
