@@ -29,7 +29,7 @@ export const sharedPage: Page<SharedDocument> = {
         <p>
           {outputs === undefined
             ? "Whoever has it reads the results of the job, their files, its inputs and your name"
-            : `Whoever has it reads ${outputs.join(", ")} of the results of the job with their files, its inputs and your name`}{" "}
+            : `Whoever has it reads only ${outputs.join(", ")} of the results of the job, with their files, its inputs and your name`}{" "}
           without signing in, and nothing else, until <Time at={expires} />.
         </p>
         {replaces ? (

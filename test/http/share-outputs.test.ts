@@ -285,13 +285,13 @@ test("the form of the page shares what is ticked, all where it has no boxes, and
   await using _ = service;
   const send = (body: string) => service.send("POST", `/jobs/${jobId}/share-form`, { key, headers: form, body });
   const told = async () => jsonOf(await service.send("GET", `/jobs/${jobId}/share`, { key }));
-  for (const body of [
-    "chooses=true&expires=7d",
-    "chooses=true&outputs=",
-    "outputs=x",
-    "chooses=true&outputs=curve&outputs=x",
-  ])
+  for (const body of ["chooses=true&outputs=", "outputs=x", "chooses=true&outputs=curve&outputs=x"])
     expect([body, (await send(body)).status]).toEqual([body, 400]);
+  const back = (await send("chooses=true&expires=7d")).headers.get("location");
+  expect(back).toBe(`${address}/jobs/${jobId}?f=html&done=results-wanted`);
+  expect(await (await service.send("GET", String(back).slice(address.length), { key })).text()).toContain(
+    "Tick at least one of the results to share. Nothing was shared.",
+  );
   expect((await service.send("GET", `/jobs/${jobId}/share`, { key })).status).toBe(404);
   for (const [body, outputs] of [
     ["chooses=true&outputs=value&outputs=curve&expires=1d", ["curve", "value"]],

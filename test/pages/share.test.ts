@@ -59,6 +59,6 @@ test("the page that tells the address of a share says which results it opens", (
     "Whoever has it reads the results of the job, their files, its inputs and your name without",
   );
   expect(told(["curve", "<b>"])).toContain(
-    "Whoever has it reads curve, &lt;b&gt; of the results of the job with their files, its inputs and your name without",
+    "Whoever has it reads only curve, &lt;b&gt; of the results of the job, with their files, its inputs and your name without",
   );
 });

@@ -26,14 +26,19 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
       about: {
         summary: "Share the results of a job, by a form of its page",
         tag: "pages",
-        answers: { 200: { about: "The page that tells the address, once", content: { mediaType: "text/html" } } },
+        answers: {
+          200: { about: "The page that tells the address, once", content: { mediaType: "text/html" } },
+          303: { about: "No result was ticked, and nothing shared; Location is the page of the job" },
+        },
         problems,
       },
       body: sharing,
       async handle(context) {
         const form = await readOwnForm(deps, context);
         const jobID = context.param("jobId");
-        const wish = defined({ expires: form.get("expires") ?? undefined, outputs: chosenBy(form) });
+        const chosen = chosenBy(form);
+        if (chosen?.length === 0) return seeOther(jobUrl(context.baseUrl, jobID), "results-wanted");
+        const wish = defined({ expires: form.get("expires") ?? undefined, outputs: chosen });
         const { token, expiresAt, replaces, outputs } = await shareResults(deps, principalOf(context), jobID, wish);
         const href = sharedAddress(context.baseUrl, token);
         const response = documentResponse(

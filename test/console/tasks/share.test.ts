@@ -50,7 +50,7 @@ describe.skipIf(missing !== undefined)(named("some results of a job are shared")
       await box("tiles").check();
       await form.getByRole("button").click();
       const address = (await page.locator("[data-shared]").innerText()).trim();
-      await page.getByText("Whoever has it reads curve, tiles of the results").waitFor();
+      await page.getByText("Whoever has it reads only curve, tiles of the results").waitFor();
       if (javaScriptEnabled) {
         expect(await page.evaluate("document.activeElement.textContent")).toBe("Copy");
         expect(await barriersOf(page)).toEqual([]);
@@ -83,7 +83,8 @@ describe.skipIf(missing !== undefined)(named("some results of a job are shared")
     const form = page.locator("form#share");
     await form.getByRole("checkbox", { name: "table", exact: true }).uncheck();
     await form.getByRole("button").click();
-    await page.getByText("wanted one or more of curve, table, tiles").first().waitFor();
+    await page.getByText("Tick at least one of the results to share. Nothing was shared.").waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/jobs/${job}`);
     expect(await page.locator("[data-shared]").count()).toBe(0);
   }, 60_000);
 });
