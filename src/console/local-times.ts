@@ -6,5 +6,9 @@ import { forgetTold } from "./shared/told-notice.ts";
 forgetTold();
 
 showLocalTimes(document);
-for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) addCopyButton(text);
+for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) {
+  const button = addCopyButton(text);
+  // The address of a share is told once: to copy it is what one comes to its page for.
+  if (text.dataset.shared !== undefined) button?.focus();
+}
 preparePrinting();

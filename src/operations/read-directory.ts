@@ -8,7 +8,7 @@ import { type ZipEntry, zipStream } from "../files/zip-stream.ts";
 import { findOutputJob, type ReadResultsDeps, resultsWithValues } from "./read-results.ts";
 
 /** A published directory, or one inside it, with the job that made it. */
-export type FoundDirectory = { readonly job: Job; readonly directory: DirectoryResult };
+type FoundDirectory = { readonly job: Job; readonly directory: DirectoryResult };
 
 /**
  * Finds a published directory by its path below the outputs path, without a slash at the end. Undefined when there is none.

@@ -207,9 +207,11 @@ async function resultAt(
   return filesOf(ownMember(results, outputId)).find(({ reference }) => reference.endsWith(`/${path}`));
 }
 
-type KnownResult = Pick<FileResult, "reference" | "mediaType" | "sha256" | "sizeBytes">;
+/** What a result tells of one of its files. */
+export type KnownResult = Pick<FileResult, "reference" | "mediaType" | "sha256" | "sizeBytes">;
 
-function filesOf(result: Result | undefined): readonly KnownResult[] {
+/** Lists all published files of a result: also those beside a file, of directories, and of what lists and records hold. */
+export function filesOf(result: Result | undefined): readonly KnownResult[] {
   switch (result?.kind) {
     case "list":
       return result.items.flatMap(filesOf);

@@ -20,7 +20,10 @@ export async function readSeenBy(
   { id, user, processId }: Pick<Job, "id" | "user" | "processId">,
 ): Promise<SeenBy> {
   const found = await findShare(database, id, clock.now());
-  const share = found && { until: new Date(found.expiresAt).toISOString(), ...defined({ by: found.user }) };
+  const share = found && {
+    until: new Date(found.expiresAt).toISOString(),
+    ...defined({ by: found.user, outputs: found.outputs }),
+  };
   if (user === undefined) {
     const owner = principal.user === undefined && principal.role === "admin" ? "machine" : "anonymous";
     return { owner, groups: [], ...defined({ share }) };

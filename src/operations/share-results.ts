@@ -6,21 +6,45 @@ import { fault, refusal } from "../domain/faults.ts";
 import { type ToldInput, toldInputs } from "../domain/input-lines.ts";
 import type { Job } from "../domain/job.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
+import { nearNames } from "../domain/near-names.ts";
 import { Problem } from "../domain/problem.ts";
+import type { DirectoryResult, Results } from "../domain/values.ts";
 import { findJob } from "../store/jobs.ts";
 import { findShare, findShareByToken, removeShare, type Share, saveShare } from "../store/shares.ts";
 import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { readJob } from "./follow-jobs.ts";
 import { maySee, requireAction } from "./guard.ts";
-import { type FoundDirectory, findOutputDirectory } from "./read-directory.ts";
+import { findOutputDirectory } from "./read-directory.ts";
 import { defaultsBeside, readRanProcess } from "./read-ran-process.ts";
-import { type JobResults, type KnownFile, openOutputPath, type ReadResultsDeps, resultsOfJob } from "./read-results.ts";
+import {
+  chosenOf,
+  type JobResults,
+  type KnownFile,
+  openOutputPath,
+  type ReadResultsDeps,
+  resultsOfJob,
+  resultsWithoutValues,
+} from "./read-results.ts";
 import { hashSecret } from "./secrets.ts";
+import { directoryOfResults, isFileOfResults } from "./shared-paths.ts";
 
 export type ShareDeps = ReadResultsDeps & { readonly clock: Clock; readonly newSecret: () => string } & AuditDeps;
 
 /** What is asked of a share. */
-export const ShareBodySchema = v.strictObject({ expires: v.optional(v.string("some text")) });
+export const ShareBodySchema = v.strictObject({
+  expires: v.optional(
+    v.pipe(
+      v.string("some text"),
+      v.description("When it ends: a time from now on, such as 12h or 30d, or a date; 7d when absent"),
+    ),
+  ),
+  outputs: v.optional(
+    v.pipe(
+      v.array(v.string("the name of an output"), "a list of names of outputs"),
+      v.description("The outputs whose results it opens, one at least; all when absent"),
+    ),
+  ),
+});
 
 /** A share as it is made: `replaces` says that an earlier one ended with it. */
 export type NewShare = Share & { readonly token: string; readonly replaces: boolean };
@@ -29,14 +53,15 @@ export type NewShare = Share & { readonly token: string; readonly replaces: bool
 const usualTime = "7d";
 
 /**
- * Shares the results of a job: who has the token reads them until the share ends. An earlier share of the job ends with it. Gives
- * the token, which is kept nowhere. Throws `no-such-job`, `forbidden`, `conflict` for a job without results.
+ * Shares the results of a job, or those of some outputs: who has the token reads them until the share ends. An earlier share of the
+ * job ends with it. Gives the token, which is kept nowhere. Throws `no-such-job`, `forbidden`, `conflict` for a job without results,
+ * `invalid-parameter-value` for an end that is none and outputs without a result.
  */
 export async function shareResults(
   deps: ShareDeps,
   principal: Principal,
   jobId: string,
-  { expires = usualTime }: v.InferOutput<typeof ShareBodySchema>,
+  { expires = usualTime, outputs: wanted }: v.InferOutput<typeof ShareBodySchema>,
 ): Promise<NewShare> {
   requireAction(principal, "dismiss-own", "share results");
   const job = await readJob(deps, principal, jobId);
@@ -47,16 +72,43 @@ export async function shareResults(
   const now = deps.clock.now();
   const expiresAt = readExpiry(expires, now);
   if (expiresAt === undefined) {
-    const wanted = "a time from now on, such as 12h or 30d, or a date, such as 2030-01-31";
-    throw refusal("share results", [fault("/expires", expires, wanted)]);
+    const wantedTime = "a time from now on, such as 12h or 30d, or a date, such as 2030-01-31";
+    throw refusal("share results", [fault("/expires", expires, wantedTime)]);
   }
+  const outputs = someOf(Object.keys(await resultsWithoutValues(deps, job.id)), wanted);
   const replaces = (await findShare(deps.database, jobId, now)) !== undefined;
   const token = deps.newSecret();
   const { user } = principal;
-  const share = { jobId, tokenHash: hashSecret(token), createdAt: now, expiresAt, ...defined({ user }) };
+  const share = { jobId, tokenHash: hashSecret(token), createdAt: now, expiresAt, ...defined({ user, outputs }) };
   // The two statements before the new share let go of older ones.
   await saveShare(auditing(deps, actorOf(principal), "share", { subject: jobId, after: 2 }), share);
   return { ...share, token, replaces };
+}
+
+/** So many names of results are told at most. */
+const mostNames = 50;
+
+/**
+ * Picks the outputs that are wanted, each once and in the order of the results; undefined where these are all that there are. Throws
+ * `invalid-parameter-value` where a job has no result of one, or none is wanted.
+ */
+function someOf(names: readonly string[], wanted: readonly string[] | undefined): readonly string[] | undefined {
+  if (wanted === undefined) return undefined;
+  if (wanted.length === 0) throw refusal("share results", [fault("/outputs", [], `one or more of ${listed(names)}`)]);
+  const faults = wanted.flatMap((name, index) => {
+    if (names.includes(name)) return [];
+    const near = nearNames(name, names).slice(0, 3);
+    const meant = near.length === 0 ? "" : `; did you mean ${near.map((one) => `"${one}"`).join(" or ")}?`;
+    return [fault(`/outputs/${index}`, name, `one of ${listed(names)}${meant}`)];
+  });
+  if (faults.length > 0) throw refusal("share results", faults);
+  const some = names.filter((name) => wanted.includes(name));
+  return some.length === names.length ? undefined : some;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : "";
+  return `${names.slice(0, mostNames).join(", ")}${more}`;
 }
 
 /** Reads the share of a job. Throws `no-such-job`, and `not-found` when it is not shared. */
@@ -67,17 +119,17 @@ export async function readShare(deps: ShareDeps, principal: Principal, jobId: st
   return share;
 }
 
-/** Tells whether a principal may share the results of a job, and until when they are; undefined for who may not. */
+/** Tells whether a principal may share the results of a job, until when they are, and which; undefined for who may not. */
 export async function readOwnShare(
   deps: Pick<ShareDeps, "database" | "clock">,
   principal: Principal,
   job: Job,
-): Promise<{ readonly expiresAt?: number } | undefined> {
+): Promise<Partial<Pick<Share, "expiresAt" | "outputs">> | undefined> {
   // Where nobody signs in, everybody sees them.
   const mayShare = principal.user !== undefined && mayDo(principal, "dismiss-own") && maySee(principal, job.user);
   if (!mayShare || job.status !== "successful") return undefined;
   const share = await findShare(deps.database, job.id, deps.clock.now());
-  return share === undefined ? {} : { expiresAt: share.expiresAt };
+  return share ?? {};
 }
 
 /** Takes the share of a job back. Throws as `readShare` does. */
@@ -98,19 +150,21 @@ function notShared(jobId: string): Problem {
   return new Problem("not-found", `Cannot find the share of job "${jobId}": it is not shared`);
 }
 
-/** What a share leads to. */
+/** What a share leads to: of its job only the outputs that it opens, with what the process says of them. */
 export type Shared = JobResults & {
   readonly share: Share;
+  /** How many results the job has, shared or not. */
+  readonly resultCount: number;
   /** Reads all inputs of its job with the defaults that were used, without what looks like a secret. */
   inputs(): Promise<readonly ToldInput[]>;
-  /** Opens a file below the directory of the job. Throws `not-found`. */
+  /** Opens a file below the directory of the job; of a share of some outputs, a file of these alone. Throws `not-found`. */
   open(segments: readonly string[]): Promise<KnownFile>;
-  /** Finds a directory of its outputs. */
-  directory(segments: readonly string[]): Promise<FoundDirectory | undefined>;
+  /** Finds a directory of its outputs. Throws `not-found` for what is not of its job. */
+  directory(segments: readonly string[]): Promise<DirectoryResult | undefined>;
 };
 
-/** The same words, whatever is wrong with a token: nobody learns which ones there were. */
-function noShare(): Problem {
+/** The same words, whatever is wrong with a token: nobody learns which ones there were, nor what else its job has. */
+export function noShare(): Problem {
   return new Problem("not-found", "Cannot find what is shared: it has ended, was taken back, or never was");
 }
 
@@ -119,27 +173,54 @@ export async function readShared(deps: ShareDeps, token: string): Promise<Shared
   const share = await findShareByToken(deps.database, hashSecret(token), deps.clock.now());
   const job = share === undefined ? undefined : await findJob(deps.database, share.jobId);
   if (share === undefined || job?.status !== "successful") throw noShare();
-  // The share speaks for whoever made it, of this one job only.
-  const reader: Principal = { role: "admin" };
-  const requireOwn = ([first, ...below]: readonly string[]) => {
-    if (first !== job.id || below.length === 0) throw noShare();
-  };
+  const whole = await resultsOfJob(deps, job);
+  const shared = share.outputs === undefined ? whole : onlyOf(whole, share.outputs);
   return {
-    ...(await resultsOfJob(deps, job)),
+    ...shared,
     share,
+    resultCount: Object.keys(whole.results).length,
     async inputs() {
       const { inputs } = job.request;
       const { ran, revision } = await readRanProcess(deps, reader, job);
       const process = ran ?? revision;
       return toldInputs({ inputs, defaults: process === undefined ? {} : defaultsBeside(process, inputs) });
     },
+    ...filesOfShare(deps, share, shared.results),
+  };
+}
+
+/** The share speaks for whoever made it, of this one job only. */
+const reader: Principal = { role: "admin" };
+
+/** Gives the ways to the files below the directory of a job. Those of a share of some outputs look for no other one on the disk. */
+function filesOfShare(
+  deps: ShareDeps,
+  { jobId, outputs }: Share,
+  results: Results,
+): Pick<Shared, "open" | "directory"> {
+  const requireOwn = ([first, ...below]: readonly string[]) => {
+    if (first !== jobId || below.length === 0) throw noShare();
+  };
+  return {
     async open(segments) {
       requireOwn(segments);
+      if (outputs !== undefined && !isFileOfResults(results, segments)) throw noShare();
       return await openOutputPath(deps, reader, segments);
     },
     async directory(segments) {
       requireOwn(segments);
-      return await findOutputDirectory(deps, reader, segments);
+      if (outputs !== undefined) return directoryOfResults(results, segments);
+      return (await findOutputDirectory(deps, reader, segments))?.directory;
     },
+  };
+}
+
+/** Leaves out what a share of some outputs does not open. */
+function onlyOf({ job, description, results }: JobResults, only: readonly string[]): JobResults {
+  const outputs = Object.entries(description.outputs).filter(([name]) => only.includes(name));
+  return {
+    job,
+    description: { ...description, outputs: Object.fromEntries(outputs) },
+    results: chosenOf({ job, description, results, only }),
   };
 }

@@ -42,7 +42,10 @@ function Shared({ share }: { readonly share: SeenBy["share"] | undefined }) {
   if (share === undefined) return null;
   return (
     <span>
-      Its results are also shared by a link until <Time at={share.until} />
+      {share.outputs === undefined
+        ? "Its results are also shared by a link until "
+        : `Of its results, ${share.outputs.join(", ")} ${share.outputs.length === 1 ? "is" : "are"} also shared by a link until `}
+      <Time at={share.until} />
       {share.by === undefined ? "" : `, by ${share.by}`}.{" "}
     </span>
   );

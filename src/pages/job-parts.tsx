@@ -2,14 +2,8 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { SharedUntil, ShareForm } from "./share-form.tsx";
 import { statusWords } from "./words.ts";
-
-/** How long results can be shared, as the API reads it. */
-const shareTimes = [
-  ["1d", "1 day"],
-  ["7d", "7 days"],
-  ["30d", "30 days"],
-] as const;
 
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
 export function Actions({
@@ -40,16 +34,8 @@ export function Actions({
           <Ways view={view} />
         </details>
       ) : null}
-      {view.share?.until === undefined ? null : (
-        <form method="post" action={`${url}/unshare-form`} class="actions">
-          <span>
-            The results are shared until <Time at={view.share.until} />.
-          </span>
-          <button type="submit" class="button">
-            Take the share back
-          </button>
-        </form>
-      )}
+      {view.share === undefined ? null : <SharedUntil share={view.share} url={url} />}
+      {view.share?.choices === undefined ? null : <ShareForm share={view.share} url={url} />}
       {view.newerVersion === undefined ? null : (
         <p class="notice">
           {`Version ${view.newerVersion} of the process was deployed since. Run again runs that one; ${view.mayResume === true ? "Resume and Try again run" : "Try again runs"} the version that this job had.`}
@@ -90,23 +76,8 @@ function OtherActions({ job, view, url }: { readonly job: JobDocument; readonly 
       <button type="button" class="button" data-copy={url} hidden>
         Copy link
       </button>{" "}
-      {view.share === undefined ? null : (
-        <form method="post" action={`${url}/share-form`} class="actions">
-          <label class="share-time">
-            Share for{" "}
-            <select name="expires">
-              {shareTimes.map(([value, words]) => (
-                <option value={value} selected={value === "7d"}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button type="submit" class="button">
-            {view.share.until === undefined ? "Share the results" : "Share by a new address"}
-          </button>
-        </form>
-      )}{" "}
+      {/* A form with choices stands below the buttons. */}
+      {view.share === undefined || view.share.choices !== undefined ? null : <ShareForm share={view.share} url={url} />}{" "}
       {view.mayDismiss ? (
         <form method="post" action={`${url}/${isFinished ? "remove" : "dismiss"}-form`}>
           <button type="submit" class="button button-danger">

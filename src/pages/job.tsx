@@ -110,7 +110,7 @@ function Sections({ job, view, frame }: JobParts) {
               <a href={`${url}/results?f=html`}>The results on a page of their own</a>{" "}
               <AllAsZip results={view.results} href={`${url}/results?f=zip`} />
             </p>
-            <Results results={view.results} heading="h3" />
+            <Results results={view.results} heading="h3" {...defined({ shareUrl: shareUrlOf(view, url) })} />
           </>
         )}
       </section>
@@ -190,6 +190,12 @@ function Sections({ job, view, frame }: JobParts) {
       </section>
     </>
   );
+}
+
+/** Where each of several results is shared by itself: the page again, at its form. Undefined for who may not share. */
+function shareUrlOf({ share }: JobView, url: string): ((outputId: string) => string) | undefined {
+  if (share?.choices === undefined) return undefined;
+  return (outputId) => `${url}?f=html&share=${encodeURIComponent(outputId)}#share`;
 }
 
 /** Each attempt has a log of its own. */

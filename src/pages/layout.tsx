@@ -41,6 +41,7 @@ export const notices = {
   uploaded: "Uploaded. The file can be an input of jobs.",
   "upload-removed": "The upload was removed.",
   "share-taken-back": "The share was taken back. Its address leads to nothing any more.",
+  "results-wanted": "Tick at least one of the results to share. Nothing was shared.",
   "two-wanted": "Tick two jobs, and only two: then they can be compared.",
   "jobs-wanted": "Tick at least one job first. Nothing was done.",
   "fewer-jobs-wanted":
@@ -49,7 +50,7 @@ export const notices = {
 export type Notice = keyof typeof notices;
 
 /** Those that say what is still wanted. */
-const wanting: readonly Notice[] = ["two-wanted", "jobs-wanted", "fewer-jobs-wanted"];
+const wanting: readonly Notice[] = ["results-wanted", "two-wanted", "jobs-wanted", "fewer-jobs-wanted"];
 
 /** Reads the name of a notice; undefined for any other text. */
 export function readNotice(text: string | undefined): Notice | undefined {

@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import type { FilesInside, ResultItem, ResultView } from "../domain/documents/result-view.ts";
 import type { ViewSettings } from "../domain/documents/view-settings.ts";
 import { essenceOf, isShownImage } from "../domain/media-type.ts";
@@ -6,6 +7,7 @@ import { Layout } from "./layout.tsx";
 import { type Page, policyOf } from "./page.ts";
 import { Size } from "./parts.tsx";
 import { PreviewOf } from "./preview.tsx";
+import { ShareLink } from "./share-form.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 /** Where the results of a job stand, and whether these are all of them. */
@@ -43,13 +45,15 @@ export function AllAsZip({ results, href }: { readonly results: readonly ResultV
   return count < 2 ? null : <a href={href}>All results as one zip</a>;
 }
 
-/** Shows results one below the other. */
+/** Shows results one below the other. `shareUrl` gives the address that shares one of them, for who may. */
 export function Results({
   results,
   heading: Heading,
+  shareUrl,
 }: {
   readonly results: readonly ResultView[];
   readonly heading: "h2" | "h3";
+  readonly shareUrl?: (outputId: string) => string;
 }) {
   if (results.length === 0) return <p class="muted">No results.</p>;
   return (
@@ -61,8 +65,9 @@ export function Results({
             {title === undefined ? null : <span class="muted">{title}</span>}
           </Heading>
           {items.length === 0 ? <p class="muted">Empty.</p> : null}
+          {items.length === 1 || shareUrl === undefined ? null : <p>{shareOf(outputId, shareUrl)}</p>}
           {items.slice(0, items.length - notShown).map((item) => (
-            <Item item={item} />
+            <Item item={item} share={items.length === 1 ? shareOf(outputId, shareUrl) : null} />
           ))}
           {notShown === 0 ? null : <p>{`And ${countText(notShown)}, shown when opened:`}</p>}
           {items.slice(items.length - notShown).map((item) => (
@@ -75,12 +80,16 @@ export function Results({
   );
 }
 
+function shareOf(name: string, shareUrl: ((outputId: string) => string) | undefined) {
+  return shareUrl === undefined ? null : <ShareLink href={shareUrl(name)} name={name} />;
+}
+
 function countText(count: number): string {
   return count === 1 ? "one more result" : `${count} more results`;
 }
 
-/** Shows one file, directory or value of a result. */
-export function Item({ item }: { readonly item: ResultItem }) {
+/** Shows one file, directory or value of a result; `share` stands beside the ways to its bytes. */
+export function Item({ item, share = null }: { readonly item: ResultItem; readonly share?: Child }) {
   const { type, length, sha256, zip, listing, inside } = item;
   return (
     <>
@@ -92,7 +101,7 @@ export function Item({ item }: { readonly item: ResultItem }) {
           {length === undefined ? null : <Size bytes={length} />}
         </span>{" "}
         <Bytes item={item} /> {listing === undefined ? null : <a href={listing}>What is in it</a>}{" "}
-        {zip === undefined ? null : <a href={zip}>All files as one zip</a>}
+        {zip === undefined ? null : <a href={zip}>All files as one zip</a>} {share}
       </p>
       <Shown item={item} />
       {sha256 === undefined ? null : (

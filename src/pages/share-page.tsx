@@ -12,12 +12,14 @@ export type SharedDocument = {
   readonly expires: string;
   /** An earlier address ended with it. */
   readonly replaces: boolean;
+  /** The outputs whose results are shared; all when absent. */
+  readonly outputs?: readonly string[];
 };
 
 /** The page that tells the address of a share, which is kept nowhere. */
 export const sharedPage: Page<SharedDocument> = {
   policy: (frame) => policyOf({ scripts: scriptUrl(frame, script) }),
-  render: (frame, { jobID, href, expires, replaces }) =>
+  render: (frame, { jobID, href, expires, replaces, outputs }) =>
     `<!doctype html>${(
       <Layout {...frame} script={scriptUrl(frame, script)}>
         <p>Send this address to whoever is to see the results. It is shown this once:</p>
@@ -25,8 +27,10 @@ export const sharedPage: Page<SharedDocument> = {
           {href}
         </pre>
         <p>
-          Whoever has it reads the results of the job, their files, its inputs and your name without signing in, and
-          nothing else, until <Time at={expires} />.
+          {outputs === undefined
+            ? "Whoever has it reads the results of the job, their files, its inputs and your name"
+            : `Whoever has it reads only ${outputs.join(", ")} of the results of the job, with their files, its inputs and your name`}{" "}
+          without signing in, and nothing else, until <Time at={expires} />.
         </p>
         {replaces ? (
           <p class="notice">

@@ -24,6 +24,8 @@ export type SharedView = {
   /** RFC 3339, of the share. */
   readonly expires: string;
   readonly results: readonly ResultView[];
+  /** How many results the job has, shared or not. */
+  readonly resultCount: number;
 };
 
 /** Builds the page of the results of a job for who has the address of its share: the same cards as on the page of the job. */
@@ -41,6 +43,7 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
           </p>
           <Facts rows={operatorRows(view.operator)} />
           <h2>Results</h2>
+          <LeftOut {...view} />
           <p>
             <AllAsZip results={view.results} href={`${settings.outputsUrl}/?f=zip`} />
           </p>
@@ -55,6 +58,12 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
         </Layout>
       )}`,
   };
+}
+
+/** Says how many results are left out, and no more of them. */
+function LeftOut({ results: { length: count }, resultCount }: Pick<SharedView, "results" | "resultCount">) {
+  if (count === resultCount) return null;
+  return <p class="muted">{`${count} of ${resultCount} results of this job ${count === 1 ? "is" : "are"} shared.`}</p>;
 }
 
 function ToldInputs({ inputs }: { readonly inputs: readonly ToldInput[] }) {

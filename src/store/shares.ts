@@ -1,5 +1,7 @@
 import { and, eq, gt, lte } from "drizzle-orm";
+import * as v from "valibot";
 import type { Database } from "./database.ts";
+import type { TableRow } from "./rows.ts";
 import { shares } from "./schema/shares.ts";
 import { argument, argumentsOf, build, compile } from "./statements.ts";
 
@@ -12,7 +14,12 @@ export type Share = {
   readonly expiresAt: number;
   /** Who made it; undefined where that was not kept yet. */
   readonly user?: string;
+  /** The outputs whose results it opens, one at least; it opens all where that is undefined. */
+  readonly outputs?: readonly string[];
 };
+
+/** What a row says that cannot be read opens nothing: it is thrown. */
+const OutputsSchema = v.pipe(v.string(), v.parseJson(), v.array(v.string()), v.minLength(1));
 
 const insert = compile<Record<keyof Share, string | number | null>>()(() =>
   build.insert(shares).values(argumentsOf(shares)),
@@ -37,22 +44,26 @@ export async function saveShare(database: Database, share: Share): Promise<void>
   await database.write([
     removeEnded({ at: share.createdAt }),
     remove({ jobId: share.jobId }),
-    insert({ ...share, user: share.user ?? null }),
+    insert({ ...share, user: share.user ?? null, outputs: share.outputs ? JSON.stringify(share.outputs) : null }),
   ]);
 }
 
 /** Finds the share of a job that has not ended. */
 export async function findShare(database: Database, jobId: string, at: number): Promise<Share | undefined> {
-  return (await database.read(selectOfJob({ jobId, at })))[0];
+  return (await database.read(selectOfJob({ jobId, at }))).map(shareOf)[0];
 }
 
 /** Finds a share that has not ended by the hash of its token. */
 export async function findShareByToken(database: Database, tokenHash: string, at: number): Promise<Share | undefined> {
-  return (await database.read(selectByToken({ tokenHash, at })))[0];
+  return (await database.read(selectByToken({ tokenHash, at }))).map(shareOf)[0];
 }
 
 /** Takes the share of a job back. False when it had none. */
 export async function removeShare(database: Database, jobId: string): Promise<boolean> {
   const [removed] = await database.write([remove({ jobId })]);
   return removed?.rowsAffected === 1;
+}
+
+function shareOf({ outputs, ...share }: TableRow<typeof shares>): Share {
+  return outputs === undefined ? share : { ...share, outputs: v.parse(OutputsSchema, outputs) };
 }

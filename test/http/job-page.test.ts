@@ -102,7 +102,8 @@ test("a page that is made while its job begins leads to what comes after the lin
   await appendFile(executionLogFile(service.layout, executionId), "thr");
   // The page has read the job before it began, and the log after.
   const deps = { ...service, settings: defaultSettings, processes: createProcessCache(service, 16) };
-  const view = await readJobView(deps, { baseUrl: address, caller: { role: "admin" } }, accepted);
+  const asked = { baseUrl: address, caller: { role: "admin" }, queries: () => [] } as const;
+  const view = await readJobView(deps, asked, accepted);
   expect(view.log).toEqual(["one", "two"]);
   expect(view.events).toBe(`${address}/jobs/${id}/events?after=2.1.8`);
 });

@@ -1,6 +1,6 @@
-/** Adds a button that copies a text, where the browser lets a page do so. */
-export function addCopyButton(text: HTMLElement): void {
-  if (!("clipboard" in navigator)) return;
+/** Adds a button that copies a text, where the browser lets a page do so; gives it. */
+export function addCopyButton(text: HTMLElement): HTMLButtonElement | undefined {
+  if (!("clipboard" in navigator)) return undefined;
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Copy";
@@ -9,4 +9,5 @@ export function addCopyButton(text: HTMLElement): void {
     button.textContent = "Copied";
   });
   text.before(button);
+  return button;
 }

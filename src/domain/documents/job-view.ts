@@ -34,8 +34,18 @@ export type SeenBy = {
   readonly owner: "machine" | "anonymous" | "reader" | { readonly user: string };
   /** Groups whose members see it, of those that whoever looks may know of. */
   readonly groups: readonly string[];
-  /** Until when (RFC 3339) whoever has the address of its share sees its results, and who shares them. */
-  readonly share?: { readonly until: string; readonly by?: string };
+  /** Until when (RFC 3339) whoever has the address of its share sees its results, or those of some outputs, and who shares them. */
+  readonly share?: { readonly until: string; readonly by?: string; readonly outputs?: readonly string[] };
+};
+
+/** How the results of a job are shared, and can be. */
+type JobShare = {
+  /** RFC 3339; undefined when they are not. */
+  readonly until?: string;
+  /** The outputs that are shared; undefined when all are, or none is. */
+  readonly outputs?: readonly string[];
+  /** What one can choose to share; undefined where there are less than two. */
+  readonly choices?: readonly { readonly name: string; readonly title?: string; readonly isChosen: boolean }[];
 };
 
 /** What the page of a job shows besides its status document. */
@@ -84,8 +94,8 @@ export type JobView = {
   readonly mayRun?: boolean;
   readonly mayDismiss: boolean;
   readonly mayRetry: boolean;
-  /** Its results can be shared by who looks at it; `until` (RFC 3339) when they are. */
-  readonly share?: { readonly until?: string };
+  /** Its results can be shared by who looks at it. */
+  readonly share?: JobShare;
   /** What its tools ran in, once it has ended: images with their digests, and whether some ran in none. Absent where no tool ran here. */
   readonly programs?: { readonly images: readonly string[]; readonly isOwn: boolean };
   /** Who may see it; absent where only its history is left. */

@@ -42,7 +42,7 @@ const longestInputs = 64 * 1024;
 /** Reads what the page of a job shows besides its status. */
 export async function readJobView(
   deps: JobViewDeps,
-  context: Pick<RouteContext, "baseUrl" | "caller">,
+  context: Pick<RouteContext, "baseUrl" | "caller" | "queries">,
   job: Job,
 ): Promise<JobView> {
   const principal = principalOf(context);
@@ -61,12 +61,13 @@ export async function readJobView(
       : await readStatistics(deps, principal, job.id);
   const actions = actionsOf(principal, job);
   const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
+  const results = await viewsOf(deps, principal, job, baseUrl);
   const place = `${events.at(-1)?.number ?? 0}.${attempt}.${offset}`;
   return {
     earlierLogs: await listEarlierLogs(deps, principal, job.id),
     log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
     timeline: events.filter(({ kind }) => kind !== "progress").map(entryOf),
-    results: await viewsOf(deps, principal, job, baseUrl),
+    results,
     views,
     ...actions,
     mayRun: mayDo(principal, "execute"),
@@ -85,7 +86,7 @@ export async function readJobView(
       programs: await readPrograms(deps, job),
       seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: whole.request.run?.isPinned === true ? undefined : deps.settings.keptMilliseconds,
-      share: await shareOf(deps, principal, job),
+      share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
@@ -99,10 +100,24 @@ function reachedBy(events: readonly JobEvent[]): number | undefined {
   return after.slice(0, Math.max(0, failed)).at(-1)?.progress;
 }
 
-async function shareOf(deps: JobViewDeps, principal: Principal, job: Job): Promise<JobView["share"]> {
+/** Of several results each can be shared by itself; where the address asks for some, these are the ones that are ticked. */
+async function shareOf(
+  deps: JobViewDeps,
+  principal: Principal,
+  job: Job,
+  { results, asked }: { readonly results: readonly ResultView[]; readonly asked: readonly string[] },
+): Promise<JobView["share"]> {
   const share = await readOwnShare(deps, principal, job);
-  if (share?.expiresAt === undefined) return share === undefined ? undefined : {};
-  return { until: new Date(share.expiresAt).toISOString() };
+  if (share === undefined) return undefined;
+  const { expiresAt, outputs } = share;
+  const isAsked = results.some(({ outputId }) => asked.includes(outputId));
+  const choices = results.map(({ outputId: name, title }) => ({
+    name,
+    isChosen: !isAsked || asked.includes(name),
+    ...defined({ title }),
+  }));
+  const until = expiresAt === undefined ? undefined : new Date(expiresAt).toISOString();
+  return defined({ until, outputs, choices: choices.length < 2 ? undefined : choices });
 }
 
 const shownOthers = 5;

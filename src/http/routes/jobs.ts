@@ -55,7 +55,12 @@ function statusRoutes(deps: JobRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/jobs/:jobId",
-      about: { summary: "Status of a job", tag: "jobs", answers: tagged("StatusInfo", "The status") },
+      about: {
+        summary: "Status of a job",
+        tag: "jobs",
+        query: { share: "a result that the form of the page is to share" },
+        answers: tagged("StatusInfo", "The status"),
+      },
       async handle(context) {
         const read = asksRemoved(context) ? readRemovedJob : readJob;
         const principal = principalOf(context);

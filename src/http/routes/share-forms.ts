@@ -12,7 +12,9 @@ import { sharedAddress } from "./shares.ts";
 type ShareFormDeps = ShareDeps & { readonly settings: BodyLimits };
 
 const body = { mediaTypes: [formType], schema: v.object({}) };
-const sharing = { ...body, schema: ShareBodySchema };
+/** `chooses` says that the form has a box for each result: none is ticked then where it sends no `outputs`. */
+const ShareFormSchema = v.object({ ...ShareBodySchema.entries, chooses: v.optional(v.literal("true")) });
+const sharing = { ...body, schema: ShareFormSchema };
 const problems = [409, 410, 413, 415];
 
 /** Lists the routes of the buttons that share the results of a job and take them back. */
@@ -24,19 +26,24 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
       about: {
         summary: "Share the results of a job, by a form of its page",
         tag: "pages",
-        answers: { 200: { about: "The page that tells the address, once", content: { mediaType: "text/html" } } },
+        answers: {
+          200: { about: "The page that tells the address, once", content: { mediaType: "text/html" } },
+          303: { about: "No result was ticked, and nothing shared; Location is the page of the job" },
+        },
         problems,
       },
       body: sharing,
       async handle(context) {
         const form = await readOwnForm(deps, context);
         const jobID = context.param("jobId");
-        const wish = defined({ expires: form.get("expires") ?? undefined });
-        const { token, expiresAt, replaces } = await shareResults(deps, principalOf(context), jobID, wish);
+        const chosen = chosenBy(form);
+        if (chosen?.length === 0) return seeOther(jobUrl(context.baseUrl, jobID), "results-wanted");
+        const wish = defined({ expires: form.get("expires") ?? undefined, outputs: chosen });
+        const { token, expiresAt, replaces, outputs } = await shareResults(deps, principalOf(context), jobID, wish);
         const href = sharedAddress(context.baseUrl, token);
         const response = documentResponse(
           pageAt(context, `/jobs/${encodeURIComponent(jobID)}?f=html`),
-          { jobID, href, expires: new Date(expiresAt).toISOString(), replaces },
+          { jobID, href, expires: new Date(expiresAt).toISOString(), replaces, ...defined({ outputs }) },
           { title: "The results are shared", page: sharedPage },
         );
         response.headers.set("cache-control", "no-store");
@@ -61,4 +68,9 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
       },
     },
   ];
+}
+
+/** Undefined for all results: where there is nothing to choose. */
+function chosenBy(form: URLSearchParams): string[] | undefined {
+  return form.has("chooses") || form.has("outputs") ? form.getAll("outputs") : undefined;
 }

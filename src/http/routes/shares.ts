@@ -3,6 +3,7 @@ import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { OutputLocations } from "../../domain/results.ts";
 import {
+  noShare,
   readShare,
   readShared,
   ShareBodySchema,
@@ -90,8 +91,14 @@ export function sharedAddress(baseUrl: string, token: string): string {
   return `${baseUrl}${sharePath}/${token}/`;
 }
 
-function shareDocument({ jobId, createdAt, expiresAt }: Awaited<ReturnType<typeof readShare>>) {
-  return { jobID: jobId, created: new Date(createdAt).toISOString(), expires: new Date(expiresAt).toISOString() };
+/** Builds what the API tells of a share: the outputs only where it opens some. */
+function shareDocument({ jobId, createdAt, expiresAt, outputs }: Awaited<ReturnType<typeof readShare>>) {
+  return {
+    jobID: jobId,
+    created: new Date(createdAt).toISOString(),
+    expires: new Date(expiresAt).toISOString(),
+    ...defined({ outputs }),
+  };
 }
 
 function sharedRoute(deps: ShareRouteDeps): Route {
@@ -124,9 +131,24 @@ function sharedRoute(deps: ShareRouteDeps): Route {
 }
 
 async function answerShared(deps: ShareRouteDeps, context: RouteContext): Promise<Response> {
-  const { pathname, search } = new URL(context.request.url);
-  const [token = "", ...rest] = pathname.slice(sharePath.length + 1).split("/");
+  const [token = "", ...rest] = new URL(context.request.url).pathname.slice(sharePath.length + 1).split("/");
   const shared = await readShared(deps, token);
+  try {
+    return await answerBelow(deps, context, shared, [token, ...rest]);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "not-found" || shared.share.outputs === undefined) throw error;
+    // Nobody learns by the words which other results there are.
+    throw noShare();
+  }
+}
+
+async function answerBelow(
+  deps: ShareRouteDeps,
+  context: RouteContext,
+  shared: Shared,
+  [token = "", ...rest]: readonly string[],
+): Promise<Response> {
+  const { search } = new URL(context.request.url);
   const outputsPath = `${sharePath}/${token}`;
   const locations = { outputsPath, outputsUrl: `${context.baseUrl}${outputsPath}` };
   const segments = segmentsOf(rest.join("/"));
@@ -135,7 +157,7 @@ async function answerShared(deps: ShareRouteDeps, context: RouteContext): Promis
   if (rest.length === 1 && rest[0] === "") return await answerResults(deps, context, shared, locations);
   if (segments.at(-1) === "") {
     const found = await shared.directory(segments.slice(0, -1));
-    if (found !== undefined) return directoryResponse(deps.layout, context, found.directory, locations);
+    if (found !== undefined) return directoryResponse(deps.layout, context, found, locations);
   }
   try {
     return await fileResponse(context.request, await shared.open(segments));
@@ -175,9 +197,10 @@ async function pageOfShared(
   locations: OutputLocations,
 ): Promise<{ readonly page?: Page<object> }> {
   if (documentFormat(context) !== "html") return {};
-  const { job, share, description, results } = shared;
+  const { job, share, description, results, resultCount } = shared;
   const view = {
     jobId: job.id,
+    resultCount,
     operator: context.service ?? {},
     inputs: await shared.inputs(),
     processId: description.id,

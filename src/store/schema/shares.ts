@@ -11,6 +11,8 @@ export const shares = sqliteTable(
     expiresAt: integer("expires_at").notNull(),
     /** Who made it. */
     user: text("user"),
+    /** The outputs whose results it opens, a JSON array of their names; all results where it is null. */
+    outputs: text("outputs"),
   },
   (table) => [index("shares_expiry").on(table.expiresAt)],
 );
