@@ -1,6 +1,7 @@
 import { overseer } from "../domain/access.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
+import { keptJobsText } from "./kept-words.ts";
 import { Time } from "./parts.tsx";
 
 /** Says what the tools of a job ran in, once it has ended. */
@@ -76,26 +77,18 @@ function Removal({
   readonly job: JobDocument;
   readonly keptMilliseconds: number | undefined;
 }) {
-  if (keptMilliseconds === undefined) return <span>Kept until it is removed by hand.</span>;
+  const seconds = keptMilliseconds === undefined ? undefined : keptMilliseconds / 1000;
+  const { expirationDate } = job;
   return (
     <span>
-      {`Removed with its results ${spanText(keptMilliseconds)} after its end`}
-      {job.expirationDate === undefined ? null : (
+      {keptJobsText(seconds, true)}
+      {seconds === undefined || expirationDate === undefined ? null : (
         <>
-          {" ("}
-          <Time at={job.expirationDate} />)
+          {", until "}
+          <Time at={expirationDate} />
         </>
       )}
       .
     </span>
   );
-}
-
-const hourMilliseconds = 3_600_000;
-
-/** Retention is set in hours. */
-function spanText(milliseconds: number): string {
-  const hours = Math.round(milliseconds / hourMilliseconds);
-  const [count, unit] = hours >= 48 && hours % 24 === 0 ? [hours / 24, "day"] : [hours, "hour"];
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -37,13 +37,14 @@ test("who may see a job is told until when its results are shared by a link, and
 
 test("the page of a job says when it is removed, before and after its end", async () => {
   for (const [keptMilliseconds, running, ended] of [
-    [undefined, "Kept until it is removed by hand.", /Kept until it is removed by hand\./],
+    [undefined, "This job is kept until somebody removes it.", /This job is kept until somebody removes it\./],
     [
       720 * 3_600_000,
-      "Removed with its results 30 days after its end.",
-      /30 days after its end \(<time datetime="2\d{3}-/,
+      "This job is kept with its results and its log for 30 days after its end.",
+      /for 30 days after its end, until <time datetime="2\d{3}-[^>]*>[^<]*<\/time>\./,
     ],
-    [36 * 3_600_000, "Removed with its results 36 hours after its end.", /36 hours after its end \(<time/],
+    [36 * 3_600_000, "for 36 hours after its end.", /for 36 hours after its end, until <time/],
+    [24 * 3_600_000, "for 1 day after its end.", /for 1 day after its end, until <time/],
   ] as const) {
     const settings = keptMilliseconds === undefined ? {} : { keptMilliseconds };
     await using service = await openService({ holdsJobs: true, settings });
