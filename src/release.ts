@@ -7,7 +7,7 @@ import manifest from "../package.json" with { type: "json" };
 import lock from "../package-lock.json" with { type: "json" };
 import { type BuildTarget, buildExecutable } from "./build.ts";
 import { unitText } from "./cli/server/service-unit.ts";
-import { type BuiltIn, readBuiltIn } from "./http/notices.macro.ts";
+import { type BuiltIn, readBuiltIn } from "./notices.macro.ts";
 
 const root = join(import.meta.dir, "..");
 const target = join(root, "dist", "release");

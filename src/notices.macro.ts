@@ -10,7 +10,7 @@ export type BuiltIn = {
   readonly text: string;
 };
 
-const root = join(import.meta.dir, "..", "..");
+const root = join(import.meta.dir, "..");
 
 /** What is built in though only the build needs it as a package. */
 const also = ["node_modules/swagger-ui-dist"];
