@@ -55,6 +55,16 @@ test("the page of a job says when it is removed, before and after its end", asyn
   }
 });
 
+test("the setting that says how long jobs are kept stands there for who looks after the service", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ann, root] = [await service.createKey("runner", "ann"), await service.createKey("admin", "root")];
+  const id = await submitEcho(service, ann);
+  expect(await pageOf(service, `/jobs/${id}`, root)).toContain(
+    '/_/system?f=html#setting-keepHours"><code>keepHours</code>',
+  );
+  expect(await pageOf(service, `/jobs/${id}`, ann)).not.toContain("keepHours");
+});
+
 test("who has signed in and may not run a process sees no form, and is told once whom to ask", async () => {
   const contact = { name: "Jane Doe", email: "jane@example.org" };
   for (const [identity, asked] of [
