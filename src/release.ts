@@ -1,12 +1,13 @@
 // Makes what people download: for each machine a tarball with the executable, its licence and those of its parts, a list of
 // the parts (SBOM), a unit of systemd and the changes; and the digests of the tarballs.
-import { cp, mkdir, mkdtempDisposable, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtempDisposable, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import lock from "../package-lock.json" with { type: "json" };
 import { type BuildTarget, buildExecutable } from "./build.ts";
 import { unitText } from "./cli/server/service-unit.ts";
+import { type BuiltIn, readBuiltIn } from "./notices.macro.ts";
 
 const root = join(import.meta.dir, "..");
 const target = join(root, "dist", "release");
@@ -16,21 +17,6 @@ const machines = [
   { name: "linux-x64", runtime: "@oven/bun-linux-x64", addon: "@libsql/linux-x64-gnu" },
   { name: "linux-arm64", runtime: "@oven/bun-linux-aarch64", addon: "@libsql/linux-arm64-gnu" },
 ] as const;
-
-/** What is built in though only the build needs it as a package. */
-const builtIn = ["node_modules/swagger-ui-dist"];
-
-type Part = { readonly path: string; readonly name: string; readonly version: string; readonly license: string };
-
-/** Lists the packages that are in the executable, by the lock file. */
-function partsOf(): readonly Part[] {
-  return Object.entries(lock.packages).flatMap(([path, entry]) => {
-    const isPart = path !== "" && !("dev" in entry && entry.dev) && !("optional" in entry && entry.optional);
-    if (!isPart && !builtIn.includes(path)) return [];
-    const license = "license" in entry && typeof entry.license === "string" ? entry.license : "see its files";
-    return [{ path, name: path.replace(/^.*node_modules\//, ""), version: String(entry.version), license }];
-  });
-}
 
 /** Runs a program in a folder; gives what it printed. Throws when it fails. */
 async function run(cwd: string, words: readonly string[]): Promise<string> {
@@ -51,21 +37,15 @@ async function fetchPackage(folder: string, name: string, version: string): Prom
 }
 
 /** Formats the licences of all parts, each with its own text. */
-async function noticesText(parts: readonly Part[]): Promise<string> {
-  const texts = await Promise.all(
-    parts.map(async ({ path, name, version, license }) => {
-      const files = (await readdir(join(root, path))).filter((file) => /^(?:licen[cs]e|notice|copying)/i.test(file));
-      const contents = await Promise.all(files.map((file) => readFile(join(root, path, file), "utf8")));
-      return `${name} ${version} (${license})\n\n${contents.join("\n").trim() || "The package has no file of its licence."}\n`;
-    }),
-  );
+function noticesText(parts: readonly BuiltIn[]): string {
+  const texts = parts.map(({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}\n`);
   const rule = `\n${"-".repeat(78)}\n\n`;
   const bun = `Bun ${manifest.devDependencies.bun} (MIT), which runs the program; its parts and their licences: https://bun.sh/docs/project/licensing\n`;
   return [`Heddle ${manifest.version} contains the following.\n`, bun, ...texts].join(rule);
 }
 
 /** Builds the list of parts (CycloneDX 1.5). */
-function partList(machine: string, parts: readonly Part[]): unknown {
+function partList(machine: string, parts: readonly BuiltIn[]): unknown {
   const component = (name: string, version: string, license: string) => ({
     type: "library",
     name,
@@ -98,11 +78,11 @@ async function makeTarball(machine: (typeof machines)[number], packages: BuildTa
   const folder = join(target, name);
   await mkdir(folder, { recursive: true });
   await buildExecutable(join(folder, "heddle"), "normal", packages);
-  const parts = partsOf();
+  const parts = readBuiltIn();
   // An operator follows the pages with nothing but the tarball: they name files of the examples.
   for (const file of ["LICENSE", "CHANGELOG.md", "README.md", "SECURITY.md", "docs", "examples"])
     await cp(join(root, file), join(folder, file), { recursive: true });
-  await writeFile(join(folder, "NOTICES.txt"), await noticesText(parts));
+  await writeFile(join(folder, "NOTICES.txt"), noticesText(parts));
   await writeFile(join(folder, "sbom.cdx.json"), `${JSON.stringify(partList(machine.name, parts), undefined, 2)}\n`);
   const unit = {
     program: "/usr/local/bin/heddle",

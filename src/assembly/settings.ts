@@ -143,5 +143,7 @@ export function edgeSettings(config: Config, sendsMail: boolean) {
     clientBounds: clientBoundsOf(config),
     ...defined({ mapTiles: mapTilesOf(config) }),
     ...requestRateOf(config),
+    // Long texts, which few ask for.
+    readNotices: async () => (await import("./notices.ts")).notices,
   };
 }

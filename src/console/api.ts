@@ -1,5 +1,8 @@
 // What draws the description is a script of its own, which stands before this one.
-declare const SwaggerUIBundle: (options: Readonly<Record<string, unknown>>) => unknown;
+declare const SwaggerUIBundle: (options: Readonly<Record<string, unknown>>) => Drawn;
+
+/** What it gives: a heading is shown or folded up by its name. */
+type Drawn = { readonly layoutActions: { show(thing: readonly string[], isShown: boolean): void } };
 
 type Layout = {
   getComponent(name: string, isContainer?: boolean): unknown;
@@ -72,5 +75,7 @@ if (root !== null) {
   new MutationObserver(look).observe(root, { childList: true, subtree: true });
   // The colours of its highlighted examples cannot be read by all. Schemas, which take as long to draw as all paths, are folded up.
   const looks = { syntaxHighlight: false, defaultModelsExpandDepth: 0, plugins: [inMain], layout: "InMain" };
-  SwaggerUIBundle({ url: "api", dom_id: "#swagger-ui", validatorUrl: null, ...looks });
+  // What only this website asks for stands at the end, folded up.
+  const onComplete = () => drawn.layoutActions.show(["operations-tag", "pages"], false);
+  const drawn = SwaggerUIBundle({ url: "api", dom_id: "#swagger-ui", validatorUrl: null, onComplete, ...looks });
 }

@@ -30,8 +30,13 @@ const maxNeedles = 32;
 /** Returns what a process is found by and sorted by. */
 export function processTexts({ id, description, definition }: Process): ProcessTexts {
   const { title, keywords = [] } = description;
-  const inputs = Object.entries(description.inputs).flatMap(([name, input]) => [name, input.title ?? ""]);
-  const words = [id, title ?? "", ...inputs, description.description ?? ""].join("\n").slice(0, maxCharacters);
+  const parts = [...Object.entries(description.inputs), ...Object.entries(description.outputs)];
+  const names = parts.flatMap(([name, part]) => [name, part.title ?? ""]);
+  const abouts = parts.map(([, part]) => part.description ?? "");
+  // Names first: a long text would leave no room for them.
+  const words = [id, title ?? "", ...names, description.description ?? "", ...abouts]
+    .join("\n")
+    .slice(0, maxCharacters);
   const marked = keywords.map((one) => `${keywordMark}${folded(one)}${keywordMark}`).join("\n");
   return {
     title: folded(title ?? id),

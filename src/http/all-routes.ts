@@ -11,6 +11,7 @@ import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.t
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { type KeyRouteDeps, keyRoutes } from "./routes/keys.ts";
 import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
+import { type LicenceRouteDeps, licenceRoutes } from "./routes/licence.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { processFormRoutes } from "./routes/process-forms.ts";
@@ -35,6 +36,7 @@ export type RouteDeps = ExecutionRouteDeps &
   JobActionRouteDeps &
   JobRouteDeps &
   LandingRouteDeps &
+  LicenceRouteDeps &
   MetricsDeps &
   ProvenanceRouteDeps &
   OutputRouteDeps &
@@ -54,6 +56,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
   const routes: readonly Route[] = [
     ...landingRoutes(deps),
     ...apiRoutes(deps, () => routes),
+    ...licenceRoutes(deps),
     ...consoleRoutes(),
     ...healthRoutes(deps),
     ...metricsRoutes(deps),

@@ -10,7 +10,7 @@ import type { RouteContext } from "./route.ts";
 /** Parameters that say which processes a list shows. */
 const searchQuery = {
   visibility: "public or private: only these of the processes that may be seen",
-  q: "words that all stand in the id, the title, the description, the keywords or the names of inputs of a process",
+  q: "words that all stand in the id, the title, the description, the keywords, or the names and descriptions of inputs and outputs of a process",
   keyword: "keywords that a process must all have, separated by commas",
   provider: "id of a provider: processes that its server runs",
   owner: "whose processes; your own name, or any name for admins",

@@ -1,7 +1,13 @@
 import { type Frame, Layout } from "./layout.tsx";
+import { Fold } from "./parts.tsx";
 
 /** The paths of what makes Swagger UI a page of ours. */
 export type ApiPageFiles = { readonly script: string; readonly styles: string };
+
+/** The heading of what only pages and browsers ask for. */
+export const pagesTag = "pages";
+/** What that heading says. */
+export const aboutPages = "Addresses of this website's own pages and forms; programs need none of them";
 
 /** What can be asked of a path, under the heading that it stands below. */
 export type ApiOperation = {
@@ -55,20 +61,34 @@ function Paths({ operations }: { readonly operations: readonly ApiOperation[] })
   const tags = [...new Set(operations.map(({ tag }) => tag))];
   return (
     <>
-      {tags.map((tag) => (
-        <>
-          <h2>{tag}</h2>
-          <ul class="paths">
-            {operations
-              .filter((one) => one.tag === tag)
-              .map(({ method, path, summary }) => (
-                <li>
-                  <code>{`${method} ${path}`}</code> {summary}
-                </li>
-              ))}
-          </ul>
-        </>
-      ))}
+      {tags.map((tag) => {
+        const those = <PathList operations={operations.filter((one) => one.tag === tag)} />;
+        if (tag === pagesTag) {
+          return (
+            <Fold id={tag} heading={aboutPages}>
+              {those}
+            </Fold>
+          );
+        }
+        return (
+          <>
+            <h2>{tag}</h2>
+            {those}
+          </>
+        );
+      })}
     </>
+  );
+}
+
+function PathList({ operations }: { readonly operations: readonly ApiOperation[] }) {
+  return (
+    <ul class="paths">
+      {operations.map(({ method, path, summary }) => (
+        <li>
+          <code>{`${method} ${path}`}</code> {summary}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -110,12 +110,14 @@ function Filters({ view, frame: { baseUrl } }: Shown) {
             </select>
           </label>
         ))}
-        <button type="submit">Show</button>
-        {isSet(view) ? (
-          <a class="button" href={`${baseUrl}/_/audit?f=html`}>
-            Clear
-          </a>
-        ) : null}
+        <div class="filter-acts">
+          <button type="submit">Show</button>
+          {isSet(view) ? (
+            <a class="button" href={`${baseUrl}/_/audit?f=html`}>
+              Clear
+            </a>
+          ) : null}
+        </div>
       </form>
     </details>
   );

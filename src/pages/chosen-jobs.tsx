@@ -31,28 +31,26 @@ export function ChosenJobs({
       <input type="hidden" name="f" value="html" />
       {here === undefined ? null : <input type="hidden" name="list" value={withoutNews(here)} />}
       <JobTable jobs={jobs} {...shown} baseUrl={baseUrl} chosen={chosen} />
-      <div class="actions">
-        {mayCompare ? (
-          <button type="submit" class="button" data-least={compared} data-most={compared}>
-            Compare two chosen jobs
-          </button>
-        ) : null}
-        {may?.mayRetry === true ? <Act to="retry" words="Retry the chosen jobs" baseUrl={baseUrl} /> : null}
-        {may?.mayDismiss === true ? (
-          <Act to="dismiss" words="Cancel or remove the chosen jobs" baseUrl={baseUrl} />
-        ) : null}
+      <div class="actions chosen-bar">
         <span class="muted" role="status" data-choice={mayAct ? "acts" : ""}>
           {choiceText(0, mayAct)}
         </span>
-        {may?.mayDismiss === true ? (
-          <span class="muted">What runs or waits is cancelled, what has ended is removed with its results.</span>
+        {mayCompare ? (
+          <button type="submit" class="button" data-least={compared} data-most={compared}>
+            Compare<span class="longer"> two chosen jobs</span>
+          </button>
         ) : null}
+        {may?.mayRetry === true ? <Act to="retry" words="Retry" baseUrl={baseUrl} /> : null}
+        {may?.mayDismiss === true ? <Act to="dismiss" words="Cancel or remove" baseUrl={baseUrl} /> : null}
       </div>
+      {may?.mayDismiss === true ? (
+        <p class="muted on-screen">What runs or waits is cancelled, what has ended is removed with its results.</p>
+      ) : null}
     </form>
   );
 }
 
-/** A button of the same form, which a browser sends by POST to another address. */
+/** A button of the same form, which a browser sends by POST to another address. On a small screen only its first words are seen. */
 function Act({
   to,
   words,
@@ -72,6 +70,7 @@ function Act({
       data-most={maxChosen}
     >
       {words}
+      <span class="longer"> the chosen jobs</span>
     </button>
   );
 }

@@ -1,7 +1,10 @@
 import { overseer } from "../domain/access.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
+import { keptJobsText } from "./kept-words.ts";
+import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
+import { settingUrl } from "./system-settings.tsx";
 
 /** Says what the tools of a job ran in, once it has ended. */
 export function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
@@ -25,14 +28,30 @@ function ownWords(hasImages: boolean): string {
   return "What ran: programs of the machine. No image was used, even if the package names one.";
 }
 
-/** Says who may see a job, and when it is removed. */
-export function Care({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
+/** Says who may see a job, and when it is removed; to who looks after the service, by which setting. */
+export function Care({
+  job,
+  view,
+  frame: { baseUrl, reader },
+}: {
+  readonly job: JobDocument;
+  readonly view: JobView;
+  readonly frame: PageFrame;
+}) {
   if (view.seenBy === undefined) return null;
   return (
     <p class="muted">
       {`Seen by ${seenByText(view.seenBy)}. `}
       <Shared share={view.seenBy.share} />
       <Removal job={job} keptMilliseconds={view.keptMilliseconds} />
+      {reader?.seesSystem === true ? (
+        <>
+          {" Setting: "}
+          <a href={settingUrl(baseUrl, "keepHours")}>
+            <code>keepHours</code>
+          </a>
+        </>
+      ) : null}
     </p>
   );
 }
@@ -79,26 +98,18 @@ function Removal({
   readonly job: JobDocument;
   readonly keptMilliseconds: number | undefined;
 }) {
-  if (keptMilliseconds === undefined) return <span>Kept until it is removed by hand.</span>;
+  const seconds = keptMilliseconds === undefined ? undefined : keptMilliseconds / 1000;
+  const { expirationDate } = job;
   return (
     <span>
-      {`Removed with its results ${spanText(keptMilliseconds)} after its end`}
-      {job.expirationDate === undefined ? null : (
+      {keptJobsText(seconds, true)}
+      {seconds === undefined || expirationDate === undefined ? null : (
         <>
-          {" ("}
-          <Time at={job.expirationDate} />)
+          {", until "}
+          <Time at={expirationDate} />
         </>
       )}
       .
     </span>
   );
-}
-
-const hourMilliseconds = 3_600_000;
-
-/** Retention is set in hours. */
-function spanText(milliseconds: number): string {
-  const hours = Math.round(milliseconds / hourMilliseconds);
-  const [count, unit] = hours >= 48 && hours % 24 === 0 ? [hours / 24, "day"] : [hours, "hour"];
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -60,7 +60,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       <Times job={job} view={view} />
       <Retried job={job} view={view} />
       <Programs programs={view.programs} />
-      <Care job={job} view={view} />
+      <Care job={job} view={view} frame={frame} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
   );

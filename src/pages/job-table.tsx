@@ -39,37 +39,39 @@ type TableProps = ListedJobs & {
 export function JobTable({ jobs, chosen, ...shown }: TableProps) {
   const { users } = shown;
   return (
-    <RecordTable label="Jobs">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Job</th>
-            <th scope="col">Status</th>
-            <th scope="col">Process</th>
-            <th scope="col">Title, inputs, tags</th>
-            <th scope="col">Took</th>
-            {users.size === 0 ? null : <th scope="col">User</th>}
-            <th scope="col">Created</th>
-            {chosen === undefined ? null : (
-              <th scope="col">
-                <span data-choose-words="">Choose</span>
-                {/* Only a script ticks all: it shows this in the place of the word. */}
-                <label class="choose-all">
-                  <input type="checkbox" data-choose-all="" aria-label="Choose all jobs of this page" hidden />
-                  <span>Choose all jobs of this page</span>
-                </label>
-              </th>
-            )}
-            <th scope="col">All</th>
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <Row job={job} {...shown} {...defined({ chosen })} />
-          ))}
-        </tbody>
-      </table>
-    </RecordTable>
+    <div class="job-cards">
+      <RecordTable label="Jobs">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Job</th>
+              <th scope="col">Status</th>
+              <th scope="col">Process</th>
+              <th scope="col">Title, inputs, tags</th>
+              <th scope="col">Took</th>
+              {users.size === 0 ? null : <th scope="col">User</th>}
+              <th scope="col">Created</th>
+              {chosen === undefined ? null : (
+                <th scope="col">
+                  <span data-choose-words="">Choose</span>
+                  {/* Only a script ticks all: it shows this in the place of the word. */}
+                  <label class="choose-all">
+                    <input type="checkbox" data-choose-all="" aria-label="Choose all jobs of this page" hidden />
+                    <span>Choose all jobs of this page</span>
+                  </label>
+                </th>
+              )}
+              <th scope="col">All</th>
+            </tr>
+          </thead>
+          <tbody>
+            {jobs.map((job) => (
+              <Row job={job} {...shown} {...defined({ chosen })} />
+            ))}
+          </tbody>
+        </table>
+      </RecordTable>
+    </div>
   );
 }
 
@@ -163,7 +165,7 @@ function About({ job, line }: { readonly job: JobDocument; readonly line: string
 
 /** How long a job took, or goes on already: a script goes on counting from there. */
 function Took({ job, soFar }: { readonly job: JobDocument; readonly soFar: SoFar | undefined }) {
-  if (soFar === undefined) return <>{tookText(job)}</>;
+  if (soFar === undefined) return <Ran words={tookText(job)} />;
   const isWaiting = waitText(job) !== undefined;
   const seconds = isWaiting ? soFar.waitingSeconds : soFar.runningSeconds;
   if (seconds === undefined) return null;
@@ -171,6 +173,16 @@ function Took({ job, soFar }: { readonly job: JobDocument; readonly soFar: SoFar
     <>
       {isWaiting ? "waiting, " : ""}
       <span data-so-far={String(seconds)}>{soFarText(seconds)}</span>
+    </>
+  );
+}
+
+/** A time that stands alone says on a card, where its column has no name, what it is. */
+function Ran({ words }: { readonly words: string }) {
+  return (
+    <>
+      {/^(?:\d|less)/.test(words) ? <span class="on-card">ran </span> : null}
+      {words}
     </>
   );
 }

@@ -203,8 +203,8 @@ function pathOf(here: string | undefined): string | undefined {
   return here?.replace(/[?#].*$/s, "");
 }
 
-/** A short name of a licence, as SPDX lists them. */
-const licenceName = /^[A-Za-z0-9.+-]+$/;
+/** Where the licence of the software is read. */
+export const licencePath = "/_/licence";
 
 function Foot({
   program: { version, license, source },
@@ -216,7 +216,7 @@ function Foot({
   return (
     <p class="muted">
       {`Heddle ${version}, software under the licence `}
-      {licenceName.test(license) ? <a href={`https://spdx.org/licenses/${license}.html`}>{license}</a> : license}
+      <a href={`${baseUrl}${licencePath}`}>{license}</a>
       {source === undefined ? null : (
         <>
           {" · "}

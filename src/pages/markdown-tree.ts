@@ -1,4 +1,4 @@
-import type { Root } from "mdast";
+import type { Nodes, Root } from "mdast";
 import { fromMarkdown, type Options } from "mdast-util-from-markdown";
 import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
 import { gfmTableFromMarkdown } from "mdast-util-gfm-table";
@@ -42,6 +42,25 @@ export function parseInline(text: string): { readonly tree: Root; readonly rest:
   const extensions = [gfmAutolinkLiteral(), boundedMarks(), { disable: { null: [...html, ...blocks] } }];
   const mdastExtensions = [gfmAutolinkLiteralFromMarkdown()];
   return { tree: fromMarkdown(text.slice(0, end), { extensions, mdastExtensions }), rest: text.slice(end) };
+}
+
+/** Returns what a text says in one line, without marks: the words of links and images stay, their addresses do not. */
+export function plainText(text: string): string {
+  const { tree, rest } = parseMarkdown(text);
+  return `${wordsOf(tree)} ${rest}`.replaceAll(/\s+/g, " ").trim().replace(/:$/, "");
+}
+
+/** What holds blocks or cells: its parts do not run into each other. */
+const apart: readonly Nodes["type"][] = ["root", "list", "listItem", "blockquote", "table", "tableRow"];
+
+function wordsOf(node: Nodes): string {
+  if ("children" in node) {
+    const words = node.children.map(wordsOf).join(apart.includes(node.type) ? " " : "");
+    return node.type === "heading" && /[\p{L}\p{N}]$/u.test(words) ? `${words}:` : words;
+  }
+  if ("value" in node) return node.value;
+  if ("alt" in node) return node.alt ?? "";
+  return node.type === "break" ? " " : "";
 }
 
 /** Finds the end of the last line that is parsed. */

@@ -87,3 +87,23 @@ export function Wide({ label, children }: { readonly label: string; readonly chi
     </div>
   );
 }
+
+/** A part of a page that few want, folded up below its heading, but not on paper; links to the heading open it where a script runs. */
+export function Fold({
+  id,
+  heading,
+  children,
+}: {
+  readonly id: string;
+  readonly heading: string;
+  readonly children: Child;
+}) {
+  return (
+    <details class="fold" data-follows="">
+      <summary>
+        <h2 id={id}>{heading}</h2>
+      </summary>
+      {children}
+    </details>
+  );
+}

@@ -2,6 +2,7 @@ import type { Link } from "../domain/links.ts";
 import { deployPath } from "./deploy.tsx";
 import { Records } from "./document.tsx";
 import { Layout } from "./layout.tsx";
+import { NothingFound } from "./nothing-found.tsx";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
 import { RecordTable } from "./record-table.tsx";
 
@@ -30,6 +31,8 @@ export type ProcessListView = {
   readonly mayDeploy: boolean;
   /** What somebody may have meant who found nothing. */
   readonly near?: readonly { readonly id: string; readonly title?: string }[];
+  /** What there is to find instead: how many processes there are in all, and the keywords that most of them have. */
+  readonly all?: { readonly count: number; readonly isMore: boolean; readonly keywords: readonly string[] };
   /** Ids of processes that were removed, for who may deploy: their revisions stay. */
   readonly removed?: readonly string[];
   /** Other servers whose processes run from here, where nothing is found here. */
@@ -49,7 +52,11 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
       `<!doctype html>${(
         <Layout {...frame}>
           <Search view={view} baseUrl={frame.baseUrl} />
-          {view.processes.length === 0 ? <Nothing view={view} frame={frame} /> : <Table view={view} frame={frame} />}
+          {view.processes.length === 0 ? (
+            <NothingFound view={view} frame={frame} />
+          ) : (
+            <Table view={view} frame={frame} />
+          )}
           <Removed view={view} baseUrl={frame.baseUrl} />
           <p class="actions">
             {links
@@ -101,7 +108,7 @@ function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListV
         <label class="field">
           <span>Words</span>
           <input type="search" name="q" value={q} placeholder="such as lake, or a part of an id" />
-          <small class="muted">in any order: id, title, description, keywords, names of inputs</small>
+          <small class="muted">in any order: id, title, description, keywords, inputs and outputs</small>
         </label>
         <label class="field">
           <span>Keywords</span>
@@ -112,62 +119,6 @@ function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListV
       </form>
     </search>
   );
-}
-
-function Nothing({ view, frame }: { readonly view: ProcessListView; readonly frame: PageFrame }) {
-  const { q, keyword, near = [], providers = [] } = view;
-  const { baseUrl } = frame;
-  if (q !== "" || keyword !== "") {
-    return (
-      <div class="notice">
-        <p>
-          No process fits.{" "}
-          {near.length === 0 ? null : (
-            <>
-              {"Did you mean "}
-              {near.map(({ id, title }, at) => (
-                <>
-                  {at === 0 ? "" : at === near.length - 1 ? " or " : ", "}
-                  <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>
-                </>
-              ))}
-              {"? "}
-            </>
-          )}
-          {keyword === ""
-            ? "All words were looked for in id, title, description, keywords and inputs of each process: try fewer words, or a part of one. "
-            : "A process must have all these keywords as they are written, and all words: try fewer. "}
-          {frame.reader === undefined ? "Some processes are only seen by who has signed in." : ""}
-        </p>
-        {providers.length === 0 ? null : (
-          <p>
-            {"Also look at the processes of: "}
-            {providers.map((id, at) => (
-              <>
-                {at === 0 ? "" : ", "}
-                <a href={`${baseUrl}/providers/${encodeURIComponent(id)}/processes?${elsewhere(q)}`}>{id}</a>
-              </>
-            ))}
-          </p>
-        )}
-        <p class="actions">
-          <a class="button" href={`${baseUrl}/processes?f=html`}>
-            Show all processes
-          </a>
-        </p>
-      </div>
-    );
-  }
-  return (
-    <p class="notice">
-      There are no processes here yet. <code>heddle deploy package.cwl --url {frame.baseUrl}</code> deploys one.
-    </p>
-  );
-}
-
-/** The same search at a provider. */
-function elsewhere(q: string): string {
-  return new URLSearchParams({ f: "html", ...(q === "" ? {} : { q }) }).toString();
 }
 
 function Table({ view: { processes }, frame }: { readonly view: ProcessListView; readonly frame: PageFrame }) {

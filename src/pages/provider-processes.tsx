@@ -2,6 +2,7 @@ import type { OfferedProcess, ProviderOfferDocument, ShownProvider } from "../do
 import { providerProcessUrl, providerUrl } from "../domain/links.ts";
 import { Records } from "./document.tsx";
 import { Layout } from "./layout.tsx";
+import { plainText } from "./markdown-tree.ts";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
 import { ProviderLine, ProviderWays } from "./provider.tsx";
 import { RecordTable } from "./record-table.tsx";
@@ -110,7 +111,8 @@ function Table({ processes, view: { provider, count }, frame }: Shown) {
 
 const longest = 300;
 
-/** Leaves the end of a long text out: the page of the process has it whole. */
-function beginOf(text: string): string {
+/** Leaves marks and the end of a long text out: the page of the process has it whole. */
+function beginOf(description: string): string {
+  const text = plainText(description);
   return text.length <= longest ? text : `${text.slice(0, longest).trimEnd()}…`;
 }

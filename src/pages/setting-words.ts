@@ -48,6 +48,17 @@ export function fileOf(origin: string): string | undefined {
   return /^\w+ in "(.+)"$/s.exec(origin)?.[1];
 }
 
+/** Returns the file that settings come from; undefined where none gave one. */
+export function fileOfSettings(settings: readonly Pick<SettingDocument, "origin">[]): string | undefined {
+  return settings.map(({ origin }) => fileOf(origin)).find((one) => one !== undefined);
+}
+
+/** Writes a setting as it stands in a file of settings: by the ending of its name in JSON or TOML, else, and without a file, in YAML. */
+export function lineText(file: string | undefined, name: string, value: string): string {
+  if (file?.endsWith(".json") === true) return `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+  return file?.endsWith(".toml") === true ? `${name} = ${JSON.stringify(value)}` : `${name}: ${value}`;
+}
+
 /** Says how one gives a setting another value, by what gives it now: flags and variables count before the file. */
 export function changeText({ origin, takenInBy }: Pick<SettingDocument, "origin" | "takenInBy">): string {
   if (origin.startsWith("--")) return `given by the flag ${origin} now: change the flag, and restart`;

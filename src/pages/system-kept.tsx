@@ -1,7 +1,9 @@
 import type { Child } from "hono/jsx";
 import type { KeptDocument, SystemDocument } from "../domain/documents/system.ts";
+import { keptJobsText, keptSpanText } from "./kept-words.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { fileOfSettings, lineText } from "./setting-words.ts";
 import { quoted } from "./shell-words.ts";
 import { SettingLinks, SettingNames } from "./system-settings.tsx";
 import { sizeText } from "./words.ts";
@@ -14,35 +16,73 @@ export function Retention({ document: { retention, settings }, baseUrl }: Linked
   return (
     <section>
       <h2 id="retention">Retention</h2>
-      <p>The service looks once an hour for what is due, and removes it then.</p>
-      <RecordTable label="Retention">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">Kept</th>
-              <th scope="col">Removed next</th>
-              <th scope="col">Setting</th>
-            </tr>
-          </thead>
-          <tbody>
-            {retention.map((kept) => (
+      {retention
+        .filter(({ what }) => what === "jobs")
+        .map((kept) => (
+          <KeptJobs kept={kept} settings={settings} baseUrl={baseUrl} />
+        ))}
+      <details data-follows="">
+        <summary>All that is kept, for how long, and what is removed next</summary>
+        <p>The service looks once an hour for what is due, and removes it then.</p>
+        <RecordTable label="Retention">
+          <table>
+            <thead>
               <tr>
-                <th scope="row">{keptWords[kept.what]}</th>
-                <td>{keptText(kept)}</td>
-                <td>
-                  <Next kept={kept} baseUrl={baseUrl} />
-                </td>
-                <td>
-                  {kept.settings.length === 0 ? <span class="muted">none: it is fixed</span> : null}
-                  <SettingNames settings={settings} names={kept.settings} />
-                </td>
+                <th scope="col">What</th>
+                <th scope="col">Kept</th>
+                <th scope="col">Removed next</th>
+                <th scope="col">Setting</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </RecordTable>
+            </thead>
+            <tbody>
+              {retention.map((kept) => (
+                <tr>
+                  <th scope="row">{keptWords[kept.what]}</th>
+                  <td>{keptText(kept)}</td>
+                  <td>
+                    <Next kept={kept} baseUrl={baseUrl} />
+                  </td>
+                  <td>
+                    {kept.settings.length === 0 ? <span class="muted">none: it is fixed</span> : null}
+                    <SettingNames settings={settings} names={kept.settings} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </RecordTable>
+      </details>
     </section>
+  );
+}
+
+/** What most ask for, in a sentence: how long jobs and their results stay, and when the next of them goes. */
+function KeptJobs({
+  kept,
+  settings,
+  baseUrl,
+}: Pick<SystemDocument, "settings"> & { readonly kept: KeptDocument; readonly baseUrl: string }) {
+  const list = lists.jobs;
+  return (
+    <p>
+      {keptJobsText(kept.seconds, false)}
+      {kept.seconds === undefined ? null : "; pinned ones until somebody removes them"}
+      {kept.next === undefined || list === undefined ? (
+        ". "
+      ) : (
+        <>
+          {"; the next is removed on "}
+          <Time at={kept.next} />
+          {": see "}
+          <a href={`${baseUrl}${list.path}`}>{list.words}</a>
+          {". "}
+        </>
+      )}
+      <span class="muted">
+        {"Setting: "}
+        <SettingNames settings={settings} names={kept.settings} />
+      </span>
+    </p>
   );
 }
 
@@ -61,18 +101,12 @@ function keptText({ what, seconds, maxBytes }: KeptDocument): string {
   if (maxBytes !== undefined)
     return maxBytes === 0 ? "not at all" : `up to ${sizeText(maxBytes)}, the oldest goes first`;
   if (seconds === undefined) return "until somebody removes them: nothing is removed by time";
-  const time = spanText(seconds);
+  const time = keptSpanText(seconds);
   if (what === "jobs") return `${time} after their end; pinned ones for ever`;
   if (what === "uploads") return `${time}, and longer while a job that has not ended, or that failed, reads it`;
   if (what === "orphans") return `${time}; less when the disk is full`;
   if (what === "sessions") return `${time} at most; until then or the end of their key`;
   return time;
-}
-
-function spanText(seconds: number): string {
-  const [hours, days] = [seconds / 3600, seconds / 86_400];
-  if (Number.isInteger(days)) return days === 1 ? "1 day" : `${days} days`;
-  return hours === 1 ? "1 hour" : `${hours} hours`;
 }
 
 /** Where one sees what is removed next. */
@@ -162,7 +196,8 @@ export function Metrics({ document, baseUrl }: Linked) {
       <h2 id="metrics">Metrics</h2>
       {!isOn ? (
         <p>
-          They are off. <code>--metrics on</code>, or <code>metrics: on</code> in the file, and a restart turn them on
+          They are off. <code>--metrics on</code>, or <code>{lineText(fileOfSettings(settings), "metrics", "on")}</code>{" "}
+          in the file, and a restart turn them on
           {names}
         </p>
       ) : address === undefined ? (

@@ -1,6 +1,6 @@
 import type { SettingDocument } from "../domain/documents/system.ts";
 import { RecordTable } from "./record-table.tsx";
-import { changeText, fileOf, partsOfName, valueWords } from "./setting-words.ts";
+import { changeText, fileOf, fileOfSettings, lineText, partsOfName, valueWords } from "./setting-words.ts";
 import { quoted } from "./shell-words.ts";
 
 type Given = { readonly settings: readonly SettingDocument[] };
@@ -97,7 +97,14 @@ export function Settings({ settings, data }: Given & { readonly data: string }) 
       </label>
       {/* Its rows stand in the whole table, too: while somebody looks for a setting, only that is shown. */}
       <div data-hidden-by="settings">
-        {changed.length === 0 ? <p>Each setting has its default.</p> : <SettingTable settings={changed} />}
+        {changed.length === 0 ? (
+          <p>Each setting has its default.</p>
+        ) : (
+          <details>
+            <summary>{changedText(changed.length)}</summary>
+            <SettingTable settings={changed} />
+          </details>
+        )}
       </div>
       <details id="settings">
         <summary>{`All ${settings.length} settings, with their meaning`}</summary>
@@ -108,16 +115,24 @@ export function Settings({ settings, data }: Given & { readonly data: string }) 
   );
 }
 
+function changedText(count: number): string {
+  return count === 1
+    ? "The 1 setting that differs from its default"
+    : `The ${count} settings that differ from their defaults`;
+}
+
 /** What is written as the example: a setting that everybody has an idea of. */
 const example = { name: "serviceTitle", value: "Our maps" };
 
 function Changing({ settings, data }: Given & { readonly data: string }) {
   const shown = settings.find(({ name }) => name === example.name);
-  const file = settings.map(({ origin }) => fileOf(origin)).find((one) => one !== undefined);
+  const file = fileOfSettings(settings);
   const named = file === undefined ? "FILE" : quoted(file);
   return (
-    <>
-      <h3 id={changingId}>Changing a setting</h3>
+    <details class="fold" data-follows="">
+      <summary>
+        <h3 id={changingId}>Changing a setting</h3>
+      </summary>
       <p>
         No page changes settings: whoever runs the service does it, on its machine. First look at "Given by" in the row
         of the setting: what a flag of <code>heddle serve</code> or a variable of the environment gives now is changed
@@ -125,11 +140,12 @@ function Changing({ settings, data }: Given & { readonly data: string }) {
       </p>
       <ol>
         <li>
-          Write it into the file of settings, a line for each
+          Write it into the file of settings
+          {file?.endsWith(".json") === true ? ", a member for each" : ", a line for each"}
           {shown === undefined ? null : (
             <>
               {": "}
-              <code>{`${shown.name}: ${example.value}`}</code>
+              <code>{lineText(file, shown.name, example.value)}</code>
             </>
           )}
           {file === undefined ? (
@@ -153,8 +169,8 @@ function Changing({ settings, data }: Given & { readonly data: string }) {
       </ol>
       {shown === undefined ? null : (
         <p>
-          A flag or a variable gives the same as a line of the file: <code>{`${shown.flag} '${example.value}'`}</code>{" "}
-          or <code>{`${shown.variable}='${example.value}'`}</code>.
+          A flag or a variable gives the same as what stands in the file:{" "}
+          <code>{`${shown.flag} '${example.value}'`}</code> or <code>{`${shown.variable}='${example.value}'`}</code>.
         </p>
       )}
       <p>
@@ -165,7 +181,7 @@ function Changing({ settings, data }: Given & { readonly data: string }) {
         />
         .
       </p>
-    </>
+    </details>
   );
 }
 

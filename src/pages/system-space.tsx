@@ -1,5 +1,5 @@
 import type { SpaceDocument } from "../domain/documents/system.ts";
-import { processPath, User } from "./parts.tsx";
+import { Fold, processPath, User } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
 
@@ -8,8 +8,7 @@ type Shown = { readonly space: SpaceDocument; readonly baseUrl: string };
 /** Where the space goes: by user, by process, and the jobs whose results take most. */
 export function Space({ space, baseUrl }: Shown) {
   return (
-    <section>
-      <h2 id="space">Where the space goes</h2>
+    <Fold id="space" heading="Where the space goes">
       <p>
         {"Results and uploads, as they were counted when they were written. "}
         <a href={`${baseUrl}/uploads?sort=size&f=html`}>The largest uploads</a>
@@ -22,7 +21,7 @@ export function Space({ space, baseUrl }: Shown) {
           <Jobs space={space} baseUrl={baseUrl} />
         </>
       )}
-    </section>
+    </Fold>
   );
 }
 

@@ -3,7 +3,7 @@ import { WholeDocument } from "./document.tsx";
 import { nowStatuses } from "./job-filter.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
-import { Time } from "./parts.tsx";
+import { Fold, Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { Backup, Metrics, Retention } from "./system-kept.tsx";
 import { SettingLinks, Settings } from "./system-settings.tsx";
@@ -43,18 +43,20 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
             </a>
           </p>
           <ul class="jumps" aria-label="Parts of this page">
-            {parts.map(([id, words]) => (
-              <li>
-                <a href={`#${id}`}>{words}</a>
-              </li>
-            ))}
+            {parts
+              .filter(([id]) => id !== "space" || document.space !== undefined)
+              .map(([id, words]) => (
+                <li>
+                  <a href={`#${id}`}>{words}</a>
+                </li>
+              ))}
           </ul>
           <Work document={document} baseUrl={frame.baseUrl} />
           <Disk document={document} baseUrl={frame.baseUrl} />
-          {document.space === undefined ? null : <Space space={document.space} baseUrl={frame.baseUrl} />}
-          <Retention document={document} baseUrl={frame.baseUrl} />
           <Backup document={document} />
           <Metrics document={document} baseUrl={frame.baseUrl} />
+          <Retention document={document} baseUrl={frame.baseUrl} />
+          {document.space === undefined ? null : <Space space={document.space} baseUrl={frame.baseUrl} />}
           <Program document={document} />
           <Settings settings={document.settings} data={document.directories.data} />
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
@@ -63,13 +65,14 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
   };
 }
 
-/** The parts of the page, in their order. */
+/** The parts of the page, in their order: what an operator looks at every day stands open, the rest is folded up. */
 const parts = [
   ["work", "Work"],
   ["disk", "Disk"],
-  ["retention", "Retention"],
   ["backup", "Backup"],
   ["metrics", "Metrics"],
+  ["retention", "Retention"],
+  ["space", "Where the space goes"],
   ["program", "Program"],
   ["all-settings", "Settings"],
   ["changing-a-setting", "Changing a setting"],
@@ -187,8 +190,7 @@ function DiskTable({ document: { disk } }: Shown) {
 
 function Program({ document: { version, commit, runtime, started, memoryBytes } }: Shown) {
   return (
-    <section>
-      <h2 id="program">Program</h2>
+    <Fold id="program" heading="Program">
       <dl>
         <dt>Version</dt>
         <dd>{`${version}${commit === "" ? "" : ` (${commit})`}, on ${runtime}`}</dd>
@@ -201,6 +203,6 @@ function Program({ document: { version, commit, runtime, started, memoryBytes } 
           <span data-part="memory">{sizeText(memoryBytes)}</span>, of the service itself
         </dd>
       </dl>
-    </section>
+    </Fold>
   );
 }

@@ -89,9 +89,9 @@ function zoneText(minutesEast: number): string {
 /** Words how many jobs are ticked, and how many more or fewer are to be, so that two can be compared or some be acted on. */
 export function choiceText(ticked: number, mayAct = false): string {
   if (ticked === 0) return `Tick two jobs of the list to compare them.${mayAct ? " Tick any to act on them." : ""}`;
-  if (ticked === 1) return "One job is ticked: tick one more to compare the two.";
-  if (mayAct && ticked > maxChosen) return `${ticked} jobs are ticked: at most ${maxChosen} are acted on at once.`;
-  return ticked === 2 ? "Two jobs are ticked." : `${ticked} jobs are ticked: leave two of them to compare.`;
+  if (ticked === 1) return "1 chosen: tick one more to compare the two.";
+  if (mayAct && ticked > maxChosen) return `${ticked} chosen: at most ${maxChosen} are acted on at once.`;
+  return ticked === 2 ? "2 chosen." : `${ticked} chosen: leave two of them to compare.`;
 }
 
 /** Names the row of a key on the page of keys. */

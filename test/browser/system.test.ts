@@ -52,6 +52,17 @@ test.skipIf(missing !== undefined)(
     expect(await shown()).toEqual([]);
     await page.getByLabel("Find a setting").fill("");
     expect(await shown()).toHaveLength(every);
+    // A link opens the part that it leads into.
+    for (const [words, part] of [
+      ["Program", "#program"],
+      ["Where the space goes", "#space"],
+      ["Changing a setting", "#changing-a-setting"],
+    ] as const) {
+      const fold = page.locator(`details:has(> summary ${part})`);
+      expect([part, await fold.getAttribute("open")]).toEqual([part, null]);
+      await page.locator(".jumps").getByRole("link", { name: words, exact: true }).click();
+      await page.locator(`details[open]:has(> summary ${part})`).waitFor();
+    }
     expect(wrong).toEqual([]);
   },
   90_000,

@@ -17,7 +17,16 @@ const waterMask: Process = {
     title: "Masque d'eau",
     description: "Finds lakes and the city beside each, class by class.",
     keywords: ["NDWI"],
-    inputs: { cloudCover: { title: "Most clouds", schema: { type: "number" }, minOccurs: 1, maxOccurs: 1 } },
+    outputs: { mask: { title: "Flooded cells", description: "One where a pixel is wet.", schema: { type: "number" } } },
+    inputs: {
+      cloudCover: {
+        description: "In percent.",
+        title: "Most clouds",
+        schema: { type: "number" },
+        minOccurs: 1,
+        maxOccurs: 1,
+      },
+    },
   },
 };
 
@@ -42,6 +51,9 @@ describe("a process is found by", () => {
     "eau masque",
     "clouds",
     "cit",
+    "percent",
+    "flooded",
+    "wet pixels",
   ])("%s", (typed) => {
     expect(isFound(typed)).toBe(true);
   });

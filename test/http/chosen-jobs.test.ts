@@ -243,8 +243,8 @@ test("the buttons are for who may: a viewer compares only, is refused, and chang
   const ids = [await submitEcho(service, admin), await submitEcho(service, admin)];
   const listFor = async (key: string) =>
     (await service.send("GET", "/jobs?f=html", { key, headers: { accept: "text/html" } })).text();
-  expect(await listFor(admin)).toContain("Cancel or remove the chosen jobs");
-  expect(await listFor(String(watcher.key))).toContain("Compare two chosen jobs");
+  expect(await listFor(admin)).toContain('Cancel or remove<span class="longer"> the chosen jobs</span>');
+  expect(await listFor(String(watcher.key))).toContain('Compare<span class="longer"> two chosen jobs</span>');
   for (const key of [viewer, String(watcher.key)]) {
     expect(await listFor(key)).not.toContain("-form");
     for (const name of ["dismiss", "retry"] as const) {

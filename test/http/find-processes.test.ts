@@ -226,12 +226,13 @@ test("the page of the list shows what was searched, and runs to who may see them
   const html = await (await service.send("GET", "/processes?q=echo&keyword=test", { headers })).text();
   expect(html).toContain('name="q" value="echo"');
   expect(html).toContain('name="keyword" value="test"');
-  expect(html).toContain("in any order: id, title, description, keywords, names of inputs</small>");
+  expect(html).toContain("in any order: id, title, description, keywords, inputs and outputs</small>");
   expect(html).toContain("whole keywords, as the column shows them</small>");
   expect(html).toContain("100 % of 1");
   expect(html).toContain("built-in");
   const nothing = await (await service.send("GET", "/processes?q=nothing", { headers })).text();
-  expect(nothing).toContain("No process fits.");
+  expect(nothing).toContain("Nothing has &quot;nothing&quot;.");
+  expect(nothing).toContain(">The 1 process that there is<");
   const empty = await service.send("GET", "/processes?f=html&q=&keyword=", { headers });
   expect([empty.status, await empty.text()]).toEqual([200, expect.stringContaining(">Echo</a>")]);
   await service.createKey("admin", "ann");
@@ -268,14 +269,19 @@ test("the page of a search has the process first whose id was typed, wherever it
 test("a search that finds nothing says what to do, and names what may have been meant", async () => {
   await using service = await withProcesses();
   const wrong = await (await service.send("GET", "/processes?f=html&q=slop+of+elevatoin+zzz", { headers })).text();
-  expect(wrong).toContain("looked for in id, title, description, keywords and inputs");
+  expect(wrong).toContain("looked for in id, title, description, keywords, inputs and outputs");
   expect(wrong).toMatch(/Did you mean <a href="[^"]*\/processes\/slope\?f=html">Hills<\/a>/);
-  expect(wrong).toContain("Show all processes");
+  expect(wrong).toContain("Nothing has &quot;slop of elevatoin zzz&quot;.");
+  expect(wrong).toContain(">All 4 processes<");
+  const keywords = /Keywords that processes have: (.*?)<\/p>/s.exec(wrong)?.[1] ?? "";
+  expect(keywords).toContain('/processes?f=html&amp;keyword=lake%20shore">lake shore</a>');
+  expect(keywords.match(/<a /g)?.length).toBeLessThanOrEqual(8);
   const html = await (await service.send("GET", "/processes?f=html&q=ehco", { headers })).text();
-  expect(html).toContain("No process fits.");
+  expect(html).toContain("Nothing has &quot;ehco&quot;.");
   expect(html).toMatch(/Did you mean <a href="[^"]*\/processes\/echo\?f=html">Echo<\/a>\?/);
   expect(html).toContain("try fewer words");
   const keyword = await (await service.send("GET", "/processes?f=html&keyword=none", { headers })).text();
   expect(keyword).toContain("must have all these keywords as they are written");
+  expect(keyword).toContain("Nothing has the keyword &quot;none&quot;.");
   expect(keyword).not.toContain("Did you mean");
 });

@@ -37,13 +37,14 @@ test("who may see a job is told until when its results are shared by a link, and
 
 test("the page of a job says when it is removed, before and after its end", async () => {
   for (const [keptMilliseconds, running, ended] of [
-    [undefined, "Kept until it is removed by hand.", /Kept until it is removed by hand\./],
+    [undefined, "This job is kept until somebody removes it.", /This job is kept until somebody removes it\./],
     [
       720 * 3_600_000,
-      "Removed with its results 30 days after its end.",
-      /30 days after its end \(<time datetime="2\d{3}-/,
+      "This job is kept with its results and its log for 30 days after its end.",
+      /for 30 days after its end, until <time datetime="2\d{3}-[^>]*>[^<]*<\/time>\./,
     ],
-    [36 * 3_600_000, "Removed with its results 36 hours after its end.", /36 hours after its end \(<time/],
+    [36 * 3_600_000, "for 36 hours after its end.", /for 36 hours after its end, until <time/],
+    [24 * 3_600_000, "for 1 day after its end.", /for 1 day after its end, until <time/],
   ] as const) {
     const settings = keptMilliseconds === undefined ? {} : { keptMilliseconds };
     await using service = await openService({ holdsJobs: true, settings });
@@ -52,6 +53,16 @@ test("the page of a job says when it is removed, before and after its end", asyn
     await service.finish(id, {});
     expect(await pageOf(service, `/jobs/${id}`)).toMatch(ended);
   }
+});
+
+test("the setting that says how long jobs are kept stands there for who looks after the service", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ann, root] = [await service.createKey("runner", "ann"), await service.createKey("admin", "root")];
+  const id = await submitEcho(service, ann);
+  expect(await pageOf(service, `/jobs/${id}`, root)).toContain(
+    '/_/system?f=html#setting-keepHours"><code>keepHours</code>',
+  );
+  expect(await pageOf(service, `/jobs/${id}`, ann)).not.toContain("keepHours");
 });
 
 test("who has signed in and may not run a process sees no form, and is told once whom to ask", async () => {

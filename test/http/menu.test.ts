@@ -41,11 +41,25 @@ test("the foot leads to the licence and to the conformance, the page of the API 
   await using service = await openService();
   const key = await service.createKey("runner", "rudi");
   const html = await (await service.send("GET", "/api.html", { key })).text();
-  expect(html).toContain('<a href="https://spdx.org/licenses/Apache-2.0.html">Apache-2.0</a>');
+  expect(html).toContain(`<a href="${address}/_/licence">Apache-2.0</a>`);
   expect(html.match(new RegExp(`<a href="${address}/conformance\\?f=html">`, "g"))).toHaveLength(2);
   expect(html).toContain("You are signed in as rudi (runner): requests that you send from this page are yours");
   expect(html).toContain('data-signed-in=""');
   const stranger = await (await service.send("GET", "/api.html")).text();
   expect(stranger).not.toContain("You are signed in");
   expect(stranger).not.toContain("data-signed-in");
+});
+
+test("the page of the licence has its text, and that of each part, from the service itself", async () => {
+  await using service = await openService();
+  await service.createKey("admin", "ada");
+  const response = await service.send("GET", "/_/licence");
+  expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+  const html = await response.text();
+  expect(html.includes("TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION")).toBe(true);
+  for (const part of ["hono", "valibot", "ol", "swagger-ui-dist", "yaml"]) {
+    const whole = new RegExp(`<summary>${part} \\d+\\.\\d+\\.\\d+ \\([^<]+\\)</summary><pre class="code">[^<]{100}`);
+    expect([part, whole.test(html)]).toEqual([part, true]);
+  }
+  expect(html.includes("<summary>typescript ")).toBe(false);
 });

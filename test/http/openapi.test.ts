@@ -132,8 +132,14 @@ test("the page for people has all paths in short, without JavaScript, those of p
     const named = path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
     expect(html).toContain(`<li><code>${method} ${named}</code> ${about.summary.replaceAll("'", "&#39;")}</li>`);
   }
-  const tags = [...html.matchAll(/<h2>(\w+)<\/h2>/g)].map(([, tag]) => tag);
+  const tags = [...html.matchAll(/<h2(?: id="(\w+)")?>([^<]*)<\/h2>/g)].map(([, id, words]) => id ?? words);
   expect([tags[0], tags.at(-1), new Set(tags).size]).toEqual(["service", "pages", tags.length]);
+  // What only the website itself asks for is folded up.
+  const [programs = "", website = ""] = html.split('<details class="fold"');
+  expect(website).toContain("Addresses of this website&#39;s own pages and forms");
+  expect(programs).not.toMatch(/<code>[A-Z]+ [^<]*(?:-form|\/form|\/_\/sign-)/);
+  const { tags: listed } = await jsonOf(await service.send("GET", "/api"));
+  expect(listed).toMatchObject(tags.map((name) => ({ name })));
 });
 
 test("the landing page names both, with relation and type", async () => {

@@ -47,13 +47,13 @@ test("a provider's processes are shown by pages and found by words, as JSON too;
       ...echo.description,
       id: `p-${number}`,
       title: `Number ${number}`,
-      description: "<b>Água</b>",
+      description: "## Água\n\nFinds **<b>Água</b>** in `files`.",
     };
     await saveProcess(both.other.database, processOf(description), 0, { replace: false });
   }
   const first = await pageOf(both.service, "/providers/lab/processes?f=html");
   expect(first).toContain("50 of 61 processes");
-  expect(first).toContain("&lt;b&gt;Água");
+  expect(first).toContain(">Água: Finds &lt;b&gt;Água&lt;/b&gt; in files.</td>");
   expect(first).toContain("page=1");
   expect(await pageOf(both.service, "/providers/lab/processes?f=html&page=1")).toContain("11 of 61 processes");
   expect(await pageOf(both.service, "/providers/lab/processes?f=html&page=9")).toContain("There are no more.");

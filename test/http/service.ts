@@ -184,6 +184,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const identities = defined({ identities: options.identities });
   const app = createHttpApp({
     ...defined({ observer, readMetrics, onForeignRead }),
+    readNotices: async () => (await import("../../src/assembly/notices.ts")).notices,
     database,
     layout,
     clock,

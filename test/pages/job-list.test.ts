@@ -34,7 +34,7 @@ describe("the page of a list of jobs", () => {
     expect(html.match(/<tr>/g)).toHaveLength(3);
     expect(html).toContain('<a href="http://server/base/jobs/j1?f=html"');
     expect(html).toContain('<time datetime="2026-01-02T03:04:05.678Z">2026-01-02 03:04:05 UTC</time>');
-    expect(html).toContain('<td class="nowrap">1 h 1 min</td>');
+    expect(html).toContain('<td class="nowrap"><span class="on-card">ran </span>1 h 1 min</td>');
     expect(html).toContain("<td>a, b</td>");
     expect(page({ jobs: [{ ...job, waitingSeconds: 40 }] })).toContain(
       '<td class="nowrap">waited 40 s, ran 1 h 1 min</td>',
@@ -119,7 +119,7 @@ describe("the page of a list of jobs", () => {
     expect(html).toContain('<td class="nowrap"><span data-so-far="372">6 min so far</span></td>');
     expect(html).toContain('<td class="nowrap">waiting, <span data-so-far="40.4">40 s so far</span></td>');
     expect(html).toContain('<td class="nowrap">waiting, <span data-so-far="7300">2 h 1 min so far</span></td>');
-    expect(html).toContain('<td class="nowrap">1 h 1 min</td>');
+    expect(html).toContain('<td class="nowrap"><span class="on-card">ran </span>1 h 1 min</td>');
   });
 
   test("offers the usual spans of the creation to who types one", () => {
@@ -302,7 +302,9 @@ describe("the page of a list of jobs", () => {
   test("says beside the button how many are to be ticked, and leaves the button to who has no script", () => {
     const html = page({ jobs: [job, { ...job, jobID: "j2" }] });
     expect(html).toContain("Tick two jobs of the list to compare them.");
-    expect(html).toMatch(/<button type="submit" class="button" data-least="2" data-most="2">Compare two chosen jobs</);
+    expect(html).toMatch(
+      /<button type="submit" class="button" data-least="2" data-most="2">Compare<span class="longer"> two chosen jobs<\/span>/,
+    );
     expect(html).not.toContain("disabled");
   });
 
@@ -311,7 +313,7 @@ describe("the page of a list of jobs", () => {
     const shown = (may: { readonly mayDismiss: boolean; readonly mayRetry: boolean }, jobs: readonly JobDocument[]) => {
       const html = jobListPage({ may: { ...reader, ...may } }).render(frame, { jobs, links: [] });
       return ["Compare two", "Retry the", "Cancel or remove the"].filter((words) =>
-        html.includes(`>${words} chosen jobs<`),
+        html.replaceAll(/<\/?span[^>]*>/g, "").includes(`>${words} chosen jobs<`),
       );
     };
     const two = [job, { ...job, jobID: "j2" }];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Inline, Markdown } from "../../src/pages/markdown.tsx";
+import { plainText } from "../../src/pages/markdown-tree.ts";
 
 const markdown = (text: string) => String(Markdown({ text }));
 const inline = (text: string) => String(Inline({ text }));
@@ -147,3 +148,18 @@ test("text that is made to take long is shown in a moment, and nothing of it is 
     expect(inline(text)).not.toBe("");
   }
 }, 20_000);
+
+test.each([
+  ["**Bold** and `code`, _stressed_", "Bold and code, stressed"],
+  ["# Water\n\nFinds [lakes](https://example.org).\n\n- one\n- two", "Water: Finds lakes. one two"],
+  ["# Only a head", "Only a head"],
+  ["![a map](m.png) of\nit", "a map of it"],
+  ["| a | b |\n|---|---|\n| 1 | 2 |", "a b 1 2"],
+  ["1 < 2 & <b>plain</b>", "1 < 2 & <b>plain</b>"],
+  ["[x][y]\n\n[y]: https://example.org", "x"],
+  ["> said\n\n```\nrun it\n```", "said run it"],
+  ["snake_case_name and 2 * 3", "snake_case_name and 2 * 3"],
+  ["", ""],
+])("%j is %j without marks", (text, plain) => {
+  expect(plainText(text)).toBe(plain);
+});

@@ -35,7 +35,7 @@ describe("the page of a list of processes", () => {
     const html = page([], { q: "<b>", keyword: "k" });
     expect(html).toContain('<form method="get" action="http://server/base/processes"');
     expect(html).toContain('name="q" value="&lt;b&gt;"');
-    expect(html).toContain("No process fits.");
+    expect(html).toContain("Nothing has &quot;&lt;b&gt;&quot; and the keyword &quot;k&quot;.");
   });
 
   test("teaches the next command when there is nothing", () => {

@@ -70,9 +70,9 @@ test("what an operator looks for has a heading of its own, which the top of the 
   for (const id of [
     "work",
     "disk",
-    "retention",
     "backup",
     "metrics",
+    "retention",
     "program",
     "all-settings",
     "changing-a-setting",
@@ -88,6 +88,9 @@ test("retention says for how long, by which setting, and what is removed next", 
     /30 days after their end; pinned ones for ever<\/td><td>the first <time[^>]*>[^<]*<\/time>, 1000 or more within a day/,
   );
   expect(html).toMatch(/1 day, and longer while a job[^<]*<\/td><td>nothing; 3 past their time, which a job may read/);
+  expect(html).toMatch(
+    /<p>Jobs that have ended are kept with their results and logs for 30 days after their end; pinned ones until somebody removes them; the next is removed on <time/,
+  );
   expect(html).toContain("up to 5.0 GB");
   expect(html).toContain("what was used longest ago, when there is more");
   expect(html).toMatch(/<td>the first <time[^>]*>[^<]*<\/time><\/td><td><span class="muted">none: it is fixed/);
@@ -114,6 +117,33 @@ test("how a setting is changed is told with the file, the directory and the exam
   expect(named).toContain("The file is <code>/etc/my heddle.yml</code>");
   expect(named).toContain("heddle config check --config &#39;/etc/my heddle.yml&#39;");
   expect(named).toContain('<code class="name">keep<wbr/>Hours</code></a><span class="muted"> (set in the file)</span>');
+});
+
+test("a line of the file of settings is shown as the file in use has it", () => {
+  const shown = (file: string) => {
+    const settings = [setting("keepHours", 5, `keepHours in "${file}"`, "how long"), ...document.settings];
+    return systemPage({ measured: at }).render(frame, { ...document, settings, metrics: { isOn: false } });
+  };
+  for (const [file, title, metrics] of [
+    ["x.json", "&quot;serviceTitle&quot;: &quot;Our maps&quot;", "&quot;metrics&quot;: &quot;on&quot;"],
+    ["/etc/x.toml", "serviceTitle = &quot;Our maps&quot;", "metrics = &quot;on&quot;"],
+    ["/etc/x.yaml", "serviceTitle: Our maps", "metrics: on"],
+    ["/etc/heddle", "serviceTitle: Our maps", "metrics: on"],
+  ] as const) {
+    const html = shown(file);
+    expect(html).toContain(`<code>${title}</code>`);
+    expect(html).toContain(`<code>${metrics}</code>`);
+    expect(html).toContain(`The file is <code>${file}</code>`);
+  }
+});
+
+test("what few look for is folded up, below a heading that one comes to", () => {
+  const html = page();
+  for (const id of ["program", "changing-a-setting"]) {
+    expect(html).toMatch(new RegExp(`<details[^>]*><summary><h[23] id="${id}">`));
+  }
+  expect(html).toContain("<summary>The 1 setting that differs from its default</summary>");
+  for (const id of ["work", "disk", "backup", "metrics"]) expect(html).toContain(`<section><h2 id="${id}">`);
 });
 
 test("a backup is made by the command with this data directory; what is not in it has its place", () => {

@@ -61,10 +61,25 @@ function wordsOf(context: RouteContext): string {
 const mostCompared = 1000;
 const mostNamed = 3;
 
-async function nearProcesses(deps: ListDeps, { caller }: RouteContext, typed: string) {
-  const { items } = await listProcesses(deps, caller, { limit: mostCompared });
+const mostKeywords = 8;
+
+/** Gives what somebody may look at who searched in vain: what may have been meant, how many processes there are, and usual keywords. */
+async function insteadOf(deps: ListDeps, { caller }: RouteContext, typed: string) {
+  const { items, next } = await listProcesses(deps, caller, { limit: mostCompared });
   const named = items.map(({ id, description: { title, keywords } }) => ({ id, ...defined({ title, keywords }) }));
-  return nearestProcesses(typed, named).slice(0, mostNamed);
+  const keywords = usualKeywords(named.flatMap((process) => [...new Set(process.keywords)])).slice(0, mostKeywords);
+  return {
+    near: typed === "" ? [] : nearestProcesses(typed, named).slice(0, mostNamed),
+    all: { count: items.length, isMore: next !== undefined, keywords },
+  };
+}
+
+/** Lists keywords once each, however their letters are written: those that most processes have first. */
+function usualKeywords(keywords: readonly string[]): readonly string[] {
+  const alike = Map.groupBy(keywords, (keyword) => keyword.toLowerCase());
+  return [...alike.values()]
+    .toSorted((one, other) => other.length - one.length || (one.join() < other.join() ? -1 : 1))
+    .map(([first = ""]) => first);
 }
 
 /** Gives what the page of the list shows: figures of runs to whoever may see them, for as many as are read in a moment. */
@@ -89,10 +104,11 @@ export async function listView(deps: ListDeps, context: RouteContext, items: rea
   });
   const mayDeploy = caller !== undefined && mayDo(caller, "deploy");
   const [q, keyword] = [wordsOf(context), context.queries("keyword").join(",")];
-  const near = items.length === 0 && q !== "" ? await nearProcesses(deps, context, q) : [];
+  const isInVain = items.length === 0 && (q !== "" || keyword !== "");
+  const instead = isInVain ? await insteadOf(deps, context, q) : {};
   const providers = items.length === 0 && caller !== undefined ? await providerIds(deps, caller) : [];
   const removed = mayDeploy ? await removedProcesses(deps, caller) : [];
-  return { processes, q, keyword, mayDeploy, near, providers, removed };
+  return { processes, q, keyword, mayDeploy, ...instead, providers, removed };
 }
 
 /** Names where a process comes from. */

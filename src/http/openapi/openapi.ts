@@ -7,6 +7,7 @@ import type { Process } from "../../domain/process.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
 import { ApplicationPackageSchema } from "../../operations/package-schema.ts";
+import { aboutPages, pagesTag } from "../../pages/api.tsx";
 import { documentFormats } from "../answers/document-formats.ts";
 import { refusedHeaders } from "../known-headers.ts";
 import { hasEffect, type Route, type RouteBody } from "../route.ts";
@@ -51,7 +52,14 @@ export function openApiDocument(
   for (const process of processes) Object.assign(paths, executionPath(routes, { name: process.id, process }, options));
   const { title, description } = options.identity;
   const texts = [description, aboutApi, ...(options.hasMore ? [manyProcesses] : [])];
-  return documentOf({ title, version: "1.0.0", description: texts.join("\n\n") }, paths, options);
+  const document = documentOf({ title, version: "1.0.0", description: texts.join("\n\n") }, paths, options);
+  return { ...document, tags: tagsOf(routes) };
+}
+
+/** Lists the headings of operations in their order: whoever draws them puts those that are listed here before others. */
+function tagsOf(routes: readonly Route[]): readonly JsonObject[] {
+  const names = new Set(inOrder(routes).map(({ about }) => about.tag));
+  return [...names].map((name) => (name === pagesTag ? { name, description: aboutPages } : { name }));
 }
 
 /** Builds the API description of one process, or of a revision, by its name: where it is described and executed, with what it takes and a request that works as it stands. */

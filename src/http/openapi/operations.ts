@@ -1,4 +1,4 @@
-import type { ApiOperation } from "../../pages/api.tsx";
+import { type ApiOperation, pagesTag } from "../../pages/api.tsx";
 import type { Route } from "../route.ts";
 
 /** Lists what can be asked of each path in short, in the order of the description. */
@@ -11,7 +11,7 @@ export function operationsOf(routes: readonly Route[]): readonly ApiOperation[] 
 
 /** Puts routes that only pages and browsers ask for behind those for programs, under a heading of their own. */
 export function inOrder(routes: readonly Route[]): readonly Route[] {
-  const isForPages = ({ about }: Route) => about.tag === "pages";
+  const isForPages = ({ about }: Route) => about.tag === pagesTag;
   return [...routes.filter((one) => !isForPages(one)), ...routes.filter(isForPages)];
 }
 

@@ -128,7 +128,7 @@ function pageRoutes(routes: () => readonly Route[]): readonly Route[] {
       path: "/api/:asset",
       about: {
         summary: "Scripts and styles of the page",
-        tag: "service",
+        tag: "pages",
         answers: { 200: { about: "A file", content: { mediaType: "text/css" } } },
       },
       access: "public",

@@ -48,7 +48,7 @@ export function deployPageRoutes(deps: DeployPageDeps): readonly Route[] {
       path: deployPath,
       about: {
         summary: "A page to deploy a process by",
-        tag: "processes",
+        tag: "pages",
         query: { of: "id of a process: the form begins with its package, for a new version of it" },
         answers: {
           200: { about: "The page, or whether one may deploy as JSON", content: { mediaType: "application/json" } },
@@ -64,7 +64,7 @@ export function deployPageRoutes(deps: DeployPageDeps): readonly Route[] {
       path: deployPath,
       about: {
         summary: "Look at a package, or deploy it, by the form of the page",
-        tag: "processes",
+        tag: "pages",
         answers: {
           303: { about: "Deployed; Location is the page of the process" },
           200: { about: "What was understood", content: { mediaType: "text/html" } },

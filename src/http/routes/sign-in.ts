@@ -41,7 +41,7 @@ export function signInRoutes(deps: SignInRouteDeps): readonly Route[] {
       path: signInPath,
       about: {
         summary: "Who a browser is signed in as, and how it signs in",
-        tag: "service",
+        tag: "pages",
         query: { to: "the path to go on with" },
         answers: { 200: { about: "The page, or the same as JSON", content: { mediaType: "application/json" } } },
       },
@@ -53,7 +53,7 @@ export function signInRoutes(deps: SignInRouteDeps): readonly Route[] {
       path: signInPath,
       about: {
         summary: "Sign a browser in with a key, which a form of the page sends",
-        tag: "service",
+        tag: "pages",
         answers: { 303: { about: "Signed in: the path to go on with" } },
         problems: [413, 415],
       },
@@ -66,7 +66,7 @@ export function signInRoutes(deps: SignInRouteDeps): readonly Route[] {
       path: "/_/sign-out",
       about: {
         summary: "Sign a browser out: its session ends",
-        tag: "service",
+        tag: "pages",
         answers: { 303: { about: "Signed out" } },
       },
       access: "public",
@@ -90,7 +90,7 @@ function providerRoutes(deps: SignInRouteDeps): readonly Route[] {
       path: `${signInPath}/provider`,
       about: {
         summary: "Go to the provider of identities to sign in",
-        tag: "service",
+        tag: "pages",
         query: { to: "the path to go on with" },
         answers: { 303: { about: "The page of the provider" } },
         problems: [503],
@@ -109,7 +109,7 @@ function providerRoutes(deps: SignInRouteDeps): readonly Route[] {
       path: returnPath,
       about: {
         summary: "Come back from the provider of identities",
-        tag: "service",
+        tag: "pages",
         query: { code: "what the provider gives", state: "what the service gave it" },
         answers: { 303: { about: "Signed in: the path to go on with" } },
         problems: [503],

@@ -63,7 +63,7 @@ export const processTexts = sqliteTable(
     revision: text("revision").notNull(),
     /** What it is sorted by: its title, or its id where it has none, folded. */
     title: text("title").notNull(),
-    /** Id, title, names and titles of inputs, description and keywords, folded; each keyword between two marks. */
+    /** Id, title, names, titles and descriptions of inputs and outputs, description and keywords, folded; each keyword between two marks. */
     text: text("text").notNull(),
     /** The server that runs it; null where this one does. */
     remoteUrl: text("remote_url"),

@@ -52,6 +52,7 @@ const choosing =
 export const shownPages: Readonly<Record<string, ShownPage>> = {
   "home of a stranger": { path: () => "/?f=html" },
   home: { path: () => "/?f=html", as: "admin" },
+  "the licence": { path: () => "/_/licence" },
   processes: { path: () => "/processes?f=html", as: "admin" },
   "processes that none fit": { path: () => "/processes?f=html&q=zzz", as: "admin" },
   "a process with files": { path: () => "/processes/climate?f=html", as: "admin" },

@@ -97,11 +97,11 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
       await page.getByText("Tick any to act on them.").waitFor();
       expect(await enabled()).toEqual([false, false, false]);
       await hands.tick(all);
-      await page.getByText("3 jobs are ticked: leave two of them to compare.").waitFor();
+      await page.getByText("3 chosen: leave two of them to compare.").waitFor();
       for (const job of jobs) expect(await box(page, job).isChecked()).toBe(true);
       expect(await enabled()).toEqual([false, true, true]);
       await box(page, jobs[0] ?? "").uncheck();
-      expect(await said.innerText()).toBe("Two jobs are ticked.");
+      expect(await said.innerText()).toBe("2 chosen.");
       expect([await all.isChecked(), await all.evaluate((one) => one.matches(":indeterminate"))]).toEqual([
         false,
         true,
@@ -110,10 +110,44 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
       await hands.press(page.getByRole("button", { name: "Cancel or remove the chosen jobs" }));
       await hands.press(page.getByRole("link", { name: "Keep them" }));
       // Who thinks better of it finds the list as it was.
-      await page.getByText("Two jobs are ticked.").waitFor();
+      await page.getByText("2 chosen.").waitFor();
       expect(await Promise.all(jobs.map((job) => box(page, job).isChecked()))).toEqual([false, true, true]);
       for (const job of jobs) expect(await statusOf(job)).toBe("successful");
       expect(person.wrong).toEqual([]);
+    },
+    60_000,
+  );
+
+  test.each([true, false])(
+    "on a small screen several jobs are seen at once, and what can be done to chosen ones stays in sight (script: %p)",
+    async (javaScriptEnabled) => {
+      const tag = `cards-${javaScriptEnabled}`;
+      const jobs: string[] = [];
+      for (let made = 0; made < 8; made += 1) jobs.unshift(await jobIn("echo", "successful", tag));
+      await jobIn("fails", "failed", tag);
+      const viewport = { width: 360, height: 780 };
+      await using person = await site().open({ as: "admin", javaScriptEnabled, viewport });
+      const { page } = person;
+      await page.goto(`${site().url}/jobs?f=html&tags=${tag}`);
+      const cards = page.locator(".job-cards tbody > tr:not(.unfolded)");
+      const heights = await cards.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+      expect(heights).toHaveLength(9);
+      expect(Math.max(...heights)).toBeLessThan(170);
+      const bar = page.locator(".chosen-bar");
+      const isInSight = async () => {
+        const { y = -1, height = 0 } = (await bar.boundingBox()) ?? {};
+        return y > 0 && y + height <= viewport.height;
+      };
+      await page.evaluate("scrollTo(0, 0)");
+      expect(await isInSight()).toBe(false);
+      await box(page, jobs[0] ?? "").check();
+      await page.evaluate("scrollTo(0, 0)");
+      expect(await isInSight()).toBe(true);
+      if (javaScriptEnabled) await bar.getByText("1 chosen").waitFor();
+      expect((await bar.boundingBox())?.height).toBeLessThan(170);
+      await box(page, jobs[0] ?? "").uncheck();
+      await page.evaluate("scrollTo(0, 0)");
+      expect(await isInSight()).toBe(false);
     },
     60_000,
   );

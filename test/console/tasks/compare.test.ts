@@ -80,10 +80,10 @@ describe.skipIf(missing !== undefined)(named("a stranger compares two runs"), ()
     await page.getByText("Tick two jobs of the list to compare them.").waitFor();
     expect(await button.isDisabled()).toBe(true);
     await box(page, one).check();
-    await page.getByText("One job is ticked: tick one more to compare the two.").waitFor();
+    await page.getByText("1 chosen: tick one more to compare the two.").waitFor();
     expect(await button.isDisabled()).toBe(true);
     await box(page, other).check();
-    await page.getByText("Two jobs are ticked.").waitFor();
+    await page.getByText("2 chosen.").waitFor();
     expect(await button.isEnabled()).toBe(true);
     await box(page, one).uncheck();
     expect(await button.isDisabled()).toBe(true);
