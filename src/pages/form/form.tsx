@@ -39,6 +39,7 @@ export function ExecuteForm({
       data-uploads={live.uploadUrl}
       data-most-file={String(live.maxUploadBytes)}
       data-most-text={String(live.maxBodyBytes)}
+      data-from={state.filledFrom?.id}
       data-filled={state.request === undefined ? undefined : "true"}
     >
       {/* Enter in a field presses the first button of a form, which must not be one that adds rows. */}
