@@ -2,21 +2,33 @@ import { overseer } from "../domain/access.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
+import { softwareWords } from "./program-words.ts";
 
 /** Says what the tools of a job ran in, once it has ended. */
 export function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
   if (programs === undefined) return null;
-  const { images, isOwn } = programs;
+  const { images, isOwn, named = [] } = programs;
   return (
-    <p class="muted">
-      {images.length === 0 ? null : (
-        <>
-          What ran: {images.length === 1 ? "the image " : "the images "}
-          <span class="breaks">{images.join(", ")}</span>.{" "}
-        </>
+    <>
+      <p class="muted">
+        {images.length === 0 ? null : (
+          <>
+            What ran: {images.length === 1 ? "the image " : "the images "}
+            <span class="breaks">{images.join(", ")}</span>.{" "}
+          </>
+        )}
+        {isOwn ? ownWords(images.length > 0) : null}
+      </p>
+      {named.length === 0 ? null : (
+        <ul class="muted prose">
+          {named.map(({ name, software = [] }) => (
+            <li>
+              <code>{name}</code>: {softwareWords(software)}
+            </li>
+          ))}
+        </ul>
       )}
-      {isOwn ? ownWords(images.length > 0) : null}
-    </p>
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
+import { isStage } from "./failure-words.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
-import { statusWords } from "./words.ts";
+import { stageWords, statusWords } from "./words.ts";
 
 /** How long results can be shared, as the API reads it. */
 const shareTimes = [
@@ -173,7 +174,7 @@ export function Timeline({ entries }: { readonly entries: readonly TimelineEntry
                 <Time at={at} />
               </td>
               <td>{status === "accepted" ? statusWords.accepted : status}</td>
-              <td>{stage}</td>
+              <td>{isStage(stage) ? stageWords[stage] : stage}</td>
               <td>{String(progress)}</td>
               <td>{message}</td>
             </tr>
