@@ -12,8 +12,8 @@ export const hiddenWords = "hidden";
  */
 export function withoutSecrets(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s/?#@:]*):[^\s/?#@]+@/gi, `$1:${hiddenWords}@`)
-    .replace(/([?&]([^\s=&#]+)=)[^\s&#]+/g, (whole, start: string, name: string) =>
+    .replace(/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#@:]*):[^\s/?#"'<>]+@/gi, `$1:${hiddenWords}@`)
+    .replace(/([?&]([^\s=&#?]+)=)[^\s&#"'<>]+/g, (whole, start: string, name: string) =>
       looksSecret(name) || /^sig$|signature/i.test(name) ? `${start}${hiddenWords}` : whole,
     );
 }

@@ -10,7 +10,7 @@ export function Programs({ programs }: { readonly programs: JobView["programs"] 
   const { images, isOwn, named = [] } = programs;
   return (
     <>
-      <p class="muted">
+      <p class="muted programs">
         {images.length === 0 ? null : (
           <>
             What ran: {images.length === 1 ? "the image " : "the images "}
@@ -20,7 +20,7 @@ export function Programs({ programs }: { readonly programs: JobView["programs"] 
         {isOwn ? ownWords(images.length > 0) : null}
       </p>
       {named.length === 0 ? null : (
-        <ul class="muted prose">
+        <ul class="muted programs">
           {named.map(({ name, software = [] }) => (
             <li>
               <code>{name}</code>: {softwareWords(software)}

@@ -84,6 +84,21 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await said.textContent()).toBe("");
   }, 60_000);
 
+  test("keeps its marks when it was checked, and when something is wrong", async () => {
+    await using stack = new AsyncDisposableStack();
+    const { page } = await openAgain(stack);
+    await field(page, "number").fill("13");
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByText("The request is right. Nothing was run.").waitFor();
+    expect(await marks(page)).toEqual(["changed, was 12"]);
+    await field(page, "array/0").fill("1.5");
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByText("Nothing was run: this is not right yet.").waitFor();
+    expect((await marks(page)).toSorted()).toEqual(["changed, was 1, 2", "changed, was 12"]);
+    await field(page, "number").fill("12");
+    expect(await marks(page)).toEqual(["changed, was 1, 2"]);
+  }, 60_000);
+
   test("keeps its marks over a reload that brings back what was typed", async () => {
     await using stack = new AsyncDisposableStack();
     const { page } = await openAgain(stack);

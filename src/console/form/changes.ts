@@ -9,7 +9,7 @@ type Held = { readonly sent: readonly string[]; readonly words: readonly string[
  */
 export function followChanges(form: HTMLFormElement): () => void {
   if (form.dataset.from === undefined) return () => {};
-  const before = heldIn(form);
+  const before = heldBefore(form, form.dataset.from);
   const said = document.createElement("p");
   said.className = "unseen";
   said.setAttribute("role", "status");
@@ -18,7 +18,7 @@ export function followChanges(form: HTMLFormElement): () => void {
   const update = () => {
     const now = heldIn(form);
     for (const [field, held] of now) {
-      const words = wordsOf(before.get(field) ?? nothing, held);
+      const words = wordsOf(field, before.get(field.id) ?? nothing, held);
       if (words === undefined) told.delete(field.id);
       mark(field, words);
     }
@@ -36,13 +36,31 @@ export function followChanges(form: HTMLFormElement): () => void {
 
 /** Leads to the first field, where nobody was led elsewhere: the notice above it stays in sight. */
 export function beginAtFirst(form: HTMLFormElement): void {
-  const isElsewhere = document.activeElement !== null && document.activeElement !== document.body;
+  const isAgain = location.pathname.endsWith("/form");
+  const isElsewhere = isAgain || (document.activeElement !== null && document.activeElement !== document.body);
   if (form.dataset.from === undefined || isElsewhere) return;
   const first = [...form.elements].find((one) => isControl(one) && one.closest(fieldSelector) !== null);
   if (!(first instanceof HTMLElement)) return;
   first.focus({ preventScroll: true });
   form.scrollIntoView();
 }
+
+/** What the job filled in: as the form comes first, which this tab keeps for when it comes again, checked or with what is wrong. */
+function heldBefore(form: HTMLFormElement, jobId: string): ReadonlyMap<string, Held> {
+  const key = `heddle-before ${new URL(form.action).pathname} ${jobId}`;
+  const kept = location.pathname.endsWith("/form") ? sessionStorage.getItem(key) : null;
+  if (kept !== null) {
+    const held: readonly (readonly [string, Held])[] = JSON.parse(kept);
+    return new Map(held);
+  }
+  const held = [...heldIn(form)].map(([field, one]) => [field.id, one] as const);
+  const text = JSON.stringify(held);
+  if (text.length <= mostCharacters) sessionStorage.setItem(key, text);
+  return new Map(held);
+}
+
+/** A tab keeps some megabytes for a site. */
+const mostCharacters = 500_000;
 
 const nothing: Held = { sent: [], words: [] };
 
@@ -67,8 +85,7 @@ function heldIn(form: HTMLFormElement): ReadonlyMap<HTMLElement, Held> {
     const name = control.name.replace(/\/\d+(?=\/|$)/g, "/*");
     held.set(field, {
       sent: [...sent, ...entries.map(({ value }) => `${name}=${value}`)],
-      // What looks like a secret is not repeated.
-      words: [...words, ...entries.map((entry) => (field.dataset.secret === undefined ? entry.words : "another"))],
+      words: [...words, ...entries.map((entry) => entry.words)],
     });
   }
   return held;
@@ -100,9 +117,10 @@ function entriesOf(control: Control): readonly Entry[] {
 
 const longest = 60;
 
-/** Says what a field was; undefined where it is the same. */
-function wordsOf(before: Held, now: Held): string | undefined {
+/** Says what a field was, without repeating what looks like a secret; undefined where it is the same. */
+function wordsOf(field: HTMLElement, before: Held, now: Held): string | undefined {
   if (before.sent.join("\n") === now.sent.join("\n")) return undefined;
+  if (field.dataset.secret !== undefined) return "changed";
   const text = before.words.join(", ").replace(/\s+/g, " ").trim();
   const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
   return `changed, was ${shown === "" ? "empty" : shown}`;
