@@ -1,6 +1,12 @@
 import { boxKind, boxOutline, boxTitle, type GraphBox, layOut } from "../domain/graph-layout.ts";
 import { cachedWords, type StepRun } from "../domain/step-runs.ts";
-import { countSteps, type GraphNode, type StepParts, type StepState } from "../domain/workflow-graph.ts";
+import {
+  countSteps,
+  type GraphNode,
+  type GraphTool,
+  type StepParts,
+  type StepState,
+} from "../domain/workflow-graph.ts";
 import { Wide } from "./parts.tsx";
 
 /** A sign for each state, so that nobody needs its colour. */
@@ -135,9 +141,40 @@ function NodeList({ nodes, ...known }: GraphProps) {
         <li>
           {wordsOf(node, factsOf(node, known))}
           {node.needs.length === 0 ? "" : `; takes from ${node.needs.map((id) => titles.get(id) ?? id).join(", ")}`}
+          {node.tool === undefined ? null : <Tool tool={node.tool} />}
           {node.inner === undefined ? null : <NodeList nodes={node.inner} {...known} />}
         </li>
       ))}
     </ul>
+  );
+}
+
+const longestCommand = 500;
+
+/** What the package says of the tool of a step, folded up. */
+function Tool({ tool: { doc, command = [], image, software = [], inputs, outputs } }: { readonly tool: GraphTool }) {
+  const line = command.join(" ");
+  const facts = [
+    ["Does", doc],
+    ["Command", line.length > longestCommand ? `${line.slice(0, longestCommand)}…` : line],
+    ["Image", image],
+    ["Software", software.join(", ")],
+    ["Takes", inputs.join(", ")],
+    ["Gives", outputs.join(", ")],
+  ] as const;
+  return (
+    <details>
+      <summary>Its tool</summary>
+      <dl>
+        {facts.map(([name, words = ""]) =>
+          words === "" ? null : (
+            <>
+              <dt>{name}</dt>
+              <dd class="programs">{words}</dd>
+            </>
+          ),
+        )}
+      </dl>
+    </details>
   );
 }
