@@ -10,6 +10,7 @@ $namespaces:
   iana: https://www.iana.org/assignments/media-types/
   s: https://schema.org/
 s:softwareVersion: 1.0.0
+s:license: https://spdx.org/licenses/Apache-2.0
 s:keywords: [climate, weather, precipitation, temperature]
 
 requirements:

@@ -9,6 +9,7 @@ doc: |
 $namespaces:
   s: https://schema.org/
 s:softwareVersion: 1.0.0
+s:license: https://spdx.org/licenses/Apache-2.0
 s:keywords: [vegetation, NDVI, Sentinel-2, STAC]
 
 inputs:

@@ -1,4 +1,5 @@
 import { pathOf } from "./form/addresses.ts";
+import { beginAtFirst, followChanges } from "./form/changes.ts";
 import { enlivenNumbers } from "./form/commas.ts";
 import { keepDraft } from "./form/draft.ts";
 import { enlivenRows } from "./form/rows.ts";
@@ -16,12 +17,16 @@ if (form !== null && aside !== null) await enliven(form, aside);
 
 /** Adds to the form what it cannot do by itself: it can be sent without. */
 async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void> {
+  const markChanges = followChanges(form);
   const rows = enlivenRows(form);
   enlivenUploads(form, rows);
   keepDraft(form, rows.makeRoom);
   form.addEventListener("input", ({ target }) => tellTooLong(form, target));
   form.addEventListener("input", ({ target }) => forgetFaults(target));
   enlivenNumbers(form);
+  // What was typed before may be here again.
+  markChanges();
+  beginAtFirst(form);
   const response = await fetch(pathOf(form.dataset.process ?? ""), { headers: { accept: "application/json" } });
   if (!response.ok) return;
   const showUses = createShowUses(form, aside, await response.json());

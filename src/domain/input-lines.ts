@@ -1,6 +1,7 @@
 import { isNumber } from "./exact-number.ts";
 import { isJsonObject, isList, type Json } from "./json.ts";
 import { addressName, referenceName } from "./reference-name.ts";
+import { looksSecret } from "./secret-names.ts";
 import { type InputItem, type Inputs, isItemList } from "./values.ts";
 
 /** A run of a list: runs with the same `group` are those of one process. `defaults` are told to nobody. */
@@ -133,11 +134,6 @@ function joined(inputs: readonly ShownInput[], longest: number): { readonly text
 }
 
 const between = " · ";
-
-/** Inputs are kept in clear, and shown on the page of the job; a list is looked at by more people. */
-function looksSecret(name: string): boolean {
-  return /passw|passphrase|pwd|secret|token|credential|authori[sz]ation|(api|access|private)[-_ ]?key/i.test(name);
-}
 
 function itemWords(item: InputItem): string {
   switch (item.kind) {

@@ -30,7 +30,7 @@ export const TaskFactsSchema = v.object({
   /** How many times it was started. */
   tries: v.optional(v.number()),
   image: v.optional(v.object({ name: v.string(), digest: v.optional(v.string()) })),
-  /** What its SoftwareRequirement says it uses: names with versions. */
+  /** What its SoftwareRequirement says it uses: names with versions, and what identifies them in brackets. */
   software: v.optional(v.array(v.string())),
   executor: v.optional(v.string()),
   host: v.optional(v.string()),

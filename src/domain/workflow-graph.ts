@@ -1,3 +1,15 @@
+/** What a package says of the tool of a step. */
+export type GraphTool = {
+  readonly doc?: string;
+  /** The words that its command begins with; absent where its arguments are all of it. */
+  readonly command?: readonly string[];
+  readonly image?: string;
+  /** What its SoftwareRequirement names. */
+  readonly software?: readonly string[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+};
+
 /** A part of a workflow as people see it: an input, a step or an output. */
 export type GraphNode = {
   /** The path of a step; of an input or output its id behind `in:` or `out:`. */
@@ -12,6 +24,8 @@ export type GraphNode = {
   readonly scatter: readonly string[];
   /** It runs only where a condition holds. */
   readonly isConditional: boolean;
+  /** The tool that a step runs; absent for a workflow, and for what is not in the package. */
+  readonly tool?: GraphTool;
   /** The steps of the workflow that it runs. */
   readonly inner?: readonly GraphNode[];
 };

@@ -4,9 +4,11 @@ import type { Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { directoryType } from "../domain/media-type.ts";
 import type { Result } from "../domain/values.ts";
+import type { Layout } from "../files/layout.ts";
 import { shortResultsOf } from "../store/results.ts";
 import { fellowsOf } from "./group-jobs.ts";
 import { type ListDeps, listJobs } from "./list-jobs.ts";
+import { findOutputJob } from "./read-results.ts";
 
 /** A file or directory that a job made. */
 export type KeptOutput = {
@@ -41,7 +43,8 @@ export async function listKeptOutputs(
   const search = { statuses: ["successful"] } as const;
   const own = await listJobs(deps, principal, { limit: lookedJobs, search, ...defined({ user: principal.user }) });
   const others = await fellowJobs(deps, principal, search);
-  return [...(await outputsOf(deps, own.items, limit)), ...(await outputsOf(deps, others, limit))];
+  const [ofOwn, ofOthers] = [await outputsOf(deps, own.items), await outputsOf(deps, others)];
+  return [...someOf(ofOwn, limit), ...someOf(ofOthers, limit)];
 }
 
 /** Lists the newest jobs of others in one's groups, of those that stand among the newest of all that one may see. */
@@ -52,23 +55,46 @@ async function fellowJobs(deps: ListDeps, principal: Principal, search: JobSearc
   return items.filter(({ user }) => user !== undefined && fellows.includes(user)).slice(0, lookedJobs);
 }
 
-async function outputsOf(
-  deps: Pick<ListDeps, "database">,
-  jobs: readonly Job[],
-  limit: number,
-): Promise<readonly KeptOutput[]> {
+async function outputsOf(deps: Pick<ListDeps, "database">, jobs: readonly Job[]): Promise<readonly KeptOutput[]> {
   if (jobs.length === 0) return [];
   const results = await shortResultsOf(
     deps.database,
     jobs.map(({ id }) => id),
   );
-  const outputs = jobs.flatMap((job) =>
+  return jobs.flatMap((job) =>
     results
       .filter(({ jobId }) => jobId === job.id)
-      .flatMap(({ outputId, result }) => partsOf(result).map((part) => ({ job, outputId, ...part })))
-      .slice(0, mostOfJob),
+      .flatMap(({ outputId, result }) => partsOf(result).map((part) => ({ job, outputId, ...part }))),
   );
-  return outputs.slice(0, limit);
+}
+
+function someOf(outputs: readonly KeptOutput[], limit: number): readonly KeptOutput[] {
+  const byJob = Map.groupBy(outputs, ({ job }) => job.id);
+  return [...byJob.values()].flatMap((ofJob) => ofJob.slice(0, mostOfJob)).slice(0, limit);
+}
+
+/**
+ * Finds what jobs made by paths below the output directory, of jobs that the principal may see, however old. A path that leads to
+ * none, or into a directory, is left out.
+ */
+export async function findKeptOutputs(
+  { database, layout }: Pick<ListDeps, "database"> & { readonly layout: Layout },
+  principal: Principal,
+  paths: readonly string[],
+): Promise<readonly KeptOutput[]> {
+  const jobs = new Map<string, Job>();
+  for (const path of paths) {
+    const job = await findOutputJob({ database, layout }, principal, path.split("/"));
+    jobs.set(job.id, job);
+  }
+  const made = await outputsOf({ database }, [...jobs.values()]);
+  return made.filter(({ reference }) => paths.includes(pathOfReference(reference)));
+}
+
+/** Gives the path below the output directory that a reference of a result names. */
+export function pathOfReference(reference: string): string {
+  const steps = reference.split("/").filter((step) => step !== "");
+  return steps.map(decodeURIComponent).join("/");
 }
 
 type Part = Omit<KeptOutput, "job" | "outputId">;

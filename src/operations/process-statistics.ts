@@ -87,7 +87,8 @@ function figuresOf(items: readonly Job[]): ProcessStatistics {
   };
 }
 
-function secondsOf(job: Job): readonly number[] {
+/** Gives how long a run took, in seconds, without what it waited; nothing for one whose tools did not all run. */
+export function secondsOf(job: Job): readonly number[] {
   // A retry that kept finished steps took less than a run, too.
   if (job.isFromCache === true || job.resumeFrom !== undefined) return [];
   const { running } = jobTimes(job, job.updatedAt);

@@ -12,7 +12,7 @@ import { isShownImage, maxImageBytes } from "../domain/media-type.ts";
 import { durationText, shortTimeText } from "../domain/spans.ts";
 import { InsideDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
-import { InputValue } from "./input-values.tsx";
+import { InputValue, NamedValue } from "./input-values.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
@@ -197,19 +197,20 @@ function Pairs<Value>({
 
 function InputPairs({ pairs, uploads }: { readonly pairs: readonly ComparedInput[]; readonly uploads: KnownUploads }) {
   if (pairs.length === 0) return <p class="muted">Neither has inputs.</p>;
-  const side = (value: Json | undefined, isDefault: boolean) =>
+  const side = (id: string, value: Json | undefined, isDefault: boolean) =>
     value === undefined ? (
       <span class="muted">none</span>
     ) : (
       <>
-        <InputValue value={value} uploads={uploads} /> {isDefault ? <span class="muted">(default)</span> : null}
+        <NamedValue name={id} value={value} uploads={uploads} />{" "}
+        {isDefault ? <span class="muted">(default)</span> : null}
       </>
     );
   const rows = pairs.map(({ id, same, a, b, defaults = [] }) => ({
     name: id,
     same,
-    a: side(a, defaults.includes("a")),
-    b: side(b, defaults.includes("b")),
+    a: side(id, a, defaults.includes("a")),
+    b: side(id, b, defaults.includes("b")),
   }));
   return <Table label="Inputs" rows={rows} />;
 }

@@ -1,5 +1,12 @@
 import { boxKind, boxOutline, boxTitle, type GraphBox, layOut } from "../domain/graph-layout.ts";
-import { countSteps, type GraphNode, type StepParts, type StepState } from "../domain/workflow-graph.ts";
+import { cachedWords, type StepRun } from "../domain/step-runs.ts";
+import {
+  countSteps,
+  type GraphNode,
+  type GraphTool,
+  type StepParts,
+  type StepState,
+} from "../domain/workflow-graph.ts";
 import { Wide } from "./parts.tsx";
 
 /** A sign for each state, so that nobody needs its colour. */
@@ -14,10 +21,12 @@ type GraphProps = {
   readonly states?: ReadonlyMap<string, StepState> | undefined;
   /** How far scattered steps are, by their ids. */
   readonly parts?: ReadonlyMap<string, StepParts> | undefined;
+  /** What is known of steps that have ended, by their ids. */
+  readonly runs?: ReadonlyMap<string, StepRun> | undefined;
 };
 
 /** A workflow as a drawing, and the same in words. Its colours are those of the page. */
-export function Graph({ nodes, states, parts }: GraphProps) {
+export function Graph({ nodes, states, parts, runs }: GraphProps) {
   const { width, height, boxes, lines } = layOut(nodes);
   const steps = countSteps(nodes);
   return (
@@ -39,7 +48,7 @@ export function Graph({ nodes, states, parts }: GraphProps) {
           {boxes
             .filter(({ isGroup }) => isGroup)
             .map((box) => (
-              <Box box={box} state={states?.get(box.node.id)} parts={parts?.get(box.node.id)} />
+              <Box box={box} {...factsOf(box.node, { states, parts, runs })} />
             ))}
           {lines.map(({ path }) => (
             <path class="graph-line" d={path} marker-end="url(#arrow)" />
@@ -47,33 +56,44 @@ export function Graph({ nodes, states, parts }: GraphProps) {
           {boxes
             .filter(({ isGroup }) => !isGroup)
             .map((box) => (
-              <Box box={box} state={states?.get(box.node.id)} parts={parts?.get(box.node.id)} />
+              <Box box={box} {...factsOf(box.node, { states, parts, runs })} />
             ))}
         </svg>
       </Wide>
       <details data-follows="">
         <summary>The workflow as a list</summary>
-        <NodeList nodes={nodes} states={states} parts={parts} />
+        <NodeList nodes={nodes} states={states} parts={parts} runs={runs} />
       </details>
     </>
   );
 }
 
-type BoxProps = {
-  readonly box: GraphBox;
+/** What is known of a step of a run. */
+type StepNow = {
   readonly state: StepState | undefined;
   readonly parts: StepParts | undefined;
+  readonly run: StepRun | undefined;
 };
 
-function Box({ box, state, parts }: BoxProps) {
+function factsOf({ id }: GraphNode, { states, parts, runs }: Omit<GraphProps, "nodes">): StepNow {
+  return { state: states?.get(id), parts: parts?.get(id), run: runs?.get(id) };
+}
+
+type BoxProps = StepNow & { readonly box: GraphBox };
+
+function Box({ box, ...now }: BoxProps) {
+  const { state, parts, run } = now;
   const { node, x, y, width, isGroup } = box;
   const sign = state === undefined ? "" : `${signs[state]} `;
   const mark = node.scatter.length === 0 ? "" : ` ×${parts?.count ?? "n"}`;
-  const kindText = state === "done" ? boxKind(node) : [boxKind(node), ...partsWords(parts)].join(", ");
+  const taken = takenMark(run);
+  const kindText = taken ?? (state === "done" ? boxKind(node) : [boxKind(node), ...partsWords(parts)].join(", "));
   const [kind, middle, outline] = [isGroup ? "group" : node.kind, String(x + width / 2), boxOutline(box)];
   return (
-    <g class={`graph-box graph-${kind}${state === undefined ? "" : ` graph-${state}`}`}>
-      <title>{wordsOf(node, state, parts)}</title>
+    <g
+      class={`graph-box graph-${kind}${state === undefined ? "" : ` graph-${state}`}${taken === undefined ? "" : " graph-taken"}`}
+    >
+      <title>{wordsOf(node, now)}</title>
       {node.scatter.length === 0 || isGroup ? null : (
         <path class="graph-shape" d={outline} transform="translate(4 4)" />
       )}
@@ -88,17 +108,20 @@ function Box({ box, state, parts }: BoxProps) {
   );
 }
 
+/** Marks what was taken from an earlier run, as short as a box is wide. */
+function takenMark(run: StepRun | undefined): string | undefined {
+  if (run === undefined || run.cached === 0) return undefined;
+  return run.parts === 1 ? "from the cache" : `${run.cached} of ${run.parts} cached`;
+}
+
 const kindWords = { input: "Input", step: "Step", output: "Output" } as const;
 
 function partsWords(parts: StepParts | undefined): readonly string[] {
   return parts === undefined ? [] : [`${parts.done} of ${parts.count}`];
 }
 
-function wordsOf(
-  { kind, title, runs, scatter, isConditional }: GraphNode,
-  state: StepState | undefined,
-  parts: StepParts | undefined,
-): string {
+function wordsOf({ kind, title, runs, scatter, isConditional }: GraphNode, { state, parts, run }: StepNow): string {
+  const taken = run === undefined ? undefined : cachedWords(run);
   return [
     `${kindWords[kind]} ${title}`,
     ...(runs === undefined ? [] : [`runs ${runs}`]),
@@ -106,20 +129,52 @@ function wordsOf(
     ...(isConditional ? ["only where its condition holds"] : []),
     ...(state === undefined ? [] : [state]),
     ...partsWords(parts).map((words) => `${words} parts done`),
+    ...(taken === undefined ? [] : [taken]),
   ].join(", ");
 }
 
-function NodeList({ nodes, states, parts }: GraphProps) {
+function NodeList({ nodes, ...known }: GraphProps) {
   const titles = new Map(nodes.map(({ id, title }) => [id, title]));
   return (
     <ul>
       {nodes.map((node) => (
         <li>
-          {wordsOf(node, states?.get(node.id), parts?.get(node.id))}
+          {wordsOf(node, factsOf(node, known))}
           {node.needs.length === 0 ? "" : `; takes from ${node.needs.map((id) => titles.get(id) ?? id).join(", ")}`}
-          {node.inner === undefined ? null : <NodeList nodes={node.inner} states={states} parts={parts} />}
+          {node.tool === undefined ? null : <Tool tool={node.tool} />}
+          {node.inner === undefined ? null : <NodeList nodes={node.inner} {...known} />}
         </li>
       ))}
     </ul>
+  );
+}
+
+const longestCommand = 500;
+
+/** What the package says of the tool of a step, folded up. */
+function Tool({ tool: { doc, command = [], image, software = [], inputs, outputs } }: { readonly tool: GraphTool }) {
+  const line = command.join(" ");
+  const facts = [
+    ["Does", doc],
+    ["Command", line.length > longestCommand ? `${line.slice(0, longestCommand)}…` : line],
+    ["Image", image],
+    ["Software", software.join(", ")],
+    ["Takes", inputs.join(", ")],
+    ["Gives", outputs.join(", ")],
+  ] as const;
+  return (
+    <details>
+      <summary>Its tool</summary>
+      <dl>
+        {facts.map(([name, words = ""]) =>
+          words === "" ? null : (
+            <>
+              <dt>{name}</dt>
+              <dd class="programs">{words}</dd>
+            </>
+          ),
+        )}
+      </dl>
+    </details>
   );
 }

@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import { knownCrs, longitudeFirst } from "../domain/crs.ts";
 import type { KnownUploads, OutputFacts } from "../domain/documents/upload-facts.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
+import { hiddenWords, looksSecret, withoutSecrets } from "../domain/secret-names.ts";
 import { Size } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId } from "./words.ts";
@@ -25,7 +26,7 @@ export function Inputs({
       rows={rows.map(({ id, value, isDefault }) => ({
         id,
         isDefault,
-        shown: <InputValue value={value} uploads={uploads} />,
+        shown: <NamedValue name={id} value={value} uploads={uploads} />,
       }))}
     />
   );
@@ -63,6 +64,27 @@ export function InputTable({ rows, cellClass }: { readonly rows: readonly InputR
 
 type Shown = { readonly value: Json; readonly uploads: KnownUploads };
 
+/** Shows the value that something has by a name: one that looks like a secret when it is asked for. */
+export function NamedValue({ name, ...shown }: Shown & { readonly name: string }) {
+  const { value } = shown;
+  const isSaid = value === null || value === "" || typeof value === "boolean" || !looksSecret(name);
+  const whole = <InputValue {...shown} />;
+  return isSaid ? whole : <Secret>{whole}</Secret>;
+}
+
+/** Folds up what looks like a secret; paper has none of it. */
+function Secret({ words = hiddenWords, children }: { readonly words?: string; readonly children: Child }) {
+  return (
+    <>
+      <span class="address">{words}</span>
+      <details class="on-screen">
+        <summary>Show</summary>
+        {children}
+      </details>
+    </>
+  );
+}
+
 /** Shows one value of a request. */
 export function InputValue({ value, uploads }: Shown) {
   if (isList(value)) return <Items items={value} uploads={uploads} />;
@@ -84,12 +106,14 @@ const longestText = 500;
 function Literal({ value }: { readonly value: Json }) {
   if (typeof value !== "string") return <code>{String(value)}</code>;
   const shown = value.length > longestText ? `${value.slice(0, longestText)}…` : value;
-  return (
+  const masked = withoutSecrets(shown);
+  const whole = (
     <>
       {shown.includes("\n") ? <pre class="code">{shown}</pre> : <span>{shown}</span>}
       {shown === value ? null : <span class="muted">{` ${value.length} characters in all`}</span>}
     </>
   );
+  return masked === shown ? whole : <Secret words={masked}>{whole}</Secret>;
 }
 
 /** What a client sent may be an address of any scheme: it is shown, and linked only where a browser may follow it. */
@@ -100,19 +124,11 @@ function Address({
 }: { readonly href: string; readonly value: JsonObject } & Omit<Shown, "value">) {
   const upload = uploads.get(href);
   if (upload === undefined) {
-    const isGone = href.startsWith("vault://");
+    const masked = withoutSecrets(href);
+    const way = <WayTo href={href} />;
     return (
       <>
-        {isGone ? (
-          <span class="muted">an uploaded file that is not there any more</span>
-        ) : /^https?:\/\//.test(href) ? (
-          <a class="address" href={href}>
-            {href}
-          </a>
-        ) : (
-          <code class="address">{href}</code>
-        )}{" "}
-        <Note members={value} names={["type"]} />
+        {masked === href ? way : <Secret words={masked}>{way}</Secret>} <Note members={value} names={["type"]} />
       </>
     );
   }
@@ -139,6 +155,16 @@ function Address({
         </span>
       )}
     </>
+  );
+}
+
+function WayTo({ href }: { readonly href: string }) {
+  if (href.startsWith("vault://")) return <span class="muted">an uploaded file that is not there any more</span>;
+  if (!/^https?:\/\//.test(href)) return <code class="address">{href}</code>;
+  return (
+    <a class="address" href={href}>
+      {href}
+    </a>
   );
 }
 
@@ -194,7 +220,7 @@ function Box({ bbox, crs }: { readonly bbox: readonly Json[]; readonly crs: Json
 
 function Items({ items, uploads }: { readonly items: readonly Json[] } & Omit<Shown, "value">) {
   if (items.length === 0) return <span class="muted">an empty list</span>;
-  const areShort = items.every((item) => typeof item === "number" || (typeof item === "string" && item.length < 40));
+  const areShort = items.every((item) => typeof item === "number" || isShortText(item));
   if (areShort) return <span>{items.join(", ")}</span>;
   return (
     <ol>
@@ -207,6 +233,10 @@ function Items({ items, uploads }: { readonly items: readonly Json[] } & Omit<Sh
   );
 }
 
+function isShortText(item: Json): boolean {
+  return typeof item === "string" && item.length < 40 && withoutSecrets(item) === item;
+}
+
 function Fields({ value, uploads }: { readonly value: JsonObject } & Omit<Shown, "value">) {
   const entries = Object.entries(value);
   if (entries.length === 0) return <span class="muted">an empty object</span>;
@@ -217,7 +247,7 @@ function Fields({ value, uploads }: { readonly value: JsonObject } & Omit<Shown,
           <tr>
             <th scope="row">{name}</th>
             <td>
-              <InputValue value={member} uploads={uploads} />
+              <NamedValue name={name} value={member} uploads={uploads} />
             </td>
           </tr>
         ))}

@@ -4,22 +4,34 @@ import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
 import { keptJobsText } from "./kept-words.ts";
 import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
+import { softwareWords } from "./program-words.ts";
 import { settingUrl } from "./system-settings.tsx";
 
 /** Says what the tools of a job ran in, once it has ended. */
 export function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
   if (programs === undefined) return null;
-  const { images, isOwn } = programs;
+  const { images, isOwn, named = [] } = programs;
   return (
-    <p class="muted">
-      {images.length === 0 ? null : (
-        <>
-          What ran: {images.length === 1 ? "the image " : "the images "}
-          <span class="breaks">{images.join(", ")}</span>.{" "}
-        </>
+    <>
+      <p class="muted programs">
+        {images.length === 0 ? null : (
+          <>
+            What ran: {images.length === 1 ? "the image " : "the images "}
+            <span class="breaks">{images.join(", ")}</span>.{" "}
+          </>
+        )}
+        {isOwn ? ownWords(images.length > 0) : null}
+      </p>
+      {named.length === 0 ? null : (
+        <ul class="muted programs">
+          {named.map(({ name, software = [] }) => (
+            <li>
+              <code>{name}</code>: {softwareWords(software)}
+            </li>
+          ))}
+        </ul>
       )}
-      {isOwn ? ownWords(images.length > 0) : null}
-    </p>
+    </>
   );
 }
 

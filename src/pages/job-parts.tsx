@@ -1,9 +1,10 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
+import { isStage } from "./failure-words.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { SharedUntil, ShareForm } from "./share-form.tsx";
-import { statusWords } from "./words.ts";
+import { stageWords, statusWords } from "./words.ts";
 
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
 export function Actions({
@@ -144,7 +145,7 @@ export function Timeline({ entries }: { readonly entries: readonly TimelineEntry
                 <Time at={at} />
               </td>
               <td>{status === "accepted" ? statusWords.accepted : status}</td>
-              <td>{stage}</td>
+              <td>{isStage(stage) ? stageWords[stage] : stage}</td>
               <td>{String(progress)}</td>
               <td>{message}</td>
             </tr>

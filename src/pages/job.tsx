@@ -14,6 +14,7 @@ import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Badge, Time } from "./parts.tsx";
 import { AllAsZip, Results } from "./results.tsx";
 import { Statistics } from "./statistics.tsx";
+import { StepTable } from "./step-table.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 import { shortId } from "./words.ts";
 
@@ -118,7 +119,12 @@ function Sections({ job, view, frame }: JobParts) {
         {view.graph === undefined ? null : (
           <>
             <h2>Workflow</h2>
-            <Graph nodes={view.graph.nodes} states={view.graph.states} parts={view.graph.parts} />
+            <Graph
+              nodes={view.graph.nodes}
+              states={view.graph.states}
+              parts={view.graph.parts}
+              runs={new Map((view.steps ?? []).map((run) => [run.step, run]))}
+            />
           </>
         )}
       </section>
@@ -145,9 +151,7 @@ function Sections({ job, view, frame }: JobParts) {
       </section>
       <section id="timeline" data-part="timeline">
         <h2>Timeline</h2>
-        <Folded count={view.timeline.length} what="entries">
-          <Timeline entries={view.timeline} />
-        </Folded>
+        <History view={view} />
       </section>
       <section id="more" data-part="more">
         {view.statistics === undefined ? null : (
@@ -196,6 +200,30 @@ function Sections({ job, view, frame }: JobParts) {
 function shareUrlOf({ share }: JobView, url: string): ((outputId: string) => string) | undefined {
   if (share?.choices === undefined) return undefined;
   return (outputId) => `${url}?f=html&share=${encodeURIComponent(outputId)}#share`;
+}
+
+/** The history of a job: of a workflow its steps, with the stages of the job itself folded up below. */
+function History({ view }: Pick<JobParts, "view">) {
+  const { steps = [], timeline, graph } = view;
+  const stages = <Timeline entries={timeline} />;
+  if (steps.length === 0) {
+    return (
+      <Folded count={timeline.length} what="entries">
+        {stages}
+      </Folded>
+    );
+  }
+  return (
+    <>
+      <Folded count={steps.length} what="steps">
+        <StepTable steps={steps} {...defined({ graph })} />
+      </Folded>
+      <details data-follows="">
+        <summary>{`The stages of the job, ${timeline.length} entries`}</summary>
+        {stages}
+      </details>
+    </>
+  );
 }
 
 /** Each attempt has a log of its own. */

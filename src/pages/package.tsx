@@ -1,7 +1,9 @@
 import { processUrl } from "../domain/links.ts";
+import type { ProcessDescription } from "../domain/process.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf } from "./page.ts";
+import { Said } from "./said.tsx";
 
 /** A package as its page shows it. */
 export type PackageDocument = {
@@ -11,6 +13,8 @@ export type PackageDocument = {
   /** What was deployed. */
   readonly mediaType: string;
   readonly downloads: readonly { readonly href: string; readonly type: string; readonly title: string }[];
+  /** Who wrote it, and under which licence. */
+  readonly metadata?: ProcessDescription["metadata"];
   /** Absent for what is no text. */
   readonly text?: string;
 };
@@ -20,12 +24,13 @@ const longest = 200_000;
 /** The page of a package: its source as text, and where it is downloaded. */
 export const packagePage: Page<PackageDocument> = {
   policy: () => policyOf(),
-  render: (frame, { text, ...document }) =>
+  render: (frame, { text, metadata, ...document }) =>
     `<!doctype html>${(
       <Layout {...frame}>
         <p class="muted">
           <a href={`${processUrl(frame.baseUrl, document.id)}?f=html`}>{document.id}</a> version {document.version} ·{" "}
           {document.mediaType}
+          <Said metadata={metadata} />
         </p>
         <p class="actions">
           {document.downloads.map(({ href, type, title }) => (

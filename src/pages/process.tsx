@@ -19,6 +19,7 @@ import { Time } from "./parts.tsx";
 import { DescribedTable } from "./process-tables.tsx";
 import { ProviderLine } from "./provider.tsx";
 import { Figures, type RunFigures } from "./run-figures.tsx";
+import { Periods } from "./run-periods.tsx";
 import { Said } from "./said.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
@@ -76,7 +77,12 @@ export function processPage(view: ProcessView): Page<object> {
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)} head={<ViewsHead frame={frame} />}>
           <About view={view} />
-          {view.figures === undefined ? null : <Figures figures={view.figures} baseUrl={frame.baseUrl} />}
+          {view.figures === undefined ? null : (
+            <>
+              <Figures figures={view.figures} baseUrl={frame.baseUrl} />
+              <Periods figures={view.figures} baseUrl={frame.baseUrl} />
+            </>
+          )}
           <h2>Run</h2>
           <OfRevision view={view} />
           {view.ofRevision?.isDeployed === false ? null : <Run view={view} frame={frame} />}

@@ -1,9 +1,11 @@
 import type { ProvAttributes, ProvDocument, ProvKind, ProvRecords, ProvValue } from "../domain/documents/provenance.ts";
+import { hiddenWords, looksSecret, withoutSecrets } from "../domain/secret-names.ts";
 import { shortTimeText } from "../domain/spans.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Size, Time } from "./parts.tsx";
+import { softwareWords } from "./program-words.ts";
 import { Formats, fileName, type ProvenancePlace } from "./provenance-formats.tsx";
 import { RecordTable } from "./record-table.tsx";
 
@@ -82,7 +84,9 @@ function Activities({ document }: { readonly document: ProvDocument }) {
                   among={agent}
                 />
                 <Plan of={document.wasAssociatedWith} name={name} among={entity} />
-                {isOwnProgram(name, attributes, document) ? <p class="muted">{ownProgram}</p> : null}
+                {isOwnProgram(name, attributes, document) ? (
+                  <p class="muted">{`${ownProgram} Its software: ${softwareWords(textsOf(attributes["heddle:software"]))}.`}</p>
+                ) : null}
               </td>
             </tr>
           ))}
@@ -247,7 +251,7 @@ function Element({ attributes, role }: { readonly attributes: ProvAttributes; re
     <>
       {role === undefined || words.startsWith(role) ? "" : `${role}: `}
       {place !== undefined && /^https?:\/\//.test(place) ? <a href={place}>{words}</a> : words}
-      {value === undefined ? "" : ` = ${value.length > longestValue ? `${value.slice(0, longestValue)}…` : value}`}
+      {value === undefined ? "" : ` = ${shownValue(role ?? words, value)}`}
       {typeof size === "number" ? (
         <span class="muted">
           {" "}
@@ -260,6 +264,12 @@ function Element({ attributes, role }: { readonly attributes: ProvAttributes; re
   );
 }
 
+/** What looks like a secret stands in the document alone. */
+function shownValue(name: string, value: string): string {
+  if (looksSecret(name)) return hiddenWords;
+  return withoutSecrets(value.length > longestValue ? `${value.slice(0, longestValue)}…` : value);
+}
+
 function Bytes({ sha256 }: { readonly sha256: string | undefined }) {
   return <> {sha256 === undefined ? <span class="muted">digest not recorded</span> : <Digest text={sha256} />}</>;
 }
@@ -267,6 +277,10 @@ function Bytes({ sha256 }: { readonly sha256: string | undefined }) {
 /** A file, or what an address led to. */
 function hasBytes(attributes: ProvAttributes): boolean {
   return ["heddle:File", "heddle:Reference"].includes(textOf(attributes["prov:type"]) ?? "");
+}
+
+function textsOf(value: ProvValue | readonly ProvValue[] | undefined): readonly string[] {
+  return (Array.isArray(value) ? value : [value]).flatMap((one) => textOf(one) ?? []);
 }
 
 function textOf(value: ProvValue | readonly ProvValue[] | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import type { PeriodFigures, RunPeriod } from "../domain/run-period.ts";
 import { dayText, type ListedProcess, secondsWords, takenWords } from "./process-list.tsx";
 
 /** How the last runs of a process ended, of those that the reader may see. */
@@ -7,6 +8,8 @@ export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "since" | "m
   readonly dismissed?: number;
   /** Whose runs count: everybody's, also for who may change the process and sees no job of others, those of some others too, or the reader's own. */
   readonly whose: "all" | "owner" | "some" | "own";
+  /** Those of a period, where one was asked for. */
+  readonly period?: PeriodFigures & { readonly name: RunPeriod };
   /** Where the revisions of a process are that nobody can run any more; absent for others, and for who may not deploy. */
   readonly revisionsUrl?: string;
 };

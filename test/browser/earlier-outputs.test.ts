@@ -69,6 +69,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       await choose(page, "folder", "directory");
       if (javaScriptEnabled) {
         const address = page.locator('[name="/inputs/file/~href"]');
+        // What it is stands below it at once, with the way to the job that made it.
+        const told = page.locator('[id="/inputs/file"] .stored');
+        expect(await told.innerText()).toMatch(/^lake\.geojson \d+ bytes, application\/geo\+json, Output of /);
+        expect(await told.locator("a").nth(1).getAttribute("href")).toContain("/jobs/");
         // Where it lies is shown, as for an address.
         await page.locator('[data-view="address"][data-name="/inputs/file/~href"] .map').waitFor();
         await page.locator('pre[data-use="JSON"]').filter({ hasText: file }).waitFor({ state: "attached" });
@@ -76,6 +80,7 @@ describe.skipIf(missing !== undefined)(title, () => {
         expect(await list(page, "file").inputValue()).toBe(file);
         await address.fill("https://example.org/other.geojson");
         expect(await list(page, "file").inputValue()).toBe("");
+        expect(await told.count()).toBe(0);
         await choose(page, "file", "lake.geojson");
         expect(await address.inputValue()).toBe("");
       }

@@ -431,9 +431,15 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await coloursOf((await viewOf(page, "grown.tif")).locator(".map"))).toBeGreaterThan(50);
     const empty = await viewOf(page, "empty.geojson");
     expect(await empty.textContent()).toBe("It has no features.");
-    const whole = await viewOf(page, "catalogue");
-    expect(await whole.textContent()).toContain("No map is drawn: none of its features has a geometry.");
-    await whole.getByRole("cell", { name: "unplaced" }).waitFor();
+    const one = await viewOf(page, "one.json");
+    await one.getByRole("cell", { name: "unplaced" }).waitFor();
+    // Why there is no map stands below the table.
+    expect(await one.textContent()).toEndWith("No map is drawn: none of its features has a geometry.");
+    // The catalog has nothing to add to what stands there.
+    const whole = page.locator('[data-view][data-name="catalogue"][data-state="drawn"]');
+    await whole.waitFor({ state: "attached" });
+    expect(await whole.textContent()).toBe("");
+    expect(await page.getByRole("cell", { name: "unplaced" }).count()).toBe(1);
     expect(await page.locator(".map").count()).toBe(1);
     await page.getByRole("link", { name: "What is in it" }).first().click();
     await page.getByRole("link", { name: "grown.tif", exact: true }).click();

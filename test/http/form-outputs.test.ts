@@ -205,7 +205,7 @@ test("an output that is chosen is given to the job, and running it again has it 
   const again = await pageOf(service, key, `/processes/echo?f=html&from=${job.split("/").at(-1)}`);
   expect(seen(again)).toMatch(/Filled in from job [^ ]{8} , Echo, .*text: x.*\. What you change here/);
   expect([formEntries(again).get(`${name}/~stored`), formEntries(again).get(`${name}/~href`)]).toEqual([href, ""]);
-  expect(seen(fieldIn(again))).toContain("a b.png 4 bytes , image/png, output out0 of Echo ,");
+  expect(seen(fieldIn(again))).toContain("a b.png 4 bytes , image/png, output out0 of Echo , text: hello, 20");
 });
 
 test("an output that is gone, or is somebody else's, is told beside its field before anything is run", async () => {
@@ -231,7 +231,7 @@ test("an output that is gone, or is somebody else's, is told beside its field be
   expect(formEntries(html).get(`${name}/~stored`)).toBe(href);
 });
 
-test("an output of a job that is too old for the list stays chosen, told by its name", async () => {
+test("an output of a job that is too old for the list stays chosen, told as any other", async () => {
   await using service = await openService({ holdsJobs: true });
   const key = await service.createKey("runner", "ana");
   const made = await madeBy(service, key, { "old.png": "image/png" });
@@ -241,7 +241,8 @@ test("an output of a job that is too old for the list stays chosen, told by its 
   expect(optionsOf(await pageOf(service, key))).not.toContain("old.png");
   const html = await (await press(service, form, "check", key)).text();
   expect(formEntries(html).get(`${name}/~stored`)).toBe(`${address}/outputs/${made}/out0/old.png`);
-  expect(seen(fieldIn(html))).toContain("old.png output of a job");
+  expect(seen(fieldIn(html))).toMatch(/old\.png 4 bytes , image\/png, output out0 of Echo , text: hello, 20/);
+  expect(fieldIn(html)).toContain(`/jobs/${made}?f=html">Echo</a>`);
 });
 
 test("directories are offered where directories are taken, and each row of a list of files offers outputs", async () => {

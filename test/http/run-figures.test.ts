@@ -36,3 +36,33 @@ test("who looks after a process sees the figures of all runs of it and no more; 
   const list = await (await service.send("GET", "/jobs?processID=mine&f=html", { key: ann, headers: html })).text();
   expect(list).not.toContain("ben");
 });
+
+test("the page of a process tells the figures of a period that is chosen, of the runs that its reader may see", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ann, ben] = [await service.createKey("deployer", "ann"), await service.createKey("deployer", "ben")];
+  const headers = { "content-type": "application/cwl+json" };
+  expect((await service.send("POST", "/processes", { key: ann, headers, body: tool })).status).toBe(201);
+  const figures = async (key: string, period: string) => {
+    const page = await (await service.send("GET", `/processes/mine?f=html${period}`, { key, headers: html })).text();
+    return /<p id="figures".*?<\/p>(?:<p>([^<]*)<\/p>)?/s.exec(page)?.[1];
+  };
+  expect(await figures(ben, "&period=7d")).toBe("The last 7 days: no run has ended.");
+  const day = 86_400_000;
+  await run(service, ben);
+  service.clock.advance(10 * day);
+  await run(service, ben);
+  const sent = { key: ben, headers: { prefer: "respond-async" }, body: { inputs: {} } };
+  const made = async () =>
+    (await service.send("POST", "/processes/mine/execution", sent)).headers.get("location") ?? "";
+  await service.finish((await made()).split("/").at(-1) ?? "", { failure: { message: "no" } });
+  expect((await service.send("DELETE", new URL(await made()).pathname, { key: ben })).status).toBe(200);
+  const told = "3 runs; 50 % succeeded, 1 failed, 1 dismissed (not in the share)";
+  expect(await figures(ben, "&period=7d")).toStartWith(`The last 7 days: ${told}`);
+  expect(await figures(ben, "&period=30d")).toStartWith("The last 30 days: 4 runs; 67 % succeeded, 1 failed");
+  expect(await figures(ben, "&period=all")).toStartWith("All that is kept: 4 runs;");
+  // Nothing of dismissed jobs is told to who looks after the process, and sees none of them.
+  expect(await figures(ann, "&period=7d")).toStartWith("The last 7 days: 2 runs; 50 % succeeded, 1 failed");
+  expect(await figures(ann, "&period=7d")).not.toContain("dismissed");
+  expect(await figures(ben, "")).toBeUndefined();
+  expect(await figures(ben, "&period=1y")).toBeUndefined();
+});

@@ -41,7 +41,10 @@ test("the page of a workflow draws its inputs, steps and outputs, and says the s
   const page = await pageOf(service, "/processes/flow");
   expect(boxesOf(page)).toEqual(["Input word", "Step first", "Step second", "Output out"]);
   expect(page).toContain('aria-label="A workflow of 2 steps; the list below says the same"');
-  expect(page).toContain("<li>Step second; takes from first</li>");
+  expect(page).toContain(
+    "<li>Step second; takes from first<details><summary>Its tool</summary><dl><dt>Command</dt>" +
+      '<dd class="programs">true</dd><dt>Takes</dt><dd class="programs">x</dd><dt>Gives</dt><dd class="programs">y</dd>',
+  );
   const kinds = [...page.matchAll(/<text class="graph-kind"[^>]*>([^<]*)</g)].map(([, kind]) => kind);
   expect(kinds).toEqual(["input", "step", "step", "output"]);
   expect(page).toContain('href="#workflow"');

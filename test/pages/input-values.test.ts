@@ -56,3 +56,19 @@ test("literals are text, short lists a line, and objects small tables", () => {
   expect(long.length).toBeLessThan(700);
   expect(show({})).toContain("None.");
 });
+
+test("what looks like a secret is folded up, on the screen alone", () => {
+  const folded = (shown: string, words = "hidden") =>
+    `<span class="address">${words}</span><details class="on-screen"><summary>Show</summary>${shown}</details>`;
+  for (const name of ["password", "access_token", "apiKey"]) {
+    expect(show({ [name]: "s3cret" })).toContain(`<td>${folded("<span>s3cret</span>")}`);
+  }
+  expect(show({ login: { user: "ana", password: "s3cret" } })).toContain(`<td>${folded("<span>s3cret</span>")}</td>`);
+  const address = "https://ana:s3cret@a.example/x";
+  const masked = "https://ana:hidden@a.example/x";
+  expect(one(address)).toBe(folded(`<span>${address}</span>`, masked));
+  expect(one({ href: address })).toStartWith(folded(`<a class="address" href="${address}">${address}</a>`, masked));
+  expect(one(["x", "https://u:pw@b/"])).toContain(folded("<span>https://u:pw@b/</span>", "https://u:hidden@b/"));
+  // Nothing is hidden of what says nothing.
+  expect(show({ password: "", usesToken: true })).not.toContain("Show");
+});

@@ -58,10 +58,27 @@ test("a tool that ran in no image is said to have been a program of the machine,
     });
   const own = "A program of the machine ran";
   expect(pageOf({})).toContain(own);
+  expect(pageOf({})).toContain("Its software: version not recorded.");
+  expect(pageOf({ "heddle:software": ["coreutils 9.1"] })).toContain(
+    "Its software: coreutils 9.1; as the package says.",
+  );
   expect(pageOf({ "heddle:fromCache": true })).not.toContain(own);
   const inImage = pageOf({}, { a: { "prov:activity": "tool", "prov:entity": "image", "prov:role": "image" } });
   expect(inImage).not.toContain(own);
   expect(inImage).toMatch(/image: debian:13\s*<code class="digest">sha256:5e1f/);
+});
+
+test("what looks like a secret stands in the document alone", () => {
+  const value = (name: string, text: string) => {
+    const entity = { one: { "prov:label": name, "prov:value": text } };
+    const used = { a: { "prov:activity": "job", "prov:entity": "one" } };
+    return provenancePage({ jobUrl: "http://server/jobs/a", parts: {} })
+      .render(frame, { ...document, entity, used })
+      .replace(/<details.*/s, "");
+  };
+  expect(value("password", "s3cret")).toContain("password = hidden");
+  expect(value("address", "https://ana:s3cret@a.example/")).toContain("address = https://ana:hidden@a.example/");
+  expect(value("text", "seen")).toContain("text = seen");
 });
 
 test("a job whose steps made something is not said to have made nothing, and all of it is saved as a file", () => {

@@ -83,7 +83,7 @@ const namingAttributes = ["id", "name", "for", "value", "list", "data-name"] as 
 
 function emptyCopy(row: HTMLElement, from: string, to: string): HTMLElement {
   const copy = document.importNode(row, true);
-  for (const old of copy.querySelectorAll(".fault, .upload, .stored, .row-remove")) old.remove();
+  for (const old of copy.querySelectorAll(".fault, .changed, .upload, .stored, .row-remove")) old.remove();
   // A map is drawn anew for each row.
   for (const view of copy.querySelectorAll<HTMLElement>("[data-view]")) {
     view.replaceChildren();

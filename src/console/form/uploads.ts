@@ -1,5 +1,6 @@
 import { parts, withoutToken } from "../../pages/form/field.ts";
 import { sizeText } from "../../pages/words.ts";
+import { element } from "../shared/elements.ts";
 import { enlivenFolders, takeDropped } from "./folders.ts";
 import type { Rows } from "./rows.ts";
 import { allowSeveral, spreadFiles } from "./several-files.ts";
@@ -46,6 +47,7 @@ function chooseOne(form: HTMLFormElement, target: EventTarget | null): void {
     forgetOld(target);
     const address = form.elements.namedItem(target.name.replace(parts.stored, parts.address));
     if (address instanceof HTMLInputElement && target.value !== "") address.value = "";
+    tellOutput(target);
   }
   if (target instanceof HTMLInputElement && target.name.endsWith(parts.address) && target.value.trim() !== "") {
     forgetOld(target);
@@ -57,6 +59,20 @@ function chooseOne(form: HTMLFormElement, target: EventTarget | null): void {
 /** What is said of the file before is none of the one that was chosen now. */
 function forgetOld(control: Element): void {
   for (const old of control.closest(".file")?.querySelectorAll(".stored, .fault:not(.upload)") ?? []) old.remove();
+}
+
+/** Says of an output that was chosen what it is, with the way to it and to the job that made it, as the page says of one that it was filled with. */
+function tellOutput(stored: HTMLSelectElement): void {
+  const [option] = stored.selectedOptions;
+  const { job, look, made, called = "" } = option?.dataset ?? {};
+  if (option === undefined || job === undefined || look === undefined || made === undefined) return;
+  const group = option.closest("optgroup");
+  // Outputs that stand below their job say less than others.
+  const isBelowJob = option.dataset.time === undefined && group !== null;
+  const way = element("a", { href: job }, isBelowJob ? group.label : "the job that made it");
+  const about = element("span", { class: "muted" }, `${made}, `, way);
+  const name = element("a", { href: look }, isBelowJob ? called : option.text);
+  stored.closest("label")?.before(element("span", { class: "stored" }, name, " ", about));
 }
 
 function placeOf(target: EventTarget | null): Element | null {

@@ -71,17 +71,22 @@ export async function drawFeatures(src: string, type: string, name: string): Pro
   return { element: drawing, fit: shown.fit };
 }
 
-/** What has no place is told and listed: a map would be empty. */
+/** What has no place is listed, and why there is no map is told below: one would be empty. */
 function withoutMap(read: Read): Drawn {
+  const drawing = element("div", { class: "view-drawing" });
+  if (areShownBeside(read)) return { element: drawing, fit: () => {} };
   const isNone = read.features.length > 0 && read.wrong === 0;
   const words = isNone ? ["No map is drawn: none of its features has a geometry."] : missingWords(read);
-  const drawing = element(
-    "div",
-    { class: "view-drawing" },
-    ...words.map((text) => element("p", { class: "muted" }, text)),
-  );
   if (hasAttributes(read)) drawing.append(attributeTable(read, false).element);
+  drawing.append(...words.map((text) => element("p", { class: "muted" }, text)));
   return { element: drawing, fit: () => {} };
+}
+
+/** Tells whether each document that a catalog leads to has a view of its own on this page: a list of them would say all twice. */
+function areShownBeside({ sources = [] }: Read): boolean {
+  const views = [...document.querySelectorAll<HTMLElement>('[data-view="features"]')];
+  const shown = new Set(views.map(({ dataset }) => new URL(dataset.src ?? "", document.baseURI).href));
+  return sources.length > 0 && sources.every((url) => shown.has(url));
 }
 
 function hasAttributes({ features }: Read): boolean {

@@ -8,6 +8,8 @@ export type Read = {
   readonly wrong: number;
   /** Some of these are not wrong, but more than the map takes. */
   readonly isTooMuch?: boolean;
+  /** The addresses of the documents that a catalog leads to, where it does. */
+  readonly sources?: readonly string[];
   /** The reference system that the document names; longitude and latitude when absent. */
   readonly crs?: string;
 };

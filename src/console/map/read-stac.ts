@@ -32,12 +32,17 @@ export function stacLinksOf({ links }: Parent, base: string): readonly string[] 
 export async function readStacLinks(parent: Parent, base: string): Promise<Read> {
   const asked = new Set([base]);
   const features: Shown[] = [];
+  const sources: string[] = [];
   let open = stacLinksOf(parent, base);
   while (open.length > 0 && asked.size < mostDocuments) {
     const next = open.filter((url) => !asked.has(url)).slice(0, mostDocuments - asked.size);
     for (const url of next) asked.add(url);
     const read = await Promise.all(next.map(async (url) => ({ url, value: await readJson(url) })));
-    features.push(...read.flatMap(({ value }) => readFeatures(value)?.features ?? []));
+    for (const { url, value } of read) {
+      const found = readFeatures(value)?.features ?? [];
+      features.push(...found);
+      if (found.length > 0) sources.push(url);
+    }
     open = read.flatMap(({ url, value }) => (isStacParent(value) ? stacLinksOf(value, url) : []));
   }
   const shown = features.length > 0 ? features : extentsOf(parent);
@@ -46,6 +51,7 @@ export async function readStacLinks(parent: Parent, base: string): Promise<Read>
     total: shown.length,
     without: shown.filter(({ geometry }) => geometry === undefined).length,
     wrong: 0,
+    sources,
   };
 }
 

@@ -1,5 +1,5 @@
 import { defined } from "../../domain/defined.ts";
-import type { GraphNode } from "../../domain/workflow-graph.ts";
+import type { GraphNode, GraphTool } from "../../domain/workflow-graph.ts";
 import { neededSteps } from "./check.ts";
 import type { CwlDocument, CwlProcess, Step, Workflow } from "./schema.ts";
 
@@ -40,7 +40,7 @@ function stepsOf(workflow: Workflow, processes: Documents["processes"], place: P
       needs: [...new Set(needs)],
       scatter: step.scatter,
       isConditional: step.when !== undefined,
-      ...defined({ runs: runsOf(step, run), inner: innerOf(run, processes, { ...place, path }) }),
+      ...defined({ runs: runsOf(step, run), tool: toolOf(run), inner: innerOf(run, processes, { ...place, path }) }),
     });
   });
 }
@@ -48,6 +48,22 @@ function stepsOf(workflow: Workflow, processes: Documents["processes"], place: P
 function innerOf(run: CwlProcess | undefined, processes: Documents["processes"], { path, around }: Place) {
   if (run?.kind !== "workflow" || around.includes(run.id)) return undefined;
   return stepsOf(run, processes, { path: `${path}/`, around: [...around, run.id] });
+}
+
+function toolOf(run: CwlProcess | undefined): GraphTool | undefined {
+  if (run === undefined || run.kind === "workflow") return undefined;
+  const { doc, inputs, outputs, requirements, hints } = run;
+  const image = (requirements.docker ?? hints.docker)?.dockerPull;
+  return {
+    inputs: inputs.map(({ id }) => id),
+    outputs: outputs.map(({ id }) => id),
+    ...defined({
+      doc,
+      command: run.kind === "tool" && run.baseCommand.length > 0 ? run.baseCommand : undefined,
+      image: typeof image === "string" ? image : undefined,
+      software: requirements.software ?? hints.software,
+    }),
+  };
 }
 
 /** Names what a step runs, where that says more than its own name. */

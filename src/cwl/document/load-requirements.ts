@@ -90,12 +90,16 @@ function loadSoftware(_context: LoadContext, field: Field): Requirements {
   const packages = entries(member(field, "packages"), "package", "specs");
   const names = packages.map((entry) => entry.id);
   note(field, `the software ${names.join(", ")} is taken from the machine or the image; nothing installs it`);
-  return { software: packages.map((entry) => [entry.id, ...versionsOf(entry)].join(" ")) };
+  const named = packages.map((entry) => {
+    const specs = textsOf(entry, "specs").map((spec) => `(${spec})`);
+    return [entry.id, ...textsOf(entry, "version"), ...specs].join(" ");
+  });
+  return { software: named };
 }
 
 /** Only told to readers: what is no text or number is left out. */
-function versionsOf({ field }: Entry): readonly string[] {
-  const given = isJsonObject(field.value) ? (field.value.version ?? []) : [];
+function textsOf({ field }: Entry, name: "version" | "specs"): readonly string[] {
+  const given = isJsonObject(field.value) ? (field.value[name] ?? []) : [];
   return (isList(given) ? given : [given]).flatMap((one) =>
     typeof one === "string" || typeof one === "number" ? [String(one)] : [],
   );

@@ -1,5 +1,6 @@
 import type { JobStatus } from "../job-state.ts";
 import type { JsonObject } from "../json.ts";
+import type { StepRun } from "../step-runs.ts";
 import type { GraphNode, StepParts, StepState } from "../workflow-graph.ts";
 import type { JobStatistics } from "./job-statistics.ts";
 import type { ResultView } from "./result-view.ts";
@@ -97,7 +98,14 @@ export type JobView = {
   /** Its results can be shared by who looks at it. */
   readonly share?: JobShare;
   /** What its tools ran in, once it has ended: images with their digests, and whether some ran in none. Absent where no tool ran here. */
-  readonly programs?: { readonly images: readonly string[]; readonly isOwn: boolean };
+  readonly programs?: {
+    readonly images: readonly string[];
+    readonly isOwn: boolean;
+    /** The programs of the machine that ran in none, with the software that their packages name. */
+    readonly named?: readonly { readonly name: string; readonly software?: readonly string[] }[];
+  };
+  /** The steps of its workflow that have begun and ended, in their order; empty for what is no workflow. */
+  readonly steps?: readonly StepRun[];
   /** Who may see it; absent where only its history is left. */
   readonly seenBy?: SeenBy;
   /** How long jobs are kept after their end, in milliseconds; undefined when this one is kept until somebody removes it. */

@@ -57,6 +57,7 @@ const description: ProcessDescription = {
   title: "Echo",
   description: "Gives back what it was given: one input and one output of each kind.",
   keywords: ["test"],
+  metadata: [{ role: "license", title: "Apache-2.0", href: "https://spdx.org/licenses/Apache-2.0" }],
   jobControlOptions: ["sync-execute", "async-execute", "dismiss"],
   outputTransmission: ["value", "reference"],
   inputs: {

@@ -4,7 +4,7 @@ import { jobUrl, resultUrl } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
 import type { PublishedOutput } from "../../domain/values.ts";
-import { type KeptOutput, listKeptOutputs } from "../../operations/list-outputs.ts";
+import { findKeptOutputs, type KeptOutput, listKeptOutputs, pathOfReference } from "../../operations/list-outputs.ts";
 import { findNamedOutputs } from "../../operations/own-references.ts";
 import { type ListedProcesses, readListedProcesses } from "../../operations/read-ran-process.ts";
 import { vaultPrefix } from "../../operations/references.ts";
@@ -37,37 +37,42 @@ export async function withOutputs(
   const locations = outputLocations(deps, baseUrl);
   const { outputsPath, outputsUrl } = deps.settings;
   const places = { sites: [baseUrl, calledUrl], outputsPath, ...defined({ outputsUrl }) };
-  const kept = await keptOutputs(deps, caller, { baseUrl, locations });
   const hrefs = [...form.values].flatMap(([name, [text = ""]]) => (isAddress(name, text) ? [text.trim()] : []));
   const named = await findNamedOutputs(deps, caller, { hrefs, places });
+  const recent = await listKeptOutputs(deps, caller, maxOffered);
+  const paths = [...named.values()].flatMap((output) => (output === undefined ? [] : [output.path]));
+  const older = await findKeptOutputs(deps, caller, without(paths, recent));
+  const kept = await offersOf(deps, caller, [...recent, ...older], { baseUrl, locations });
   const known = new Map([...named].map(([href, output]) => [href, output && knownOf(href, output, kept)] as const));
   return {
     ...form,
     values: withChosen(form.values, known),
     outputs: {
-      offered: [...kept.values()],
+      offered: recent.flatMap(({ reference }) => kept.get(pathOfReference(reference)) ?? []),
       named: new Map([...known].map(([href, output]) => [output?.reference ?? href, output])),
     },
   };
 }
 
-type OutputPlace = { readonly baseUrl: string; readonly locations: OutputLocations };
-
-/** Lists the outputs that a form offers, by their paths below the output directory. */
-async function keptOutputs(
-  deps: FormOutputDeps,
-  caller: Principal,
-  place: OutputPlace,
-): Promise<ReadonlyMap<string, OfferedOutput>> {
-  const kept = await listKeptOutputs(deps, caller, maxOffered);
-  const jobs = new Map(kept.map(({ job }) => [job.id, job]));
-  const listed = await readListedProcesses(deps, caller, [...jobs.values()]);
-  return new Map(kept.map((output) => [pathOf(output.reference), offeredOf(output, caller, { ...place, listed })]));
+function without(paths: readonly string[], outputs: readonly KeptOutput[]): readonly string[] {
+  const known = new Set(outputs.map(({ reference }) => pathOfReference(reference)));
+  return paths.filter((path) => !known.has(path));
 }
 
-function pathOf(reference: string): string {
-  const steps = reference.split("/").filter((step) => step !== "");
-  return steps.map(decodeURIComponent).join("/");
+type OutputPlace = { readonly baseUrl: string; readonly locations: OutputLocations };
+
+/** Words outputs as a form offers them, by their paths below the output directory. */
+async function offersOf(
+  deps: FormOutputDeps,
+  caller: Principal,
+  outputs: readonly KeptOutput[],
+  place: OutputPlace,
+): Promise<ReadonlyMap<string, OfferedOutput>> {
+  const jobs = new Map(outputs.map(({ job }) => [job.id, job]));
+  const listed = await readListedProcesses(deps, caller, [...jobs.values()]);
+  return new Map(
+    outputs.map((output) => [pathOfReference(output.reference), offeredOf(output, caller, { ...place, listed })]),
+  );
 }
 
 function offeredOf(

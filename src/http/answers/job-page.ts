@@ -6,12 +6,14 @@ import type { ResultView } from "../../domain/documents/result-view.ts";
 import { isDiscarded, type Job, type JobEvent } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
+import { stepRunsOf } from "../../domain/step-runs.ts";
 import { runsBefore } from "../../operations/job-outlook.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { listEarlierLogs, readLogTail } from "../../operations/read-log.ts";
-import { readPrograms } from "../../operations/read-programs.ts";
+import { programsOf } from "../../operations/read-programs.ts";
+import { tasksOf } from "../../operations/read-provenance.ts";
 import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
@@ -59,6 +61,7 @@ export async function readJobView(
     job.startedAt === undefined || job.executionId === undefined
       ? undefined
       : await readStatistics(deps, principal, job.id);
+  const tasks = job.executionId === undefined ? [] : await tasksOf(deps, job.executionId);
   const actions = actionsOf(principal, job);
   const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
   const results = await viewsOf(deps, principal, job, baseUrl);
@@ -68,6 +71,7 @@ export async function readJobView(
     log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
     timeline: events.filter(({ kind }) => kind !== "progress").map(entryOf),
     results,
+    steps: stepRunsOf(tasks),
     views,
     ...actions,
     mayRun: mayDo(principal, "execute"),
@@ -83,7 +87,7 @@ export async function readJobView(
       others: await otherRuns(deps, principal, job, baseUrl),
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
-      programs: await readPrograms(deps, job),
+      programs: programsOf(job, tasks),
       seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: whole.request.run?.isPinned === true ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),

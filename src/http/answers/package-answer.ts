@@ -84,7 +84,8 @@ function packagePageResponse(
   const downloads = Object.entries(formats)
     .filter(([format]) => format !== "html")
     .map(([format, type]) => ({ href: addressOf(format), type, title: wordsOf(format, type) }));
-  const document = { id, version: description.version, revision, mediaType: own, downloads, ...defined({ text }) };
+  const { version, metadata } = description;
+  const document = { id, version, revision, mediaType: own, downloads, ...defined({ text, metadata }) };
   return documentResponse(asPage(context), document, { title: `Package of ${id}`, page: packagePage });
 }
 

@@ -3,6 +3,7 @@ import { profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
+import { readRunPeriod } from "../../domain/run-period.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import type { FormState } from "../../pages/form/state.ts";
 import { processPage } from "../../pages/process.tsx";
@@ -73,7 +74,9 @@ export async function processResponse(
   const filled = given ?? formOfInputs(process.description, context.query("inputs"));
   const form = isPage ? await withFiles(deps, context, process, filled) : filled;
   const hasRuns = isPage && provider === undefined && revision === undefined;
-  const figures = hasRuns ? await readRunFigures(deps, context, process.id) : undefined;
+  const figures = hasRuns
+    ? await readRunFigures(deps, context, process.id, readRunPeriod(context.query("period")))
+    : undefined;
   const shown = { process, name, form, ...defined({ provider, revision, figures }) };
   // Figures of runs and uploads change while the process does not; a provider is asked again and again.
   const isWithFiles = form.uploads !== undefined || form.outputs !== undefined;

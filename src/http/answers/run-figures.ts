@@ -1,16 +1,19 @@
-import { mayDo } from "../../domain/access.ts";
+import { mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
+import { beginOfPeriod, type RunPeriod } from "../../domain/run-period.ts";
 import { seesOthers } from "../../operations/job-people.ts";
 import type { ListDeps } from "../../operations/list-jobs.ts";
+import { periodFigures } from "../../operations/period-figures.ts";
 import { dismissedRuns, ownerFigures, processStatistics } from "../../operations/process-statistics.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
 import type { RouteContext } from "../route.ts";
 
-/** Reads how the last runs of a process of this service ended, of those that the caller may see, or of all for who looks after the process; undefined for who may see none. */
+/** Reads how the last runs of a process of this service ended, of those that the caller may see, or of all for who looks after the process; undefined for who may see none. Those of a period stand beside where one is asked for. */
 export async function readRunFigures(
   deps: ListDeps,
   { caller }: Pick<RouteContext, "caller">,
   id: string,
+  period?: RunPeriod,
 ): Promise<RunFigures | undefined> {
   if (caller === undefined || !mayDo(caller, "read-own-jobs")) return undefined;
   const seesAll = mayDo(caller, "read-all-jobs");
@@ -22,5 +25,15 @@ export async function readRunFigures(
   // Of everybody's runs, who looks after a process is told figures of those that ended by themselves only.
   const isCounted = since !== undefined && ofOwner === undefined;
   const dismissed = isCounted ? await dismissedRuns(deps, caller, { processId: id, since }) : 0;
-  return { id, runs, whose, dismissed, ...defined({ since, successRate, medianSeconds, fromCache }) };
+  const ofPeriod = period === undefined ? undefined : await periodOf(deps, caller, { processId: id, seesAll, period });
+  return { id, runs, whose, dismissed, ...defined({ period: ofPeriod, since, successRate, medianSeconds, fromCache }) };
+}
+
+async function periodOf(
+  deps: ListDeps,
+  caller: Principal,
+  { period, ...of }: { readonly processId: string; readonly seesAll: boolean; readonly period: RunPeriod },
+): Promise<RunFigures["period"]> {
+  const since = beginOfPeriod(period, deps.clock.now());
+  return { name: period, ...(await periodFigures(deps, caller, { ...of, ...defined({ since }) })) };
 }

@@ -78,7 +78,9 @@ export async function answerProcessForm(
   const isForm = tooLong.every(({ pointer }) => fieldNamed(form.places, pointer) !== undefined);
   if (!isForm) throw tooLarge(`more than ${maxBodyBytes}`, maxBodyBytes);
   // The texts to copy would say many times what is too long for one.
-  const shown = { ...plainForm(fields, values), ...(tooLong.length > 0 ? {} : { request: form.request }) };
+  const from = textIn(values, ownNames.from);
+  const filled = { ...plainForm(fields, values), ...(from === "" ? {} : { from }) };
+  const shown = { ...filled, ...(tooLong.length > 0 ? {} : { request: form.request }) };
   const unread = [...notTaken, ...tooLong];
   const named = (faults: readonly Fault[]) => withFaults(shown, faults, (name) => fieldNamed(form.places, name));
   if (moreRows !== "") return pageAgain(deps, context, executed, { ...named(unread), moreRows });

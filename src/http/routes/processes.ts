@@ -106,6 +106,7 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
           ...revisionQuery,
           ...statisticsQuery,
           from: "id of a job whose request fills the form of the page",
+          period: "7d, 30d or all: the runs whose figures the page tells",
           inputs: "inputs in JSON that fill the form of the page",
         },
         answers: tagged("Process", "The description"),

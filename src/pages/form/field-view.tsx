@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { pointer } from "../../domain/faults.ts";
 import type { Json } from "../../domain/json.ts";
+import { looksSecret } from "../../domain/secret-names.ts";
 import { Inline } from "../markdown.tsx";
 import { type Field, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
 import { MapView } from "./map-view.tsx";
@@ -68,10 +69,12 @@ export function FieldView({
       ))}
     </>
   );
+  // A script does not repeat what it was.
+  const isSecret = looksSecret(field.id) ? "true" : undefined;
   const mark = faults.length === 0 ? "field" : "field field-wrong";
   if (isGroup) {
     return (
-      <fieldset id={name} class={mark}>
+      <fieldset id={name} class={mark} data-secret={isSecret}>
         <legend>{label}</legend>
         {control}
         {rest}
@@ -79,7 +82,7 @@ export function FieldView({
     );
   }
   return (
-    <div id={name} class={mark}>
+    <div id={name} class={mark} data-secret={isSecret}>
       <label for={controlId(name)}>{label}</label>
       {control}
       {rest}

@@ -89,6 +89,8 @@ export const ownNames = {
   mail: "~mail",
   doing: "~do",
   moreRows: "~more",
+  /** The job that filled it in. */
+  from: "~from",
 } as const;
 
 /** Gives the text of a field; empty when the form says nothing of it. */

@@ -26,6 +26,7 @@ export function ExecuteForm({
   readonly frame: PageFrame;
 }) {
   const { fields } = state;
+  const from = state.filledFrom?.id ?? state.from;
   return (
     <form
       method="post"
@@ -39,6 +40,7 @@ export function ExecuteForm({
       data-uploads={live.uploadUrl}
       data-most-file={String(live.maxUploadBytes)}
       data-most-text={String(live.maxBodyBytes)}
+      data-from={from}
       data-filled={state.request === undefined ? undefined : "true"}
     >
       {/* Enter in a field presses the first button of a form, which must not be one that adds rows. */}
@@ -46,6 +48,7 @@ export function ExecuteForm({
       <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
         Run
       </button>
+      {from === undefined ? null : <input type="hidden" name={ownNames.from} value={from} />}
       <FilledFrom job={state.filledFrom} />
       <Outcome state={state} frame={frame} />
       {fields.map((field) => (

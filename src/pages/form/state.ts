@@ -19,6 +19,8 @@ export type FormState = {
   readonly outputs?: FormOutputs;
   /** The job whose request filled it in, with its page, what it ran, and its inputs in a line. */
   readonly filledFrom?: { readonly id: string; readonly url: string; readonly title: string; readonly line?: string };
+  /** The id of that job, of a form that was sent since. */
+  readonly from?: string;
   /** The request was checked, and nothing was wrong. */
   readonly isChecked?: boolean;
 };

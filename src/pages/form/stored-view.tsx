@@ -35,13 +35,17 @@ export function StoredView({ name, state, mediaTypes }: Stored) {
           ) : null}
           {groups.map(({ title, options }) => (
             <optgroup label={title}>
-              {options.map(({ reference, words, file, type, time }) => (
+              {options.map(({ reference, words, file, type, time, made }) => (
                 <option
                   value={reference}
                   selected={reference === chosen}
                   data-file={file}
                   data-file-type={type}
                   data-time={time}
+                  data-job={made?.jobUrl}
+                  data-look={made?.look}
+                  data-called={made?.name}
+                  data-made={made === undefined ? undefined : `${sizeOf(made)}, ${made.type}`}
                 >
                   {words}
                 </option>
@@ -95,7 +99,8 @@ function ChosenOutput({ reference, name, made }: OfferedOutput) {
             </>
           )}
           {made.type}, output {made.outputId} of <a href={made.jobUrl}>{made.title}</a>
-          {made.user === undefined ? "" : ` by ${made.user}`}, <Time at={made.finished} />
+          {made.user === undefined ? "" : ` by ${made.user}`}
+          {made.line === undefined ? "" : `, ${made.line}`}, <Time at={made.finished} />
         </span>
       )}
     </span>
@@ -135,7 +140,10 @@ type Offered = {
   readonly time?: string;
   readonly file?: string;
   readonly type?: string;
+  /** The job that made it: a script leads to it, once this is chosen. */
+  readonly made?: Made & { readonly name: string };
 };
+type Made = NonNullable<OfferedOutput["made"]>;
 type Group = { readonly title: string; readonly options: readonly Offered[] };
 /** `job` names the job that made it, the same for all that one job made. */
 type Typed = { readonly fits: boolean; readonly option: Offered; readonly job?: string };
@@ -164,7 +172,10 @@ function groupsOf(
         option: {
           reference: output.reference,
           words: wordsOfOutput(output, fits),
-          ...defined({ time: fits ? undefined : output.made?.finished }),
+          ...defined({
+            time: fits ? undefined : output.made?.finished,
+            made: output.made === undefined ? undefined : { ...output.made, name: output.name },
+          }),
         },
         job: jobWords(output),
       };
@@ -208,11 +219,15 @@ function withChosen<One extends { readonly reference: string }>(
 /** Below its job an output says no more of that. */
 function wordsOfOutput({ name, made }: OfferedOutput, isBelowJob: boolean): string {
   if (made === undefined) return `${name}, output of a job`;
-  const { length, outputId, title, user, finished } = made;
-  const size = length === undefined ? "directory" : sizeText(length);
+  const { outputId, title, user, finished } = made;
+  const size = sizeOf(made);
   if (isBelowJob) return `${name}, ${outputId}, ${size}`;
   const whose = user === undefined ? "" : ` by ${user}`;
   return `${name}, ${outputId} of ${title}${whose}, ${size}, ${timeText(finished)}`;
+}
+
+function sizeOf({ length }: Made): string {
+  return length === undefined ? "directory" : sizeText(length);
 }
 
 /** A directory is no file, whatever its type; a file may be an archive of a directory. */

@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(named("a stranger follows a job"), () => 
       await says(page, way, "running");
       await Bun.write(join(site().folder, idOf(way), "waits"), "");
       await says(page, way, "successful");
-      await page.getByText("It goes on").first().waitFor();
+      await page.locator('[data-live="log"]').getByText("It goes on").waitFor();
       await page.locator('[data-part="results"]').getByRole("link", { name: "said", exact: true }).waitFor();
       expect(person.wrong).toEqual([]);
     },

@@ -1,0 +1,54 @@
+import type { TaskFacts } from "./provenance.ts";
+
+/** A step of a workflow as it ran, all parts of a scattered one together. Times are milliseconds since 1970. */
+export type StepRun = {
+  /** Its path, without the numbers of parts. */
+  readonly step: string;
+  /** When the first part began, and the last that has ended did. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** How many parts have ended: 1 for a step that is not scattered. */
+  readonly parts: number;
+  /** How many of these were taken from an earlier run. */
+  readonly cached: number;
+  readonly hasFailed: boolean;
+  /** The executors with their hosts, and the providers, that ran it; empty where nothing was run. */
+  readonly places: readonly string[];
+};
+
+/** Sums the tasks of a run up by steps, in the order of their starts; the process itself is no step. */
+export function stepRunsOf(tasks: readonly TaskFacts[]): readonly StepRun[] {
+  const groups = Map.groupBy(tasks, ({ step }) => step.replace(/\[\d+\](?=\/|$)/g, ""));
+  return [...groups]
+    .filter(([step]) => step !== "")
+    .map(([step, parts]): StepRun => {
+      const places = parts.filter(({ isCached }) => isCached !== true).flatMap(placeOf);
+      return {
+        step,
+        startedAt: parts.reduce((first, { startedAt }) => Math.min(first, startedAt), Number.POSITIVE_INFINITY),
+        endedAt: parts.reduce((last, { endedAt }) => Math.max(last, endedAt), 0),
+        parts: countOf(parts),
+        cached: parts.filter(({ isCached }) => isCached === true).length,
+        hasFailed: parts.some(({ failure }) => failure !== undefined),
+        places: [...new Set(places)].toSorted(),
+      };
+    })
+    .toSorted((one, other) => one.startedAt - other.startedAt || one.step.length - other.step.length);
+}
+
+/** What ran twice, after a retry, is one part. */
+function countOf(parts: readonly TaskFacts[]): number {
+  return new Set(parts.map(({ step }) => step)).size;
+}
+
+function placeOf({ ranAt, executor, host }: TaskFacts): readonly string[] {
+  if (ranAt !== undefined) return [ranAt];
+  const words = [executor, host].filter((one) => one !== undefined);
+  return words.length === 0 ? [] : [words.join(" on ")];
+}
+
+/** Says how much of a step was taken from an earlier run; undefined where nothing was. */
+export function cachedWords({ parts, cached }: Pick<StepRun, "parts" | "cached">): string | undefined {
+  if (cached === 0) return undefined;
+  return parts === 1 ? "from the cache" : `${Math.min(cached, parts)} of ${parts} from the cache`;
+}

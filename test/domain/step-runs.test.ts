@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import type { TaskFacts } from "../../src/domain/provenance.ts";
+import { cachedWords, stepRunsOf } from "../../src/domain/step-runs.ts";
+
+const task = (step: string, startedAt: number, endedAt: number, more: Partial<TaskFacts> = {}): TaskFacts => ({
+  ...{ step, kind: "tool", process: "p", startedAt, endedAt },
+  ...more,
+});
+
+test("parts of a scattered step are one step, from the first begin to the last end, in the order of the starts", () => {
+  const runs = stepRunsOf([
+    task("", 0, 100, { kind: "workflow" }),
+    task("late", 50, 60, { executor: "local", host: "a" }),
+    task("count[1]", 12, 30, { executor: "local", host: "b" }),
+    task("count[0]", 10, 20, { executor: "local", host: "a" }),
+    task("count[2]", 13, 14, { isCached: true, executor: "local", host: "c" }),
+  ]);
+  expect(runs).toEqual([
+    {
+      ...{ step: "count", startedAt: 10, endedAt: 30, parts: 3, cached: 1, hasFailed: false },
+      places: ["local on a", "local on b"],
+    },
+    { step: "late", startedAt: 50, endedAt: 60, parts: 1, cached: 0, hasFailed: false, places: ["local on a"] },
+  ]);
+});
+
+test("a step inside another is one by its path, whichever part of that it was in", () => {
+  const runs = stepRunsOf([task("in[0]/say", 1, 2), task("in[1]/say", 2, 3, { failure: "no", ranAt: "echo of far" })]);
+  expect(runs).toMatchObject([{ step: "in/say", parts: 2, hasFailed: true, places: ["echo of far"] }]);
+  // A name may hold brackets that count nothing.
+  expect(stepRunsOf([task("a[b]", 1, 2)])).toMatchObject([{ step: "a[b]" }]);
+});
+
+test("what was taken from an earlier run is told in words", () => {
+  expect(cachedWords({ parts: 1, cached: 0 })).toBeUndefined();
+  expect(cachedWords({ parts: 1, cached: 1 })).toBe("from the cache");
+  expect(cachedWords({ parts: 3, cached: 2 })).toBe("2 of 3 from the cache");
+});
