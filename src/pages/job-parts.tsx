@@ -3,7 +3,7 @@ import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
 import { isStage } from "./failure-words.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
-import { SharedUntil, ShareForm } from "./share-form.tsx";
+import { FoldedShareForm, SharedUntil, ShareForm } from "./share-form.tsx";
 import { stageWords, statusWords } from "./words.ts";
 
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
@@ -36,7 +36,7 @@ export function Actions({
         </details>
       ) : null}
       {view.share === undefined ? null : <SharedUntil share={view.share} url={url} />}
-      {view.share?.choices === undefined ? null : <ShareForm share={view.share} url={url} />}
+      {view.share?.choices === undefined ? null : <FoldedShareForm share={view.share} url={url} />}
       {view.newerVersion === undefined ? null : (
         <p class="notice">
           {`Version ${view.newerVersion} of the process was deployed since. Run again runs that one; ${view.mayResume === true ? "Resume and Try again run" : "Try again runs"} the version that this job had.`}

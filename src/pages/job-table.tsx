@@ -1,5 +1,6 @@
 import { defined } from "../domain/defined.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
+import { givenTags } from "../domain/job-tags.ts";
 import { shortFailure } from "./failure-words.ts";
 import { type JobsSoFar, type SoFar, tookText, waitText } from "./job-times.ts";
 import { membersOf } from "./members.ts";
@@ -146,7 +147,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, soFar }: RowPro
 
 /** What a job is called, what is different about its inputs, and why it failed. */
 function About({ job, line }: { readonly job: JobDocument; readonly line: string | undefined }) {
-  const { title, tags = [] } = job;
+  const { title, tags } = job;
   const why = shortFailure(job);
   return (
     <>
@@ -157,7 +158,7 @@ function About({ job, line }: { readonly job: JobDocument; readonly line: string
         </>
       )}
       {line === undefined ? null : <span class="run-inputs">{line}</span>}
-      {tags.join(", ")}
+      {givenTags(tags).join(", ")}
       {why === undefined ? null : <span class="why">{why}</span>}
     </>
   );

@@ -14,6 +14,17 @@ type ShareProps = {
   readonly url: string;
 };
 
+/** The form for a job with several results: folded up, unless one of them was asked for. */
+export function FoldedShareForm({ share, url }: ShareProps) {
+  const isAsked = share.choices?.some(({ isChosen }) => !isChosen) === true;
+  return (
+    <details open={isAsked}>
+      <summary>{share.until === undefined ? "Share the results" : "Share by a new address"}</summary>
+      <ShareForm share={share} url={url} />
+    </details>
+  );
+}
+
 /** The form that shares the results of a job, or some where it has several: it says before the press what ends with it. */
 export function ShareForm({ share: { until, choices }, url }: ShareProps) {
   return (

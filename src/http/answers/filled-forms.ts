@@ -1,6 +1,7 @@
 import { defined } from "../../domain/defined.ts";
 import { inputLines } from "../../domain/input-lines.ts";
 import type { Job } from "../../domain/job.ts";
+import { givenTags } from "../../domain/job-tags.ts";
 import { isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
 import { jobUrl } from "../../domain/links.ts";
@@ -71,7 +72,7 @@ export async function formOfJob(
     const { links: _, mode, inputs, title } = inputsDocument(job, context.baseUrl);
     const { outputs, run } = job.request;
     const request: unknown = JSON.parse(JSON.stringify({ outputs, title, heddle: { priority: run?.priority } }));
-    const tags = job.tags.filter((tag) => !ownTags.includes(tag));
+    const tags = givenTags(job.tags);
     const form = formOfRequest(description, {
       ...(isJsonObject(request) ? request : {}),
       inputs: asMembers(inputs),
@@ -94,9 +95,6 @@ function filledFrom(
   const line = inputLines([{ id, group: processId, inputs, defaults: {} }]).get(id);
   return { id, url: `${jobUrl(baseUrl, id)}?f=html`, title: title ?? processId, ...defined({ line }) };
 }
-
-/** What each job is tagged with by itself. */
-const ownTags: readonly string[] = ["local", "remote", "application", "workflow", "sync", "async"];
 
 function asMembers(value: unknown): Json {
   return isJsonObject(value) ? value : {};

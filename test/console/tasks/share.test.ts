@@ -58,6 +58,7 @@ describe.skipIf(missing !== undefined)(named("some results of a job are shared")
 
       await page.goto(`${site.url}/jobs/${job}?f=html`);
       await page.getByText("Shared: curve, tiles, until").waitFor();
+      await page.locator("summary", { hasText: "Share by a new address" }).click();
       await form.getByText("A new address ends the one that was given before.").waitFor();
       expect(await ticked()).toEqual([true, true, true]);
       const room = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
