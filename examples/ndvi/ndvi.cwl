@@ -4,13 +4,13 @@ class: Workflow
 id: ndvi
 label: Vegetation index of a scene
 doc: |
-  Takes a STAC item, staged as a directory with a catalogue, and gives its normalised difference vegetation index as another directory
-  with a catalogue: an application package in the form of OGC 20-089. Needs Node.js on the machine.
+  Takes a satellite scene, a STAC item staged as a directory with a catalogue, and gives its normalised difference vegetation index as
+  another directory with a catalogue: an application package in the form of OGC 20-089. Needs Node.js on the machine.
 $namespaces:
   s: https://schema.org/
 s:softwareVersion: 1.0.0
 s:license: https://spdx.org/licenses/Apache-2.0
-s:keywords: [vegetation, NDVI, Sentinel-2, STAC]
+s:keywords: [vegetation, NDVI, satellite, remote sensing, Sentinel-2, STAC]
 
 inputs:
   scene:

@@ -2,6 +2,7 @@ import type { Link } from "../domain/links.ts";
 import { deployPath } from "./deploy.tsx";
 import { Records } from "./document.tsx";
 import { Layout } from "./layout.tsx";
+import { plainText } from "./markdown-tree.ts";
 import { NothingFound } from "./nothing-found.tsx";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
 import { RecordTable } from "./record-table.tsx";
@@ -12,6 +13,8 @@ export type ListedProcess = {
   readonly title?: string;
   readonly version?: string;
   readonly keywords?: readonly string[];
+  /** In Markdown. */
+  readonly description?: string;
   readonly origin: string;
   /** From 0 to 1; undefined without a run, or for who may not see runs. */
   readonly successRate?: number;
@@ -161,12 +164,16 @@ function Row({
       <td>
         <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>{" "}
         {title === undefined ? null : <code class="muted">{id}</code>}
+        <Purpose text={process.description} />
       </td>
       <td class="nowrap">{version ?? ""}</td>
       <td>
         {keywords.map((keyword) => (
           <>
-            <a href={`${baseUrl}/processes?f=html&keyword=${encodeURIComponent(keyword)}`}>{keyword}</a>{" "}
+            {/* By keys one goes from process to process: the search has a field for keywords. */}
+            <a href={`${baseUrl}/processes?f=html&keyword=${encodeURIComponent(keyword)}`} tabindex={-1}>
+              {keyword}
+            </a>{" "}
           </>
         ))}
       </td>
@@ -186,6 +193,18 @@ function Row({
       ) : null}
     </tr>
   );
+}
+
+/** So much of a description is read for a list, and so much is shown of it. */
+const [mostRead, mostShown] = [600, 160];
+
+/** Says in one line what a process is for: the first sentence of its description. */
+function Purpose({ text = "" }: { readonly text: string | undefined }) {
+  const words = plainText(text.slice(0, mostRead));
+  const [sentence = ""] = /^.+?[.!?](?=\s|$)/.exec(words) ?? [words];
+  if (sentence === "") return null;
+  const shown = sentence.length <= mostShown ? sentence : `${sentence.slice(0, mostShown).replace(/\s+\S*$/, "")} …`;
+  return <small class="muted purpose">{shown}</small>;
 }
 
 /** Says of how many runs the usual time tells nothing. */

@@ -290,8 +290,14 @@ describe.skipIf(missing !== undefined)(title, () => {
     await view.scrollIntoViewIfNeeded();
     await page.locator('[data-view="field"][data-state="drawn"]').waitFor();
     await view.getByText("Box: west 10, south 46, east 12, north 47").waitFor();
-    await view.getByRole("button", { name: "Draw a box" }).click();
+    const draw = view.getByRole("button", { name: "Draw a box" });
+    for (const isDrawing of ["true", "false", "true"]) {
+      await draw.click();
+      expect(await draw.getAttribute("aria-pressed")).toBe(isDrawing);
+      expect(await view.locator(".map .map-hint").count()).toBe(isDrawing === "true" ? 1 : 0);
+    }
     await drag(page, view.locator(".map"), [0.4, 0.4], [0.6, 0.6]);
+    await view.locator('button[aria-pressed="false"]', { hasText: "Draw a box" }).waitFor();
     const field = page.locator('input[name="/inputs/aoi"]');
     const text = await field.inputValue();
     expect(text).not.toBe("10, 46, 12, 47");

@@ -27,6 +27,19 @@ describe("the page of a list of processes", () => {
     expect(html).toContain('<a href="http://server/base/processes?after=b&amp;f=html" rel="next">Next page</a>');
   });
 
+  test("says of each process in one line what it is for, and keys go from one to the next", () => {
+    const described = (description: string) => ({ id: "a", origin: "package", keywords: ["k"], description });
+    const purposeOf = (text: string) =>
+      /<small class="muted purpose">(.*?)<\/small>/.exec(page([described(text)]))?.[1];
+    expect(purposeOf("Reads **scenes** given as CSV. Then more.")).toBe("Reads scenes given as CSV.");
+    expect(purposeOf("Version 1.2 of a <b>thing</b>, e.g.a.b")).toBe(
+      "Version 1.2 of a &lt;b&gt;thing&lt;/b&gt;, e.g.a.b",
+    );
+    expect(purposeOf("word ".repeat(100))).toMatch(/^(?:word ){10,40}…$/);
+    expect(purposeOf("")).toBeUndefined();
+    expect(page([described("x")])).toContain('tabindex="-1">k</a>');
+  });
+
   test("has no columns of runs for who may not see runs", () => {
     expect(page([{ id: "a", origin: "package" }])).not.toContain("Succeeded");
   });

@@ -25,12 +25,12 @@ export function createTools(tools: Tools, isFile: boolean): readonly HTMLElement
   const { target, writing } = tools;
   const drawing = drawer(tools);
   const shapes = [
-    ...(target.takesAreas ? [button("Draw a box", () => drawing("box"))] : []),
-    ...(target.takesAreas && !target.isBox ? [button("Draw a polygon", () => drawing("polygon"))] : []),
-    ...(target.takesPoints ? [button("Set a point", () => drawing("point"))] : []),
-    ...keysControl(tools, () => drawing(undefined)),
+    ...(target.takesAreas ? [drawing.button("Draw a box", "box")] : []),
+    ...(target.takesAreas && !target.isBox ? [drawing.button("Draw a polygon", "polygon")] : []),
+    ...(target.takesPoints ? [drawing.button("Set a point", "point")] : []),
+    ...keysControl(tools, drawing.end),
     button("Remove", () => {
-      drawing(undefined);
+      drawing.end();
       writing(() => {
         target.clear();
         return undefined;
@@ -44,26 +44,40 @@ export function createTools(tools: Tools, isFile: boolean): readonly HTMLElement
 }
 
 const hints = {
-  box: "Drag from one corner of the box to the other. Escape ends it.",
-  polygon: "Press each corner, and the first one again at the end. Escape ends it.",
-  point: "Press where the point is. Escape ends it.",
+  box: "Drag from one corner of the box to the other.",
+  polygon: "Press each corner, and the first one again at the end.",
+  point: "Press where the point is.",
 } as const;
 
-/** Makes a function that begins to draw a kind of shape in place of any before; none ends it. */
-function drawer({ map, target, writing, status }: Tools): (kind: keyof typeof hints | undefined) => void {
+type Shape = keyof typeof hints;
+
+/** What draws: a button for a kind of shape, which begins it in place of any before, and ends it at the second press. */
+type Drawer = { readonly button: (text: string, kind: Shape) => HTMLButtonElement; readonly end: () => void };
+
+function drawer({ map, target, writing, status }: Tools): Drawer {
   let current: Draw | undefined;
+  let pressed: HTMLButtonElement | undefined;
+  // Read out by the status below the map, which may be out of sight.
+  const hint = element("p", { class: "map-hint", "aria-hidden": "true" });
   const end = () => {
     if (current !== undefined) map.removeInteraction(current);
     current = undefined;
+    pressed?.setAttribute("aria-pressed", "false");
+    pressed = undefined;
+    hint.remove();
     map.getTargetElement()?.classList.remove("map-drawing");
   };
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") end();
   });
-  return (kind) => {
-    end();
-    if (kind === undefined) return;
-    status.textContent = hints[kind];
+  const begin = (kind: Shape, by: HTMLButtonElement) => {
+    pressed = by;
+    by.setAttribute("aria-pressed", "true");
+    const way = matchMedia("(pointer: coarse)").matches ? "The button ends it." : "Escape ends it.";
+    hint.textContent = `${hints[kind]} ${way}`;
+    status.textContent = hint.textContent;
+    map.getTargetElement()?.append(hint);
+    map.getTargetElement()?.scrollIntoView({ block: "nearest" });
     current =
       kind === "box"
         ? new Draw({ type: "Circle", freehand: true, geometryFunction: createBox() })
@@ -75,6 +89,18 @@ function drawer({ map, target, writing, status }: Tools): (kind: keyof typeof hi
     });
     map.addInteraction(current);
     map.getTargetElement()?.classList.add("map-drawing");
+  };
+  return {
+    end,
+    button(text, kind) {
+      const made = button(text, () => {
+        const isOwn = pressed === made;
+        end();
+        if (!isOwn) begin(kind, made);
+      });
+      made.setAttribute("aria-pressed", "false");
+      return made;
+    },
   };
 }
 

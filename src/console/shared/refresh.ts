@@ -68,14 +68,15 @@ function takeParts(newer: Document, known: Map<string, string>, prepare: (part: 
 /** Notes what of a part is unfolded, ticked and scrolled to; the function that it gives does the same to the part as it is then. */
 function viewOf(part: HTMLElement): () => void {
   const folded = [...part.querySelectorAll<HTMLDetailsElement>("details[data-follows]")].map(({ open }) => open);
-  const ticked = new Set([...part.querySelectorAll<HTMLInputElement>("input:checked")].map(({ value }) => value));
+  const boxes = () => part.querySelectorAll<HTMLInputElement>("input[type=checkbox][name]");
+  const ticked = new Map([...boxes()].map(({ name, value, checked }) => [`${name} ${value}`, checked]));
   const scrolled = [...part.querySelectorAll(".wide")].map(({ scrollLeft }) => scrollLeft);
   return () => {
     for (const [index, one] of part.querySelectorAll<HTMLDetailsElement>("details[data-follows]").entries()) {
       one.open = folded[index] === true;
     }
-    for (const one of part.querySelectorAll<HTMLInputElement>("input[type=checkbox][name]"))
-      one.checked = ticked.has(one.value);
+    // One that is new is as the server has it.
+    for (const one of boxes()) one.checked = ticked.get(`${one.name} ${one.value}`) ?? one.checked;
     for (const [index, one] of part.querySelectorAll(".wide").entries()) one.scrollLeft = scrolled[index] ?? 0;
   };
 }

@@ -61,7 +61,7 @@ function wordsOf(context: RouteContext): string {
 const mostCompared = 1000;
 const mostNamed = 3;
 
-const mostKeywords = 8;
+const mostKeywords = 24;
 
 /** Gives what somebody may look at who searched in vain: what may have been meant, how many processes there are, and usual keywords. */
 async function insteadOf(deps: ListDeps, { caller }: RouteContext, typed: string) {
@@ -87,12 +87,12 @@ export async function listView(deps: ListDeps, context: RouteContext, items: rea
   const { caller } = context;
   const seesRuns = caller !== undefined && mayDo(caller, "read-own-jobs") && items.length <= mostWithStatistics;
   const processes = await inTurn(items, async (process) => {
-    const { title, version, keywords } = process.description;
+    const { title, version, keywords, description } = process.description;
     const statistics = seesRuns ? await processStatistics(deps, caller, process.id) : undefined;
     return {
       id: process.id,
       origin: originOf(process),
-      ...defined({ title, version, keywords }),
+      ...defined({ title, version, keywords, description }),
       ...defined({
         runs: statistics?.runs,
         since: statistics?.since,

@@ -76,6 +76,19 @@ describe.skipIf(missing !== undefined)(named("some results of a job are shared")
     60_000,
   );
 
+  test("the form of a page that was open while its job ended has all results ticked", async () => {
+    const { site } = all();
+    const [shell, option, words] = tool.baseCommand;
+    await deployAs(site, "slow", { ...tool, baseCommand: [shell, option, `sleep 3; ${words}`] });
+    const job = await jobOf(site, "slow", { inputs: {} });
+    await using person = await site.open({ as: "admin" });
+    const { page } = person;
+    await page.goto(`${site.url}/jobs/${job}?f=html`);
+    await page.locator("summary", { hasText: "Share the results" }).click();
+    const boxes = page.locator("form#share").getByRole("checkbox");
+    expect(await Promise.all((await boxes.all()).map((box) => box.isChecked()))).toEqual([true, true, true]);
+  }, 60_000);
+
   test("a form of which nothing is ticked shares nothing", async () => {
     const { site, job } = all();
     await using person = await site.open({ as: "admin" });
