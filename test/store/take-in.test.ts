@@ -98,6 +98,7 @@ test("a job is found by its user, its process, and what is short of its inputs, 
   };
   const all = async () => {
     const wanted = ["domitz", "ELBE", "4.25", "17", "11.75", "deich", "sandsack", "ada@example.org", "echo"];
+    wanted.push("river", "tiles");
     wanted.push("wald_nord.tif", "nord", "hohen", "sud.csv", "karte.png", "kachel", "7.nc");
     expect(await Promise.all(wanted.map((word) => ask(word)))).toEqual(wanted.map(() => 1));
     const others = ["ende", "geheim", "tiff", "4.2", "bbox", "bob", "verborgen", "dir", "a1b2", "vault", "bucket"];

@@ -7,12 +7,17 @@ const mostCharacters = 100;
 /** The names of files are ends of addresses. */
 const mostOfName = 255;
 
-/** Lists the short texts, the numbers and the names of files among the inputs of a job; `inputs` is JSON, as its request keeps them. */
+/**
+ * Lists the ids of the inputs of a job, and the short texts, the numbers and the names of files among them; `inputs` is JSON, as
+ * its request keeps them.
+ */
 export function shortInputs(inputs: string | undefined): readonly string[] {
   if (inputs === undefined) return [];
+  const parsed = parseExact(inputs);
+  const ids = isJsonObject(parsed) ? Object.keys(parsed).slice(0, mostValues) : [];
   const texts: string[] = [];
-  collect(parseExact(inputs), texts);
-  return texts;
+  collect(parsed, texts);
+  return [...ids.filter((id) => id.length <= mostCharacters), ...texts];
 }
 
 /** What an item says of itself, such as its kind, is nothing that somebody looks for; of an address, only its end. */

@@ -96,8 +96,8 @@ export async function justEndedWith(
 }
 
 /**
- * The words of what is said of a job: its shortened id, its process and that one's title, its user, its own title, its tags, what is short of its
- * inputs, its last message, and why it failed. When other words count, `wordsVersion` of take-in-all.ts grows.
+ * The words of what is said of a job: its shortened id, its process and that one's title, its user, its own title, its tags, the ids of its inputs and what is short of
+ * them, its last message, and why it failed. When other words count, `wordsVersion` of take-in-all.ts grows.
  */
 function wordsOfJob(
   { id, processId, providerId, user, title, tags, inputs, message, failure }: Row,
