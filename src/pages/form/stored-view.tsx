@@ -231,12 +231,14 @@ function sizeOf({ length }: Made): string {
 }
 
 /** A directory is no file, whatever its type; a file may be an archive of a directory. */
-function mayBe({ made }: OfferedOutput, mediaTypes: readonly string[]): boolean {
-  return made?.type !== directoryType || mediaTypes.includes(directoryType);
+function mayBe({ name, made }: OfferedOutput, mediaTypes: readonly string[]): boolean {
+  if (made === undefined) return true;
+  if (made.type === directoryType) return mediaTypes.includes(directoryType);
+  return mayBeArchive({ name, type: made.type }, mediaTypes);
 }
 
-/** A directory comes as an archive, or as a document that lists its files: no other upload can be one. */
-function mayBeArchive({ name, type }: OfferedUpload, mediaTypes: readonly string[]): boolean {
+/** A directory comes as an archive, or as a document that lists its files: no other file can be one. */
+function mayBeArchive({ name, type }: Pick<OfferedUpload, "name" | "type">, mediaTypes: readonly string[]): boolean {
   if (mediaTypes.length === 0 || mediaTypes.some((one) => one !== directoryType)) return true;
   if (isSameType(type, unknownMediaType)) return !name.includes(".") || /\.(zip|tar|tgz|gz)$/i.test(name);
   return archiveTypes.some((one) => isOfType(type, one));
