@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
 import { noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
+import { killScripts } from "../support/slurm-steps.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { large } from "./packages.ts";
 
 const why = noSlurm() ?? (Bun.which("python3") === null ? "python3 not installed" : undefined);
 if (why !== undefined) test.skip(`figures of jobs on Slurm: ${why}`, () => undefined);
@@ -14,15 +15,6 @@ else {
   afterAll(() => slurm[Symbol.asyncDispose]());
   describe("a cluster whose nodes count what jobs take", () => describeFigures(slurm));
 }
-
-/** Takes memory and a second of CPU time, then goes on until somebody makes a file. */
-const large = shellTool(
-  `python3 -c 'import os, time
-memory = bytearray(60000000)
-until = time.process_time() + 1
-while time.process_time() < until: pass
-while not os.path.exists(os.environ["LEDGER"] + ".go"): time.sleep(0.1)'`,
-);
 
 function describeFigures({ environment, untilIdle }: TestSlurm): void {
   const open = async () => {
@@ -80,16 +72,4 @@ function describeFigures({ environment, untilIdle }: TestSlurm): void {
     expect(statistics).toMatchObject({ steps: [{ step: "main", tools: 2, exitCode: 137 }] });
     expect(isLarge(statistics)).toBe(true);
   });
-}
-
-/** Kills the scripts of all jobs of the nodes whose directories lie here: they can leave no record then; gives how many there were. */
-async function killScripts(directory: string): Promise<number> {
-  let killed = 0;
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (!words.includes(`${directory}/spool`) || !words.includes("/slurm_script\0")) continue;
-    process.kill(Number(pid), "SIGKILL");
-    killed += 1;
-  }
-  return killed;
 }

@@ -44,3 +44,12 @@ export const counted = {
     },
   },
 } as const;
+
+/** Takes memory and a second of CPU time, then goes on until somebody makes a file. */
+export const large = shellTool(
+  `python3 -c 'import os, time
+memory = bytearray(60000000)
+until = time.process_time() + 1
+while time.process_time() < until: pass
+while not os.path.exists(os.environ["LEDGER"] + ".go"): time.sleep(0.1)'`,
+);

@@ -9,7 +9,12 @@ const root = join(import.meta.dir, "../..");
 const suite = join(root, "../shared/cwl-v1.2");
 const tests = [
   ...["./test/executors/slurm/slurm-executor.ts", "./test/slurm/slurm.ts", "./test/slurm/two-nodes.ts"],
-  ...["./test/slurm/user-mode.ts", "./test/slurm/late-files.ts", "./test/slurm/figures.ts"],
+  ...[
+    "./test/slurm/user-mode.ts",
+    "./test/slurm/late-files.ts",
+    "./test/slurm/figures.ts",
+    "./test/slurm/accounting.ts",
+  ],
 ];
 /** Images that some tests of the suite require, where they were imported. */
 const data = join(root, ".tools/cwl-data");

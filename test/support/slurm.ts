@@ -1,7 +1,8 @@
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { killSteps } from "./slurm-steps.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** A Slurm of one node on this machine, with daemons of its own that listen on loopback only. */
@@ -36,10 +37,21 @@ export function noSlurm(): string | undefined {
 
 const path = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Starts munged, slurmctld and slurmd, and waits until the node takes jobs. */
+/** What a daemon beside those of Slurm is told of them. */
+export type SlurmPlace = Pick<TestSlurm, "environment" | "run"> & {
+  /** Where slurm.conf lies; all of it is removed at the end. */
+  readonly directory: string;
+  readonly authInfo: string;
+};
+
+/**
+ * Starts munged, slurmctld and slurmd, and waits until the node takes jobs. `beside` starts what the controller needs, when
+ * munged answers; it is ended as the last one. What was started is ended, too, when the start fails.
+ */
 export async function startSlurm(
   settings: Readonly<Record<string, string>> = {},
   nodes: Nodes = { names: [nodeName], cpus: 32, inside: (words) => words },
+  beside: (place: SlurmPlace) => Promise<AsyncDisposable | undefined> = () => Promise.resolve(undefined),
 ): Promise<TestSlurm> {
   const directory = await temporaryDirectory();
   // munged wants no directory above its socket that others may write to, not even a sticky one.
@@ -93,10 +105,19 @@ export async function startSlurm(
     // A controller that begins anew waits for its nodes.
     if (daemon === "slurmd" || [...children].some(([name, child]) => isSlurmd(name) && !child.killed)) await untilUp();
   };
+  await using parts = new AsyncDisposableStack();
+  parts.use(directory);
+  parts.defer(() => rm(mungeDirectory, { recursive: true, force: true }));
+  parts.defer(() => stop("munged", "SIGKILL"));
   await startMunge(mungeDirectory, socket, spawn);
   await until("munge answers", () => run(["munge", "-S", socket, "-n"]).exitCode === 0);
+  parts.use(await beside({ environment, run, directory: directory.path, authInfo: `socket=${socket}` }));
+  parts.defer(async () => {
+    for (const name of ["slurmd", "slurmctld"]) await stop(name, "SIGKILL");
+  });
   await start("slurmctld");
   await start("slurmd");
+  const started = parts.move();
   return {
     environment,
     run,
@@ -124,28 +145,9 @@ export async function startSlurm(
     async [Symbol.asyncDispose]() {
       run(["scancel", "--me"]);
       await until("all jobs are gone", () => run(["squeue", "-h"]).out === "").catch(() => undefined);
-      for (const name of ["slurmd", "slurmctld", "munged"]) await stop(name, "SIGKILL");
-      await rm(mungeDirectory, { recursive: true, force: true });
-      await directory[Symbol.asyncDispose]();
+      await started.disposeAsync();
     },
   };
-}
-
-/** They know by their environment whose they are. */
-async function killSteps(configuration: string): Promise<number> {
-  let killed = 0;
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const read = (file: string) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
-    if (!(await read("comm")).startsWith("slurmstepd")) continue;
-    if (!(await read("environ")).includes(`SLURM_CONF=${configuration}\0`)) continue;
-    try {
-      process.kill(Number(pid), "SIGKILL");
-      killed += 1;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-    }
-  }
-  return killed;
 }
 
 const nodeName = hostname().split(".")[0] ?? "localhost";
@@ -227,6 +229,7 @@ function configurationText({ directory, socket, ports, settings, nodes }: Place)
     SlurmdUser: "root",
     AuthType: "auth/munge",
     AuthInfo: `socket=${socket}`,
+    AccountingStoragePass: socket,
     StateSaveLocation: join(directory, "state"),
     SlurmdSpoolDir: join(directory, "spool-%n"),
     SlurmctldPidFile: join(directory, "slurmctld.pid"),
@@ -274,8 +277,10 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let round = 0; round < 300; round += 1) {
+/** Waits half a minute until something holds, and for what it takes to ask, two minutes in all. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const last = Date.now() + 120_000;
+  for (let round = 0; round < 300 && Date.now() < last; round += 1) {
     if (holds()) return;
     await Bun.sleep(100);
   }

@@ -93,6 +93,8 @@ function partitionFinding({ partition }: SlurmSettings, partitions: readonly str
   );
 }
 
+const probeName = "heddle-doctor";
+
 /** Nodes that get a job each: what is wrong with one is often wrong with all. */
 const mostNodes = 8;
 
@@ -146,7 +148,7 @@ async function probeIn(
     ...[
       "--export=ALL",
       "--no-requeue",
-      "--job-name=heddle-doctor",
+      `--job-name=${probeName}`,
       "--chdir=/",
       "--output=/dev/null",
       "--error=/dev/null",
@@ -178,7 +180,8 @@ async function silence(
   id: string,
   wanted: string | undefined,
 ): Promise<ClusterFinding> {
-  const job = await commands.show(id);
+  const told = await commands.show(id, probeName);
+  const job = told === "later" ? undefined : told;
   if (job?.state.startsWith("PENDING") === true) {
     return warning(
       "Slurm job",

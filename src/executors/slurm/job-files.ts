@@ -233,3 +233,15 @@ export function figuresOf(end: TaskEnd, seen?: TaskFigures): Partial<TaskFigures
   const { cpuSeconds = seen?.cpuSeconds, peakMemoryBytes = seen?.peakMemoryBytes } = end;
   return defined({ cpuSeconds, peakMemoryBytes });
 }
+
+/**
+ * Gives the most that was told of what a task took, by several that each may have seen a part of it. Nothing at all is not
+ * known: so the accounting tells of a job that was killed with its step.
+ */
+export function mostOf(told: readonly (Partial<TaskFigures> | undefined)[]): Partial<TaskFigures> {
+  const most = (name: keyof TaskFigures) => {
+    const largest = Math.max(0, ...told.map((figures) => figures?.[name] ?? 0));
+    return largest === 0 ? undefined : largest;
+  };
+  return defined({ cpuSeconds: most("cpuSeconds"), peakMemoryBytes: most("peakMemoryBytes") });
+}

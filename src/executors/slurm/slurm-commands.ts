@@ -1,5 +1,6 @@
 import { Problem } from "../../domain/problem.ts";
 import { type ProgramEnd, runProgram } from "../run-program.ts";
+import { askAccounting, type LastWord } from "./accounting.ts";
 import { type FiguresByJob, readFigures } from "./figures.ts";
 import { hidesJobsOfOthers } from "./hidden-jobs.ts";
 
@@ -37,8 +38,8 @@ export type SlurmCommands = {
   submit(words: readonly string[], user?: number): Promise<Submitted>;
   /** Lists all jobs of this user, or of all users where tools run as those who asked; undefined when the controller does not answer: then nothing is known. */
   list(): Promise<readonly SlurmJob[] | undefined>;
-  /** Tells the last that is known of a job, from the controller or from the accounting; undefined when nothing is. */
-  show(id: string): Promise<SlurmJob | undefined>;
+  /** Tells the last that is known of the job of this number and this name, from the controller or from the accounting. */
+  show(id: string, name: string): Promise<LastWord>;
   /** Asks for the end of jobs of a user, or signals their scripts alone. False when the controller does not answer. */
   cancel(ids: readonly string[], how?: CancelHow): Promise<boolean>;
   /** Tells what jobs take that run, by their own numbers; undefined where the cluster does not tell. */
@@ -95,13 +96,6 @@ const busyWords =
 export function createSlurmCommands(environment: Readonly<Record<string, string>>, asUsers?: AsUsers): SlurmCommands {
   const run = (words: readonly string[]) => runProgram(words, environment, limitMilliseconds);
   const whose = asUsers === undefined ? ["--me", "-o", rowFormat] : ["-o", `${rowFormat}|%U`];
-  const accounted = async (id: string): Promise<SlurmJob | undefined> => {
-    const words = ["sacct", "-X", "-n", "-P", "-S", "now-30days", "-j", id, "-o", "JobID,State,NodeList,JobName"];
-    const { exitCode, out } = await run(words);
-    const [, number, state, node, name] = /^([^|\n]+)\|([^|]*)\|([^|]*)\|(.*)$/m.exec(out) ?? [];
-    if (exitCode !== 0 || number === undefined || state === undefined) return undefined;
-    return { id: number, state: state.trim(), reason: "", node: node ?? "", name: name ?? "" };
-  };
   let hides: boolean | undefined;
   const limitsOf = async (): Promise<SlurmLimits | undefined> => {
     const { exitCode, out } = await run(["scontrol", "show", "config"]);
@@ -135,17 +129,20 @@ export function createSlurmCommands(environment: Readonly<Record<string, string>
     },
     async list() {
       // Where others are hidden, all their jobs would seem to be gone.
-      if (asUsers !== undefined) hides ??= (await limitsOf())?.hidesJobs;
+      // Who may see all may not be known as such while the accounting does not answer: then it is asked again.
+      if (asUsers !== undefined && hides !== false) hides = (await limitsOf())?.hidesJobs;
       if (asUsers !== undefined && hides !== false) return undefined;
       const { exitCode, out } = await run(["squeue", "-h", "-r", "-t", "all", ...whose]);
       return exitCode === 0 ? out.split("\n").flatMap(jobOf) : undefined;
     },
-    async show(id) {
-      const { exitCode, out } = await run(["scontrol", "show", "job", "-o", id]);
-      if (exitCode !== 0) return accounted(id);
-      const field = (name: string) => new RegExp(`(?:^|\\s)${name}=(\\S*)`).exec(out)?.[1] ?? "";
+    async show(id, name) {
+      const { exitCode, out, talk } = await run(["scontrol", "show", "job", "-o", id]);
+      const field = (of: string) => new RegExp(`(?:^|\\s)${of}=(\\S*)`).exec(out)?.[1] ?? "";
       const told = { state: field("JobState"), reason: field("Reason"), node: field("NodeList") };
-      return { id, name: field("JobName"), ...told };
+      if (exitCode === 0 && field("JobName") === name) return { id, name, ...told };
+      const last = await askAccounting(run, id, name);
+      const isForgotten = exitCode === 0 || /invalid job id/i.test(talk);
+      return isForgotten && typeof last === "object" && isActive(last) ? "later" : last;
     },
     async cancel(ids, { signal, user } = {}) {
       if (asUsers !== undefined && user !== undefined) return (await asUsers.cancel(user, ids, signal)).exitCode === 0;

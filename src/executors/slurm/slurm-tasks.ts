@@ -8,6 +8,7 @@ import { taskDirectory, taskLogFile, taskRecordFile } from "../../files/layout.t
 import { readOwn } from "../../files/open-regular.ts";
 import type { TaskEnd, TaskFigures, TaskKey } from "../executor.ts";
 import { unlessUnmade } from "../sandbox/unmade-sandbox.ts";
+import { accountingMilliseconds, type LastWord, settlingMilliseconds } from "./accounting.ts";
 import type { CancelOne } from "./cancelling.ts";
 import { endByCause, hasCause } from "./causes.ts";
 import type { Figures } from "./figures.ts";
@@ -19,6 +20,7 @@ import {
   type JobFiles,
   jobFiles,
   makeFile,
+  mostOf,
   parseEnd,
   putFile,
   readBegin,
@@ -94,6 +96,8 @@ type Watched = {
   hasBegun?: true;
   /** Since when nothing of it is in the queue. */
   goneSince?: number;
+  /** When the accounting was asked in vain, and when it did not answer at all: it is asked again at the pace of the queue. */
+  later?: { readonly askedAt: number; readonly silentAt: number };
   /** What was last heard of what it takes. */
   figures?: TaskFigures;
   beat?: Beat | undefined;
@@ -195,20 +199,47 @@ function isGone({ queue, clock, settings }: SlurmDeps, watched: Watched, { name 
     return false;
   }
   watched.goneSince ??= clock.elapsed();
+  if (watched.later !== undefined && clock.elapsed() - watched.later.askedAt < settings.pollSeconds * 1000)
+    return false;
   return clock.elapsed() - watched.goneSince >= settings.graceSeconds * 1000;
 }
 
-async function endOfGone(deps: SlurmDeps, { key, files, job, figures }: Watched): Promise<TaskEnd | undefined> {
+async function endOfGone(deps: SlurmDeps, watched: Watched): Promise<TaskEnd | undefined> {
+  const { key, files, job, figures } = watched;
   const known = job?.id ?? (await deps.places.numberOf(key.executionId, files));
-  const last = known === undefined ? undefined : await deps.commands.show(known);
-  if (last !== undefined && isActive(last)) return undefined;
+  const last = known === undefined ? undefined : await deps.commands.show(known, await submittedName(deps, watched));
+  if (isStillToCome(deps, watched, last)) return undefined;
   const isStopped = (await readOwn(files.stop)) !== undefined;
   const hasBegun = !(await giveUpJob(files));
   if (isStopped && hasBegun) return writeEnd(files, { kind: "exited", exitCode: 137 });
   const kept = hasBegun ? await readOwn(files.cause) : undefined;
-  const end = (kept === undefined ? undefined : parseEnd(kept)?.end) ?? endByCause(last ?? job, hasBegun);
+  const told = last === "later" ? job : (last ?? job);
+  const end = (kept === undefined ? undefined : parseEnd(kept)?.end) ?? endByCause(told, hasBegun);
   const spent = hasBegun && known !== undefined ? await deps.figures.ofEnded(known) : undefined;
-  return writeEnd(files, { ...end, ...figuresOf({ ...end, ...spent }, figures) });
+  return writeEnd(files, end.kind === "notStarted" ? end : { ...end, ...mostOf([figuresOf(end), spent, figures]) });
+}
+
+/** Tells whether a job may still run, or more may come to be known of one that is gone. */
+function isStillToCome({ clock, logger }: SlurmDeps, watched: Watched, last: LastWord): boolean {
+  if (typeof last === "object") return isActive(last);
+  const { job, later } = watched;
+  if (job !== undefined && !isActive(job)) return false;
+  const askedAt = clock.elapsed();
+  const silentAt = last === "later" ? askedAt : later?.silentAt;
+  if (silentAt === undefined || askedAt - silentAt >= settlingMilliseconds) return false;
+  watched.goneSince ??= askedAt;
+  if (askedAt - watched.goneSince >= accountingMilliseconds) return false;
+  if (later === undefined) {
+    const about = { job: watched.files.name, seconds: accountingMilliseconds / 1000 };
+    logger.warn("The accounting of Slurm does not tell how a job ended, and is asked again", about);
+  }
+  watched.later = { askedAt, silentAt };
+  return true;
+}
+
+/** The name by which a job was submitted: that of its array, where it is an element of one. */
+async function submittedName({ places }: SlurmDeps, { key, files }: Watched): Promise<string> {
+  return (await places.find(key.executionId, files)).array?.files.name ?? files.name;
 }
 
 /** How often Slurm is asked for the last word on a job that it told to stop. */
@@ -221,18 +252,22 @@ function isKilled(end: TaskEnd): boolean {
   return end.kind === "exited" && end.exitCode === killedCode;
 }
 
-/** A tool that was stopped, and not by us: Slurm says why, as soon as its job has ended. That is kept, as it forgets jobs. */
+/**
+ * A tool that was stopped, and not by us: Slurm says why, as soon as its job has ended. That is kept, as it forgets jobs. An
+ * accounting that does not answer is waited for; without a signal the task has not ended yet.
+ */
 async function toldEnd(
   deps: SlurmDeps,
   watched: Watched,
   end: TaskEnd,
   signal: AbortSignal | undefined,
-): Promise<TaskEnd> {
+): Promise<TaskEnd | undefined> {
   const { cause } = watched.files;
   const kept = await readOwn(cause);
   const known = kept === undefined ? undefined : parseEnd(kept)?.end;
   if (known !== undefined) return known;
   const told = await askWhy(deps, watched, signal);
+  if (told === "later") return undefined;
   if (told === undefined || told.kind === "exited") return end;
   const whole = { ...told, ...figuresOf({ ...told, ...figuresOf(end) }) };
   await putFile(cause, endText(whole));
@@ -240,18 +275,21 @@ async function toldEnd(
 }
 
 async function askWhy(
-  { commands, places }: SlurmDeps,
-  { key, files }: Watched,
+  deps: SlurmDeps,
+  watched: Watched,
   signal: AbortSignal | undefined,
-): Promise<TaskEnd | undefined> {
-  const id = await places.numberOf(key.executionId, files);
+): Promise<TaskEnd | "later" | undefined> {
+  const id = await deps.places.numberOf(watched.key.executionId, watched.files);
   if (id === undefined) return undefined;
-  for (let round = 0; round < lastWordRounds; round += 1) {
-    const job = await commands.show(id);
-    if (job === undefined) return undefined;
-    if (hasCause(job)) return endByCause(job, true);
-    if (!isActive(job)) return undefined;
-    await sleep(500, signal === undefined ? {} : { signal });
+  const name = await submittedName(deps, watched);
+  for (let round = 0; round < lastWordRounds; ) {
+    const job = await deps.commands.show(id, name);
+    if (job !== "later" && hasCause(job)) return endByCause(job, true);
+    if (job === "later" && signal === undefined) return job;
+    if (!isStillToCome(deps, watched, job)) return undefined;
+    const isLate = typeof job !== "object";
+    if (!isLate) round += 1;
+    await sleep(isLate ? deps.settings.pollSeconds * 1000 : 500, defined({ signal }));
   }
   return undefined;
 }
