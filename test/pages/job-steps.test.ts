@@ -81,6 +81,8 @@ test("programs that ran in no image are named, with the software that the packag
         { name: "gdalwarp", software: ["GDAL 3.8 (https://identifiers.org/rrid/RRID:SCR_014396)"] },
         { name: "awk", software: ["gawk"] },
         { name: "node" },
+        { name: "sort", unusedImage: "debian:13" },
+        { name: "cut", unusedImage: null },
       ],
     },
   });
@@ -88,5 +90,8 @@ test("programs that ran in no image are named, with the software that the packag
     "<code>gdalwarp</code>: GDAL 3.8 (https://identifiers.org/rrid/RRID:SCR_014396); as the package says",
   );
   expect(html).toContain("<code>awk</code>: gawk, version not stated; as the package says");
-  expect(html).toContain("<code>node</code>: version not recorded");
+  expect(html).toContain("<li><code>node</code></li>");
+  expect(html).toContain("<code>sort</code>: the package names image debian:13, which was not used");
+  expect(html).toContain("<code>cut</code>: the package names no image");
+  expect(html.match(/Versions of programs are not recorded: run it in a container image/g)).toHaveLength(1);
 });
