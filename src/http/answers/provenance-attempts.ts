@@ -118,7 +118,8 @@ function attemptFacts({ number, asked, startedAt, endedAt, status, failure, kept
     ...failureFacts(failure),
     "heddle:asked": askedWords[asked.what],
     "heddle:askedAt": provTime(asked.at),
-    "heddle:keptSteps": kept.length === 0 ? undefined : kept.map(({ step }) => (step === "" ? "main" : step)),
+    "heddle:keptSteps":
+      kept.length === 0 ? undefined : kept.map(({ step }) => (step === "" ? "main" : step)).toSorted(),
     "heddle:notRecorded": isCut ? ["how it ended: the server was started again"] : undefined,
   };
 }
