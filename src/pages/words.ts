@@ -1,8 +1,8 @@
 import { maxChosen } from "../domain/chosen-jobs.ts";
 import type { JobStatus } from "../domain/job-state.ts";
-import type { StageName } from "../domain/progress.ts";
 import type { RemoteType } from "../domain/remote-type.ts";
 
+export { stageTitles as stageWords } from "../domain/progress.ts";
 export { shortId } from "../domain/short-id.ts";
 // Scripts of pages count with it.
 export { durationText } from "../domain/spans.ts";
@@ -23,22 +23,6 @@ export const statusWords: Readonly<Record<JobStatus, string>> = {
   successful: "successful",
   failed: "failed",
   dismissed: "dismissed",
-};
-
-/** What a job does in each stage, in the words of its reader. */
-export const stageWords: Readonly<Record<StageName, string>> = {
-  setup: "Preparing",
-  describe: "Reading the process",
-  getInputs: "Fetching inputs",
-  getOutputs: "Preparing outputs",
-  executeRequest: "Starting",
-  statusLocation: "Starting",
-  monitorStart: "Running",
-  monitorLoop: "Running",
-  monitorError: "Failed",
-  monitorEnd: "Collecting results",
-  notify: "Notifying",
-  done: "Done",
 };
 
 /** What a provider speaks, as its standard is called. */
