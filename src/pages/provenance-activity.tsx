@@ -2,7 +2,7 @@ import type { ProvAttributes, ProvRecords, ProvValue } from "../domain/documents
 import { hiddenWords, looksSecret, withoutSecrets } from "../domain/secret-names.ts";
 import { shortTimeText } from "../domain/spans.ts";
 import { isStage } from "./failure-words.ts";
-import { Time } from "./parts.tsx";
+import { areNear, Time } from "./parts.tsx";
 import { quoted } from "./shell-words.ts";
 import { shortId, stageWords } from "./words.ts";
 
@@ -44,7 +44,7 @@ function When({ attributes, all }: Pick<ActivityProps, "attributes" | "all">) {
   const isMoment = textOf(attributes["prov:type"]) === "heddle:Retry";
   return (
     <p class="muted">
-      <Time at={start} />
+      <Time at={start} isPrecise={end === undefined || areNear(Date.parse(start), Date.parse(end))} />
       {afterText(attributes, all)}
       {waited > 0 ? `, had waited ${secondsText(waited)} to start` : ""}
       {isMoment ? "" : tookText(attributes, start, end)}

@@ -55,13 +55,13 @@ export function soFarText(seconds: number): string {
  * Formats an instant (RFC 3339) with its zone, in a form that reads the same in each country: day after month after year. The server
  * writes UTC, scripts the zone of the reader, which is so many minutes east of it.
  */
-export function timeText(at: string, minutesEast = 0): string {
+export function timeText(at: string, minutesEast = 0, isPrecise = false): string {
   const shifted = new Date(Date.parse(at) + minutesEast * 60_000);
   if (Number.isNaN(shifted.getTime())) return at;
   return shifted
     .toISOString()
     .replace("T", " ")
-    .replace(/(\.\d+)?Z$/, ` ${zoneText(minutesEast)}`);
+    .replace(/(\.\d+)?Z$/, (_, part = "") => `${isPrecise ? part : ""} ${zoneText(minutesEast)}`);
 }
 
 function zoneText(minutesEast: number): string {

@@ -50,7 +50,7 @@ const page = (more: Partial<JobView>) => jobPage({ ...view, ...more }).render(fr
 test("the timeline of a workflow has its steps, and invents no time of those that have not ended", () => {
   const html = page({ steps, graph });
   const [fetched, counted, ...open] = rowsOf(html);
-  expect(fetched).toMatch(/^\|Title of fetch\|✓ done, from the cache\|2026-01-02 03:04:05 UTC\|[^|]*\|$/);
+  expect(fetched).toMatch(/^\|Title of fetch\|✓ done, from the cache\|2026-01-02 03:04:05\.000 UTC\|[^|]*\|$/);
   expect(counted).toMatch(/^\|Title of count\|✓ done, 3 of 3 parts, 2 of 3 from the cache\|.*\|1\.5 s\|local on a\|$/);
   expect(open).toEqual(["|Title of next|▶ running|", "|Title of last|○ not begun|"]);
   // The stages of the job itself stay, folded up.
