@@ -9,6 +9,16 @@ import { settingUrl } from "./system-settings.tsx";
 
 type NamedProgram = NonNullable<NonNullable<JobView["programs"]>["named"]>[number];
 
+/** Says which revision of its process a job runs, by its whole digest, as provenance and the list of revisions name it. */
+export function Revision({ revision }: { readonly revision: string }) {
+  if (!/^sha256:/.test(revision)) return null;
+  return (
+    <p class="muted">
+      Revision of the process: <code class="digest">{revision}</code>
+    </p>
+  );
+}
+
 /** Says what the tools of a job ran in, once it has ended. */
 export function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
   if (programs === undefined) return null;

@@ -3,7 +3,7 @@ import type { JobView } from "../domain/documents/job-view.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
 import { Failure, Retried } from "./failure.tsx";
-import { Care, Programs } from "./job-care.tsx";
+import { Care, Programs, Revision } from "./job-care.tsx";
 import { Actions } from "./job-parts.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import type { PageFrame } from "./page.ts";
@@ -59,6 +59,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       </p>
       <Times job={job} view={view} />
       <Retried job={job} view={view} />
+      <Revision revision={job.processRevision} />
       <Programs programs={view.programs} />
       <Care job={job} view={view} frame={frame} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />

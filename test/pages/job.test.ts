@@ -265,6 +265,12 @@ describe("the page of a job", () => {
     expect(page(failed, once)).not.toContain("failed too");
   });
 
+  test("tells the revision of its process by its whole digest", () => {
+    const processRevision = `sha256:${"5e1f".repeat(16)}`;
+    expect(page({ processRevision })).toContain(`<code class="digest">${processRevision}</code>`);
+    expect(page({ processRevision: "builtin" })).not.toContain("Revision of the process");
+  });
+
   test("lists the defaults that were used beside the inputs, and the version that ran", () => {
     const version = { name: "1.0.0", url: "http://server/base/processes/buffer@r1?f=html" };
     const html = page({}, { inputs: { given: 1 }, defaults: { other: 2 }, version });
