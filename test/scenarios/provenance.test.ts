@@ -168,6 +168,13 @@ test("A single tool has the inputs as they were resolved, and its argv; a built-
   expect(Object.values(prov.entity).map((one) => one["prov:value"])).toContain('"ok"');
   expect(Object.values(prov.wasGeneratedBy)).toMatchObject([{ "prov:activity": main, "prov:role": "out" }]);
 
+  // Whoever has the address of a share is told which bytes went in, and led to nothing else.
+  const shared = await fetch(`${url}/jobs/${job}/share`, { method: "POST" });
+  const { href } = v.parse(v.looseObject({ href: v.string() }), await shared.json());
+  const page = await (await fetch(`${href}?f=html`)).text();
+  expect(page).toMatch(new RegExp(`SHA-256\\s*<code class="digest">${sha256("red")}</code>`));
+  expect(page).toContain('title="3 bytes">');
+
   const echoed = await submit(url, "echo", { text: "hello" });
   await untilFinished(url, echoed);
   const sync = await fetch(`${url}/processes/echo/execution`, {
