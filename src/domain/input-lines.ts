@@ -42,22 +42,49 @@ export function inputLines(runs: readonly ListedRun[]): ReadonlyMap<string, stri
   return lines;
 }
 
-/** An input of a run as others read it; without words where it looks like a secret. `isDefault` for what was not given. */
-export type ToldInput = { readonly name: string; readonly words?: string; readonly isDefault: boolean };
+/** A file that a run was given: what is known of its bytes, where the run kept it. */
+export type ToldFile = { readonly name: string; readonly length?: number; readonly sha256?: string };
+
+/**
+ * An input of a run as others read it; without words where it looks like a secret, and where it is not set (`isUnset`). `isDefault`
+ * for what was not given.
+ */
+export type ToldInput = {
+  readonly name: string;
+  readonly words?: string;
+  readonly isDefault: boolean;
+  readonly isUnset?: true;
+  readonly files?: readonly ToldFile[];
+};
+
+/** What is known of the inputs of a run besides their values: its files by input, and the inputs that have no value. */
+export type InputFacts = {
+  readonly files: ReadonlyMap<string, readonly ToldFile[]>;
+  readonly unset: readonly string[];
+};
 
 /** So many characters of a value are told at most. */
 const longestTold = 500;
 
-/** Words all inputs of a run, given ones first, then the defaults that were used: files and addresses by their names alone, and nothing of what looks like a secret. */
-export function toldInputs({ inputs, defaults }: Pick<ListedRun, "inputs" | "defaults">): readonly ToldInput[] {
+/**
+ * Words all inputs of a run, given ones first, then the defaults that were used, then those that are not set: files and addresses by
+ * their names alone, with size and digest where these are known, and nothing of what looks like a secret.
+ */
+export function toldInputs(
+  { inputs, defaults }: Pick<ListedRun, "inputs" | "defaults">,
+  { files, unset }: InputFacts = { files: new Map(), unset: [] },
+): readonly ToldInput[] {
   const told = (values: Inputs, isDefault: boolean) => {
     const words = wordsOfInputs({ inputs: values, defaults: {} });
     return Object.keys(values).map((name) => {
       if (looksSecret(name)) return { name, isDefault };
-      return { name, words: withoutMiddle(words.get(name) ?? "", longestTold), isDefault };
+      const own = files.get(name);
+      const value = withoutMiddle(words.get(name) ?? "", longestTold);
+      return { name, words: value, isDefault, ...(own === undefined ? {} : { files: own }) };
     });
   };
-  return [...told(inputs, false), ...told(defaults, true)];
+  const notSet = unset.map((name) => ({ name, isDefault: false, isUnset: true }) as const);
+  return [...told(inputs, false), ...told(defaults, true), ...notSet];
 }
 
 /** The values that were given, each in words, by the names of their inputs. */

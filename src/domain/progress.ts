@@ -30,6 +30,22 @@ export const stages = {
 
 export type StageName = keyof typeof stages;
 
+/** What a job does in each stage, in the words of its reader. */
+export const stageTitles: Readonly<Record<StageName, string>> = {
+  setup: "Preparing",
+  describe: "Reading the process",
+  getInputs: "Fetching inputs",
+  getOutputs: "Preparing outputs",
+  executeRequest: "Starting",
+  statusLocation: "Starting",
+  monitorStart: "Running",
+  monitorLoop: "Running",
+  monitorError: "Failed",
+  monitorEnd: "Collecting results",
+  notify: "Notifying",
+  done: "Done",
+};
+
 /** The stage names in the order of their percentages. */
 export const stageNames: readonly StageName[] = Object.keys(stages).filter(isStageName);
 
@@ -89,7 +105,7 @@ export function advance(state: WalkState, event: WalkEvent): WalkState {
     case "enter":
       return enter(state, event.stage, event.message);
     case "fail": {
-      const message = `Job execution failed at stage ${state.stage}: ${event.message}`;
+      const message = `Job execution failed at the stage "${stageTitles[state.stage]}": ${event.message}`;
       return enter({ ...state, hasFailed: true }, "monitorError", message);
     }
     case "percent": {

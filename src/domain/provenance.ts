@@ -10,6 +10,10 @@ const JsonObjectSchema = v.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
 
+/** A job that made what a cache keeps, and when it had made it, in milliseconds since 1970. */
+export const MakerSchema = v.object({ job: v.string(), at: v.number() });
+export type Maker = v.InferOutput<typeof MakerSchema>;
+
 /** One task of a run: one call of a tool, an expression, a workflow inside it, or a process of another server. */
 export const TaskFactsSchema = v.object({
   /** The path of its step, with the number of the part where that is scattered; empty for the process itself. */
@@ -30,12 +34,16 @@ export const TaskFactsSchema = v.object({
   /** How many times it was started. */
   tries: v.optional(v.number()),
   image: v.optional(v.object({ name: v.string(), digest: v.optional(v.string()) })),
+  /** Of a tool that ran in no image: the one that its package names, null where it names none; absent where that was not kept. */
+  unusedImage: v.optional(v.nullable(v.string())),
   /** What its SoftwareRequirement says it uses: names with versions, and what identifies them in brackets. */
   software: v.optional(v.array(v.string())),
   executor: v.optional(v.string()),
   host: v.optional(v.string()),
   /** Its outputs were taken from those of an earlier call. */
   isCached: v.optional(v.boolean()),
+  /** Which job had made them; absent where the cache does not know. */
+  cachedFrom: v.optional(MakerSchema),
   /** The process of another server, or the built-in, that ran. */
   ranAt: v.optional(v.string()),
   failure: v.optional(v.string()),

@@ -18,7 +18,7 @@ export type StepRun = {
 
 /** Sums the tasks of a run up by steps, in the order of their starts; the process itself is no step. */
 export function stepRunsOf(tasks: readonly TaskFacts[]): readonly StepRun[] {
-  const groups = Map.groupBy(tasks, ({ step }) => step.replace(/\[\d+\](?=\/|$)/g, ""));
+  const groups = Map.groupBy(latestOf(tasks), ({ step }) => step.replace(/\[\d+\](?=\/|$)/g, ""));
   return [...groups]
     .filter(([step]) => step !== "")
     .map(([step, parts]): StepRun => {
@@ -27,7 +27,7 @@ export function stepRunsOf(tasks: readonly TaskFacts[]): readonly StepRun[] {
         step,
         startedAt: parts.reduce((first, { startedAt }) => Math.min(first, startedAt), Number.POSITIVE_INFINITY),
         endedAt: parts.reduce((last, { endedAt }) => Math.max(last, endedAt), 0),
-        parts: countOf(parts),
+        parts: parts.length,
         cached: parts.filter(({ isCached }) => isCached === true).length,
         hasFailed: parts.some(({ failure }) => failure !== undefined),
         places: [...new Set(places)].toSorted(),
@@ -36,9 +36,14 @@ export function stepRunsOf(tasks: readonly TaskFacts[]): readonly StepRun[] {
     .toSorted((one, other) => one.startedAt - other.startedAt || one.step.length - other.step.length);
 }
 
-/** What ran twice, after a retry, is one part. */
-function countOf(parts: readonly TaskFacts[]): number {
-  return new Set(parts.map(({ step }) => step)).size;
+/** What ran twice, after a retry, is told as it ran last: the attempt before stands in the provenance. */
+function latestOf(tasks: readonly TaskFacts[]): readonly TaskFacts[] {
+  const latest = new Map<string, TaskFacts>();
+  for (const task of tasks) {
+    const known = latest.get(task.step);
+    if (known === undefined || known.startedAt <= task.startedAt) latest.set(task.step, task);
+  }
+  return [...latest.values()];
 }
 
 function placeOf({ ranAt, executor, host }: TaskFacts): readonly string[] {

@@ -8,9 +8,9 @@ import type { Inputs } from "../domain/values.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { readJobWithInputs } from "./read-inputs.ts";
-import { tasksOf } from "./read-provenance.ts";
 import { type JobResults, type ReadResultsDeps, resultsOfJob } from "./read-results.ts";
 import { readStatistics } from "./read-statistics.ts";
+import { tasksOf } from "./read-tasks.ts";
 import { readSourcesOf, type SourceOfJob } from "./read-uploads.ts";
 
 export type CompareDeps = ReadResultsDeps & { readonly clock: Clock };

@@ -20,7 +20,9 @@ export function programsOf({ status }: Pick<Job, "status">, tasks: readonly Task
   );
   const own = tools
     .filter(({ image }) => image === undefined)
-    .flatMap(({ command: [name] = [], software }) => (name === undefined ? [] : [{ name, ...defined({ software }) }]));
+    .flatMap(({ command: [name] = [], software, unusedImage }) =>
+      name === undefined ? [] : [{ name, ...defined({ software, unusedImage }) }],
+    );
   const different = new Map(own.map((program) => [JSON.stringify(program), program]));
   return {
     images: [...new Set(images)].toSorted(),

@@ -1,18 +1,21 @@
 import type { Principal } from "../domain/access.ts";
+import type { Attempt } from "../domain/attempts.ts";
 import { defined } from "../domain/defined.ts";
-import type { Job } from "../domain/job.ts";
+import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
-import { canonicalJson, isJsonObject, type Json } from "../domain/json.ts";
+import { canonicalJson, type Json } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
-import { readServer, runMember, type ServerFacts, type TaskFacts, tasksIn, tasksMember } from "../domain/provenance.ts";
-import { usageKey } from "../domain/usage.ts";
+import { readServer, type ServerFacts, type TaskFacts } from "../domain/provenance.ts";
 import type { Inputs, Results } from "../domain/values.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
-import { keptValue } from "../files/kept-values.ts";
-import { checkpointsOf, findExecution } from "../store/executions.ts";
+import { findExecution } from "../store/executions.ts";
+import { findJob } from "../store/jobs.ts";
 import { findProcessRevision } from "../store/processes.ts";
+import { maySeeJob } from "./guard.ts";
+import { readAttempts } from "./read-attempts.ts";
 import { type ReadInputsDeps, readJobWithInputs } from "./read-inputs.ts";
 import { resultsWithValues } from "./read-results.ts";
+import { tasksOf } from "./read-tasks.ts";
 import { digestOf } from "./secrets.ts";
 
 /** What is known of how a job came to its results. */
@@ -27,8 +30,12 @@ export type Provenance = {
   readonly results: Results;
   /** What ran the last attempt. */
   readonly server?: ServerFacts;
-  /** In the order of their starts. */
+  /** Of a job that was begun anew; empty for any other, whose tasks are those of its only attempt. */
+  readonly attempts: readonly Attempt[];
+  /** Of the last attempt, with what it kept of the one before, in the order of their starts. */
   readonly tasks: readonly TaskFacts[];
+  /** Of the jobs that made what was taken from the cache, those that the principal may see. */
+  readonly seenJobs: ReadonlySet<string>;
   /** What was not written down when the job ran, in words. */
   readonly notRecorded: readonly string[];
 };
@@ -38,11 +45,12 @@ export async function readProvenance(deps: ReadInputsDeps, principal: Principal,
   const { database } = deps;
   const job = await readJobWithInputs(deps, principal, jobId);
   const { executionId } = job;
-  const [process, execution, tasks, results] = await Promise.all([
+  const [process, execution, tasks, results, attempts] = await Promise.all([
     job.providerId === undefined ? findProcessRevision(database, job.processId, job.processRevision) : undefined,
     executionId === undefined ? undefined : findExecution(database, executionId),
     executionId === undefined ? [] : tasksOf(deps, executionId),
     job.status === "successful" ? resultsWithValues(deps, job.id) : {},
+    readAttempts(deps, principal, job),
   ]);
   const server = execution?.server ?? undefined;
   return {
@@ -50,6 +58,8 @@ export async function readProvenance(deps: ReadInputsDeps, principal: Principal,
     inputs: process === undefined ? job.request.inputs : withDefaults(process, job.request.inputs),
     results,
     tasks,
+    attempts,
+    seenJobs: await seenMakers(deps, principal, [...tasks, ...attempts.flatMap((one) => one.tasks)]),
     notRecorded: [...missingServer(job, server), ...missingTasks(job, process, tasks)],
     ...defined({
       process,
@@ -59,23 +69,21 @@ export async function readProvenance(deps: ReadInputsDeps, principal: Principal,
   };
 }
 
-/** Reads the tasks of an execution, in the order of their starts. */
-export async function tasksOf(
-  { database, layout }: ReadInputsDeps,
-  executionId: string,
-): Promise<readonly TaskFacts[]> {
-  const tasks: TaskFacts[] = [];
-  for (const [key, held] of await checkpointsOf(database, executionId)) {
-    const value = await keptValue(layout, held);
-    if (isJsonObject(value)) tasks.push(...tasksIn(value[key === usageKey ? runMember : tasksMember]));
-  }
-  return tasks.toSorted(byStart);
-}
-
-/** A workflow begins before its steps, also where no millisecond lies between. */
-function byStart(one: TaskFacts, other: TaskFacts): number {
-  const isOuter = (task: TaskFacts) => (task.kind === "workflow" ? task.step.length : Number.MAX_SAFE_INTEGER);
-  return one.startedAt - other.startedAt || isOuter(one) - isOuter(other) || one.endedAt - other.endedAt;
+/** Lists the jobs that made what tasks took from the cache, of those that a principal may see and that are not removed. */
+async function seenMakers(
+  { database }: ReadInputsDeps,
+  principal: Principal,
+  tasks: readonly TaskFacts[],
+): Promise<ReadonlySet<string>> {
+  const makers = [...new Set(tasks.flatMap(({ cachedFrom }) => (cachedFrom === undefined ? [] : [cachedFrom.job])))];
+  const seen = await Promise.all(
+    makers.map(async (id) => {
+      const maker = await findJob(database, id);
+      const isThere = maker !== undefined && maker.hidden === undefined && !isDiscarded(maker);
+      return isThere && (await maySeeJob({ database }, principal, maker)) ? [id] : [];
+    }),
+  );
+  return new Set(seen.flat());
 }
 
 function documentDigest(document: Json): string {

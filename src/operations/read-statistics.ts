@@ -13,7 +13,7 @@ import type { Layout } from "../files/layout.ts";
 import { findCheckpoint } from "../store/executions.ts";
 import { eventsOf } from "../store/job-events.ts";
 import { type FollowDeps, readJob } from "./follow-jobs.ts";
-import { tasksOf } from "./read-provenance.ts";
+import { tasksOf } from "./read-tasks.ts";
 
 /** Tells whether an ended job took all that tools make from an earlier run: none ran for it. */
 export async function isAllCached(

@@ -3,8 +3,9 @@ import { mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { fault, refusal } from "../domain/faults.ts";
-import { type ToldInput, toldInputs } from "../domain/input-lines.ts";
+import { type InputFacts, type ToldFile, type ToldInput, toldInputs } from "../domain/input-lines.ts";
 import type { Job } from "../domain/job.ts";
+import { isJsonObject, isList, type Json } from "../domain/json.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
 import { nearNames } from "../domain/near-names.ts";
 import { Problem } from "../domain/problem.ts";
@@ -25,6 +26,7 @@ import {
   resultsOfJob,
   resultsWithoutValues,
 } from "./read-results.ts";
+import { tasksOf } from "./read-tasks.ts";
 import { hashSecret } from "./secrets.ts";
 import { directoryOfResults, isFileOfResults } from "./shared-paths.ts";
 
@@ -183,10 +185,34 @@ export async function readShared(deps: ShareDeps, token: string): Promise<Shared
       const { inputs } = job.request;
       const { ran, revision } = await readRanProcess(deps, reader, job);
       const process = ran ?? revision;
-      return toldInputs({ inputs, defaults: process === undefined ? {} : defaultsBeside(process, inputs) });
+      const defaults = process === undefined ? {} : defaultsBeside(process, inputs);
+      const names = Object.keys(process?.description.inputs ?? {});
+      const unset = names.filter((name) => !Object.hasOwn(inputs, name) && !Object.hasOwn(defaults, name));
+      return toldInputs({ inputs, defaults }, { unset, files: await filesOfInputs(deps, job) });
     },
     ...filesOfShare(deps, share, shared.results),
   };
+}
+
+/** Reads the files that a run was given, by its inputs, as it kept them; none of a run that kept nothing. */
+async function filesOfInputs(deps: ShareDeps, { executionId }: Job): Promise<InputFacts["files"]> {
+  const tasks = executionId === undefined ? [] : await tasksOf(deps, executionId);
+  const own = tasks.findLast(({ step }) => step === "")?.inputs ?? {};
+  const files = Object.entries(own).map(([name, value]) => [name, filesIn(value)] as const);
+  return new Map(files.filter(([, found]) => found.length > 0));
+}
+
+/** Lists the files of a value as a run keeps it. */
+function filesIn(value: Json): readonly ToldFile[] {
+  if (isList(value)) return value.flatMap(filesIn);
+  if (!isJsonObject(value) || value.class !== "File") return [];
+  const { basename: name, size, sha256 } = value;
+  if (typeof name !== "string") return [];
+  const facts = {
+    length: typeof size === "number" ? size : undefined,
+    sha256: typeof sha256 === "string" ? sha256 : undefined,
+  };
+  return [{ name, ...defined(facts) }];
 }
 
 /** The share speaks for whoever made it, of this one job only. */

@@ -16,7 +16,7 @@ import { InputValue, NamedValue } from "./input-values.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
-import { Badge, processPath, Size, Time, Wide } from "./parts.tsx";
+import { areNear, Badge, processPath, Size, Time, Wide } from "./parts.tsx";
 import { shortId } from "./words.ts";
 
 const script = "local-times";
@@ -60,13 +60,14 @@ function exitMark({ a, b }: ComparedPair<JsonObject>): false | null {
 }
 
 /** Says in one sentence what differs. */
-function summaryOf({ process, revision, inputs, results }: JobComparisonDocument): string {
+function summaryOf({ a, b, process, revision, inputs, results }: JobComparisonDocument): string {
   const told = [
     process.same ? (revision.same ? "the same revision" : "different revisions") : "different processes",
     unlikeText(inputs, "inputs"),
     unlikeText(results, "results"),
   ];
-  return `A was made first. They ran ${told[0]}; ${told.slice(1).join(", ")}.`;
+  const order = a.created === b.created ? "Both were made at the same time." : "A was made first.";
+  return `${order} They ran ${told[0]}; ${told.slice(1).join(", ")}.`;
 }
 
 /** So many are named in a sentence. */
@@ -130,20 +131,23 @@ function Runs({ document, baseUrl }: { readonly document: JobComparisonDocument;
     a: show(a),
     b: show(b),
   });
+  const isNear = areNear(Date.parse(a.created), Date.parse(b.created));
   const rows = [
     row("Job", (job) => <JobLink job={job} baseUrl={baseUrl} />, null),
     row("Process", (job) => <a href={`${processPath(job, baseUrl)}?f=html`}>{job.processID}</a>, process.same),
-    row(
-      "Revision",
-      (job) => <code title={job.processRevision}>{job.processRevision.slice(0, 19)}…</code>,
-      revision.same,
-    ),
+    row("Revision", (job) => <code class="digest">{job.processRevision}</code>, revision.same),
     row(
       "Status",
       (job) => <Badge status={job.status} isWaiting={waitText(job) !== undefined} />,
       a.status === b.status,
     ),
-    row("Created", (job) => <Time at={job.created} />, null),
+    row("Created", (job) => <Time at={job.created} isPrecise={isNear} />, null),
+    ...(a.started === undefined && b.started === undefined
+      ? []
+      : [row("Began", (job) => <Moment at={job.started} isPrecise={isNear} />, null)]),
+    ...(a.finished === undefined && b.finished === undefined
+      ? []
+      : [row("Ended", (job) => <Moment at={job.finished} isPrecise={isNear} />, null)]),
     row("Waited", (job) => secondsText(job.waitingSeconds), null),
     row("Ran", (job) => secondsText(job.runningSeconds), null),
   ];
@@ -159,6 +163,10 @@ function Runs({ document, baseUrl }: { readonly document: JobComparisonDocument;
       )}
     </>
   );
+}
+
+function Moment({ at, isPrecise }: { readonly at: string | undefined; readonly isPrecise: boolean }) {
+  return at === undefined ? "not yet" : <Time at={at} isPrecise={isPrecise} />;
 }
 
 function secondsText(seconds: number | undefined): string {
@@ -212,8 +220,22 @@ function InputPairs({ pairs, uploads }: { readonly pairs: readonly ComparedInput
     a: side(id, a, defaults.includes("a")),
     b: side(id, b, defaults.includes("b")),
   }));
-  return <Table label="Inputs" rows={rows} />;
+  const equal = rows.filter(({ same }) => same === true);
+  if (equal.length <= shownEqual) return <Table label="Inputs" rows={rows} />;
+  const unlike = rows.filter(({ same }) => same !== true);
+  return (
+    <>
+      {unlike.length === 0 ? null : <Table label="Inputs" rows={unlike} />}
+      <details>
+        <summary>{`${equal.length} inputs are the same in both`}</summary>
+        <Table label="Equal inputs" rows={equal} />
+      </details>
+    </>
+  );
 }
+
+/** More that are the same stand folded up below those that differ. */
+const shownEqual = 3;
 
 function Items({ items, images }: { readonly items: readonly ComparedItem[]; readonly images: string }) {
   if (items.length === 0) return <span class="muted">empty</span>;

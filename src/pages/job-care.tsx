@@ -4,8 +4,20 @@ import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
 import { keptJobsText } from "./kept-words.ts";
 import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
-import { softwareWords } from "./program-words.ts";
+import { imageWords, softwareWords, unknownVersions } from "./program-words.ts";
 import { settingUrl } from "./system-settings.tsx";
+
+type NamedProgram = NonNullable<NonNullable<JobView["programs"]>["named"]>[number];
+
+/** Says which revision of its process a job runs, by its whole digest, as provenance and the list of revisions name it. */
+export function Revision({ revision }: { readonly revision: string }) {
+  if (!/^sha256:/.test(revision)) return null;
+  return (
+    <p class="muted">
+      Revision of the process: <code class="digest">{revision}</code>
+    </p>
+  );
+}
 
 /** Says what the tools of a job ran in, once it has ended. */
 export function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
@@ -24,20 +36,29 @@ export function Programs({ programs }: { readonly programs: JobView["programs"] 
       </p>
       {named.length === 0 ? null : (
         <ul class="muted programs">
-          {named.map(({ name, software = [] }) => (
+          {named.map((program) => (
             <li>
-              <code>{name}</code>: {softwareWords(software)}
+              <code>{program.name}</code>
+              {factsOf(program)}
             </li>
           ))}
         </ul>
       )}
+      {isOwn ? <p class="muted programs">{unknownVersions}</p> : null}
     </>
   );
 }
 
 function ownWords(hasImages: boolean): string {
   if (hasImages) return "And programs of the machine, in no image.";
-  return "What ran: programs of the machine. No image was used, even if the package names one.";
+  return "What ran: programs of the machine, in no image.";
+}
+
+/** What is known of a program: the software that its package states, and whether the package names an image. */
+function factsOf({ software = [], unusedImage }: NamedProgram): string {
+  const image = imageWords(unusedImage);
+  const facts = [software.length === 0 ? "" : softwareWords(software), image].filter((words) => words !== "");
+  return facts.length === 0 ? "" : `: ${facts.join("; ")}`;
 }
 
 /** Says who may see a job, and when it is removed; to who looks after the service, by which setting. */

@@ -3,7 +3,7 @@ import type { JobView } from "../domain/documents/job-view.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
 import { Failure, Retried } from "./failure.tsx";
-import { Care, Programs } from "./job-care.tsx";
+import { Care, Programs, Revision } from "./job-care.tsx";
 import { Actions } from "./job-parts.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import type { PageFrame } from "./page.ts";
@@ -44,7 +44,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       <Failure job={job} view={view} frame={frame} />
       <p>
         <progress class={barClass(job)} max={100} value={view.reachedProgress ?? job.progress} aria-label="Progress" />{" "}
-        <span data-live={whileItRuns(job, "progress")}>{progressText(job)}</span>{" "}
+        <span data-live={whileItRuns(job, "progress")}>{progressText(job, view)}</span>{" "}
         <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
           {stageText(job)}
         </span>
@@ -59,6 +59,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       </p>
       <Times job={job} view={view} />
       <Retried job={job} view={view} />
+      <Revision revision={job.processRevision} />
       <Programs programs={view.programs} />
       <Care job={job} view={view} frame={frame} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
@@ -82,9 +83,13 @@ function messageText({ status, message, exception }: JobDocument): string {
   return status === "successful" && /^job complete\.?$/i.test(message) ? "" : message;
 }
 
-/** What waits says for what; of one that failed its stages say more. */
-function progressText(job: JobDocument): string {
-  return waitText(job) !== undefined || job.status === "failed" ? "" : `${job.progress} %`;
+/** What waits says for what. Of one that failed it is how far it came: the number of its status is that of the failure itself. */
+function progressText(job: JobDocument, { reachedProgress }: JobView): string {
+  if (job.status !== "failed") return waitText(job) === undefined ? `${job.progress} %` : "";
+  if (reachedProgress === undefined) return "";
+  const came = `It came to ${reachedProgress} % before it failed.`;
+  if (reachedProgress === job.progress) return came;
+  return `${came} The log and the API count a failed job as ${job.progress} %, wherever it failed.`;
 }
 
 /** What has ended is at no stage any more; what waits says for what. */

@@ -133,7 +133,7 @@ function Sections({ job, view, frame }: JobParts) {
         <pre class="code" data-live="log" role="log" aria-live="off" aria-label="Log">
           {view.log.map((line) => `${line}\n`).join("")}
         </pre>
-        <p>
+        <p class="on-screen">
           <a href={`${url}/log`}>The whole log</a>
         </p>
         <EarlierLogs url={url} attempts={view.earlierLogs ?? []} />
@@ -145,7 +145,7 @@ function Sections({ job, view, frame }: JobParts) {
         ) : (
           <Inputs inputs={view.inputs} defaults={view.defaults ?? {}} uploads={view.uploads ?? new Map()} />
         )}
-        <p>
+        <p class="on-screen">
           <a href={`${url}/inputs?f=html`}>The inputs on a page of their own</a>
         </p>
       </section>
@@ -169,7 +169,7 @@ function Sections({ job, view, frame }: JobParts) {
                 }}
               />
             </Folded>
-            <p>
+            <p class="on-screen">
               <a href={`${url}/statistics?f=html`}>The statistics on a page of their own</a>
             </p>
           </>

@@ -22,9 +22,21 @@ export function Fault({ words }: { readonly words: string }) {
   );
 }
 
-/** An instant; a script shows it in the time zone of its reader. */
-export function Time({ at }: { readonly at: string }) {
-  return <time datetime={at}>{timeText(at)}</time>;
+/** An instant, to the second or to the millisecond; a script shows it in the time zone of its reader. */
+export function Time({ at, isPrecise = false }: { readonly at: string; readonly isPrecise?: boolean }) {
+  return (
+    <time datetime={at} data-precise={isPrecise ? "" : undefined}>
+      {timeText(at, 0, isPrecise)}
+    </time>
+  );
+}
+
+/** Two instants that lie nearer to each other are told in milliseconds. */
+const nearMilliseconds = 10_000;
+
+/** Tells whether two instants, in milliseconds since 1970, lie within seconds. */
+export function areNear(one: number, other: number): boolean {
+  return Math.abs(one - other) < nearMilliseconds;
 }
 
 /** A size in words; the exact number stands behind it. */

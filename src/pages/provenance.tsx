@@ -1,11 +1,12 @@
-import type { ProvAttributes, ProvDocument, ProvKind, ProvRecords, ProvValue } from "../domain/documents/provenance.ts";
+import type { ProvAttributes, ProvDocument, ProvKind, ProvRecords } from "../domain/documents/provenance.ts";
 import { hiddenWords, looksSecret, withoutSecrets } from "../domain/secret-names.ts";
-import { shortTimeText } from "../domain/spans.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
-import { Size, Time } from "./parts.tsx";
-import { softwareWords } from "./program-words.ts";
+import { Size } from "./parts.tsx";
+import { unknownVersions } from "./program-words.ts";
+import { Activity, startOf, textOf } from "./provenance-activity.tsx";
+import { Agents, Digest, isOwnProgram } from "./provenance-agents.tsx";
 import { Formats, fileName, type ProvenancePlace } from "./provenance-formats.tsx";
 import { RecordTable } from "./record-table.tsx";
 
@@ -24,7 +25,7 @@ export function provenancePage({ jobUrl, parts }: ProvenancePlace): Page<ProvDoc
               Save as a file (PROV-JSON)
             </a>
           </p>
-          <Activities document={document} />
+          <Activities document={document} jobUrl={jobUrl} />
           <h2>For programs</h2>
           <Formats frame={frame} jobUrl={jobUrl} parts={parts} />
           <WholeDocument document={document} />
@@ -33,151 +34,85 @@ export function provenancePage({ jobUrl, parts }: ProvenancePlace): Page<ProvDoc
   };
 }
 
-function Activities({ document }: { readonly document: ProvDocument }) {
-  const { activity = {}, entity = {}, agent = {} } = document;
+function Activities({ document, jobUrl }: { readonly document: ProvDocument; readonly jobUrl: string }) {
+  const { activity = {}, entity = {} } = document;
   const started = Object.entries(activity).toSorted(([, one], [, other]) => startOf(one) - startOf(other));
-  const first = startOf(started[0]?.[1] ?? {});
-  return (
-    <RecordTable label="What came from what">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Activity</th>
-            <th scope="col">Used</th>
-            <th scope="col">Made</th>
-            <th scope="col">By</th>
-          </tr>
-        </thead>
-        <tbody>
-          {started.map(([name, attributes]) => (
-            <tr>
-              <th scope="row">
-                <Activity attributes={attributes} first={first} />
-              </th>
-              <td>
-                <Others
-                  of={document.used}
-                  own="prov:activity"
-                  name={name}
-                  other="prov:entity"
-                  among={entity}
-                  members={document.hadMember}
-                />
-              </td>
-              <td>
-                <Others
-                  of={document.wasGeneratedBy}
-                  none={noneMade(attributes, document)}
-                  own="prov:activity"
-                  name={name}
-                  other="prov:entity"
-                  among={entity}
-                  members={document.hadMember}
-                />
-              </td>
-              <td>
-                <Others
-                  of={document.wasAssociatedWith}
-                  own="prov:activity"
-                  name={name}
-                  other="prov:agent"
-                  among={agent}
-                />
-                <Plan of={document.wasAssociatedWith} name={name} among={entity} />
-                {isOwnProgram(name, attributes, document) ? (
-                  <p class="muted">{`${ownProgram} Its software: ${softwareWords(textsOf(attributes["heddle:software"]))}.`}</p>
-                ) : null}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </RecordTable>
-  );
-}
-
-const ownProgram = "A program of the machine ran. No image was used, even if the package names one.";
-
-/** Tells whether a tool ran, and in no image. */
-function isOwnProgram(name: string, attributes: ProvAttributes, { used = {} }: ProvDocument): boolean {
-  const isImage = (one: ProvAttributes) => one["prov:activity"] === name && textOf(one["prov:role"]) === "image";
-  const hasRun = textOf(attributes["prov:type"]) === "heddle:Tool" && attributes["heddle:fromCache"] === undefined;
-  return hasRun && !Object.values(used).some(isImage);
-}
-
-/** A job, or a workflow in it, makes by its steps what it makes. */
-function noneMade(attributes: ProvAttributes, { wasGeneratedBy = {} }: ProvDocument): string {
-  const isAround = ["heddle:Job", "heddle:Workflow"].includes(textOf(attributes["prov:type"]) ?? "");
-  return isAround && Object.keys(wasGeneratedBy).length > 0 ? "what its steps made" : "nothing";
-}
-
-/** Milliseconds since 1970; what has not begun stands last. */
-function startOf(attributes: ProvAttributes): number {
-  const start = textOf(attributes["prov:startTime"]);
-  return start === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(start);
-}
-
-/** `first` is when the first one began, in milliseconds since 1970: steps follow each other within parts of a second. */
-function Activity({ attributes, first }: { readonly attributes: ProvAttributes; readonly first: number }) {
-  const [label, start, end] = ["prov:label", "prov:startTime", "prov:endTime"].map((name) => textOf(attributes[name]));
-  const after = startOf(attributes) - first;
-  const ready = textOf(attributes["heddle:ready"]);
-  const waited = ready === undefined ? 0 : startOf(attributes) - Date.parse(ready);
+  const hasOwnPrograms = started.some(([name, attributes]) => isOwnProgram(name, attributes, document));
   return (
     <>
-      {label === "main" ? "the tool" : label}
-      {start === undefined ? null : (
-        <p class="muted">
-          <Time at={start} />
-          {after > 0 ? `, ${secondsText(after)} after the first` : ""}
-          {waited > 0 ? `, had waited ${secondsText(waited)} to start` : ""}
-          {end === undefined ? "" : `, took ${secondsText(Date.parse(end) - Date.parse(start))}`}
-        </p>
-      )}
+      <RecordTable label="What came from what">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Activity</th>
+              <th scope="col">Used</th>
+              <th scope="col">Made</th>
+              <th scope="col">By</th>
+            </tr>
+          </thead>
+          <tbody>
+            {started.map(([name, attributes]) => (
+              <tr>
+                <th scope="row">
+                  <Activity
+                    attributes={attributes}
+                    all={activity}
+                    jobsUrl={jobsOf(jobUrl)}
+                    secrets={secretsOf(name, document)}
+                  />
+                </th>
+                <td>
+                  <Others
+                    of={document.used}
+                    own="prov:activity"
+                    name={name}
+                    other="prov:entity"
+                    among={entity}
+                    members={document.hadMember}
+                  />
+                </td>
+                <td>
+                  <Others
+                    of={document.wasGeneratedBy}
+                    none={noneMade(attributes, document)}
+                    own="prov:activity"
+                    name={name}
+                    other="prov:entity"
+                    among={entity}
+                    members={document.hadMember}
+                  />
+                </td>
+                <td>
+                  <Agents name={name} attributes={attributes} document={document} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </RecordTable>
+      {hasOwnPrograms ? <p class="muted">{unknownVersions}</p> : null}
     </>
   );
 }
 
-/** To the millisecond below a minute. */
-function secondsText(milliseconds: number): string {
-  return milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(3)} s` : shortTimeText(milliseconds / 1000);
+/** The values that an activity used and that look like secrets by their names. */
+function secretsOf(name: string, { used = {}, entity = {} }: ProvDocument): readonly string[] {
+  return Object.values(used)
+    .filter((one) => one["prov:activity"] === name && looksSecret(textOf(one["prov:role"]) ?? ""))
+    .flatMap((one) => textOf(entity[textOf(one["prov:entity"]) ?? ""]?.["prov:value"]) ?? [])
+    .map((json) => json.replace(/^"(.*)"$/s, "$1"))
+    .filter((value) => value !== "");
 }
 
-/** The process that an activity was one of, with the digest of its revision, as the page of its revisions names it. */
-function Plan({
-  of = {},
-  name,
-  among,
-}: {
-  readonly of: ProvDocument[ProvKind];
-  readonly name: string;
-  readonly among: ProvRecords;
-}) {
-  const plans = Object.values(of)
-    .filter((one) => one["prov:activity"] === name)
-    .map((one) => among[textOf(one["prov:plan"]) ?? ""])
-    .filter((plan) => plan !== undefined);
-  if (plans.length === 0) return null;
-  return (
-    <ul>
-      {plans.map((plan) => (
-        <li>
-          {[textOf(plan["prov:label"]), ...versionWords(plan)].join(", ")}{" "}
-          <Digest text={textOf(plan["heddle:revision"])} />
-        </li>
-      ))}
-    </ul>
-  );
+/** The address of all jobs, of that of one. */
+function jobsOf(jobUrl: string): string {
+  return jobUrl.slice(0, jobUrl.lastIndexOf("/"));
 }
 
-function versionWords(plan: ProvAttributes): readonly string[] {
-  const version = textOf(plan["heddle:version"]);
-  return version === undefined ? [] : [`version ${version}`];
-}
-
-/** All of it stands there, and a press takes it. */
-function Digest({ text }: { readonly text: string | undefined }) {
-  return text === undefined ? null : <code class="digest">{text}</code>;
+/** A job, or a workflow in it, makes by its steps what it makes. */
+function noneMade(attributes: ProvAttributes, { wasGeneratedBy = {} }: ProvDocument): string {
+  const isAround = ["heddle:Job", "heddle:Attempt", "heddle:Workflow"].includes(textOf(attributes["prov:type"]) ?? "");
+  return isAround && Object.keys(wasGeneratedBy).length > 0 ? "what its steps made" : "nothing";
 }
 
 /** The relations that have `own` at the one end, each with the element at the `other`. */
@@ -271,19 +206,16 @@ function shownValue(name: string, value: string): string {
 }
 
 function Bytes({ sha256 }: { readonly sha256: string | undefined }) {
-  return <> {sha256 === undefined ? <span class="muted">digest not recorded</span> : <Digest text={sha256} />}</>;
+  if (sha256 === undefined) return <span class="muted"> digest not recorded</span>;
+  return (
+    <span class="muted">
+      {" "}
+      SHA-256 <Digest text={sha256} />
+    </span>
+  );
 }
 
 /** A file, or what an address led to. */
 function hasBytes(attributes: ProvAttributes): boolean {
   return ["heddle:File", "heddle:Reference"].includes(textOf(attributes["prov:type"]) ?? "");
-}
-
-function textsOf(value: ProvValue | readonly ProvValue[] | undefined): readonly string[] {
-  return (Array.isArray(value) ? value : [value]).flatMap((one) => textOf(one) ?? []);
-}
-
-function textOf(value: ProvValue | readonly ProvValue[] | undefined): string | undefined {
-  if (typeof value === "string") return value;
-  return typeof value === "object" && "$" in value ? value.$ : undefined;
 }

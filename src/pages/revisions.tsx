@@ -1,5 +1,5 @@
 import type { RevisionDocument, RevisionListDocument, RevisionsView } from "../domain/documents/revisions.ts";
-import { shortDigest, versionWithDigest } from "../domain/short-id.ts";
+import { versionWithDigest } from "../domain/short-id.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
@@ -155,7 +155,7 @@ function Row({
       </td>
       <td class="nowrap">{withdrawn === undefined ? "" : <Time at={withdrawn} />}</td>
       <td>
-        <code title={revision}>{shortDigest(revision)}</code>
+        <code class="digest">{revision}</code>
       </td>
       {audit === undefined ? null : (
         <td>

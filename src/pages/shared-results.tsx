@@ -5,7 +5,7 @@ import { InputTable } from "./input-values.tsx";
 import { Layout } from "./layout.tsx";
 import { Facts, type Operator, operatorRows } from "./operator.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
-import { Time } from "./parts.tsx";
+import { Size, Time } from "./parts.tsx";
 import { AllAsZip, Results } from "./results.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
@@ -70,11 +70,36 @@ function ToldInputs({ inputs }: { readonly inputs: readonly ToldInput[] }) {
   return (
     <InputTable
       cellClass="breaks prose"
-      rows={inputs.map(({ name, words, isDefault }) => ({
-        id: name,
-        isDefault,
-        shown: words ?? <span class="muted">not shown: by its name it may be a secret</span>,
-      }))}
+      rows={inputs.map((input) => ({ id: input.name, isDefault: input.isDefault, shown: <ToldValue input={input} /> }))}
     />
   );
 }
+
+function ToldValue({ input: { words, isUnset, files = [] } }: { readonly input: ToldInput }) {
+  if (isUnset === true) return <span class="muted">not set</span>;
+  if (words === undefined) return <span class="muted">not shown: by its name it may be a secret</span>;
+  if (files.length === 0) return <>{words}</>;
+  return (
+    <ul>
+      {files.slice(0, shownFiles).map(({ name, length, sha256 }) => (
+        <li>
+          {name}{" "}
+          <span class="muted">
+            {length === undefined ? null : <Size bytes={length} />}{" "}
+            {sha256 === undefined ? (
+              "SHA-256 not recorded"
+            ) : (
+              <>
+                SHA-256 <code class="digest">{sha256}</code>
+              </>
+            )}
+          </span>
+        </li>
+      ))}
+      {files.length <= shownFiles ? null : <li class="muted">{`and ${files.length - shownFiles} more`}</li>}
+    </ul>
+  );
+}
+
+/** A run may be given thousands of files. */
+const shownFiles = 50;

@@ -2,7 +2,7 @@ import type { JobView } from "../domain/documents/job-view.ts";
 import { shortTimeText } from "../domain/spans.ts";
 import { cachedWords, type StepRun } from "../domain/step-runs.ts";
 import type { GraphNode, StepParts, StepState } from "../domain/workflow-graph.ts";
-import { Time } from "./parts.tsx";
+import { areNear, Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 
 type Row = { readonly step: string; readonly run?: StepRun; readonly state: StepState; readonly parts?: StepParts };
@@ -29,8 +29,8 @@ export function StepTable({ steps, graph }: Pick<JobView, "steps" | "graph">) {
             <tr>
               <th scope="row">{titles.get(step) ?? step}</th>
               <td>{stateWords(run, row)}</td>
-              <td>{run === undefined ? null : <Time at={new Date(run.startedAt).toISOString()} />}</td>
-              <td>{run === undefined ? null : <Time at={new Date(run.endedAt).toISOString()} />}</td>
+              <td>{run === undefined ? null : <StepTime run={run} at={run.startedAt} />}</td>
+              <td>{run === undefined ? null : <StepTime run={run} at={run.endedAt} />}</td>
               <td>{run === undefined || isTaken(run) ? "" : shortTimeText((run.endedAt - run.startedAt) / 1000)}</td>
               <td>{run === undefined ? "" : run.places.join(", ")}</td>
             </tr>
@@ -39,6 +39,11 @@ export function StepTable({ steps, graph }: Pick<JobView, "steps" | "graph">) {
       </table>
     </RecordTable>
   );
+}
+
+/** In milliseconds, where the step took seconds at most. */
+function StepTime({ run, at }: { readonly run: StepRun; readonly at: number }) {
+  return <Time at={new Date(at).toISOString()} isPrecise={areNear(run.startedAt, run.endedAt)} />;
 }
 
 /** Names a step by its title, and one inside another by the way to it. */

@@ -1,8 +1,8 @@
 import { maxChosen } from "../domain/chosen-jobs.ts";
 import type { JobStatus } from "../domain/job-state.ts";
-import type { StageName } from "../domain/progress.ts";
 import type { RemoteType } from "../domain/remote-type.ts";
 
+export { stageTitles as stageWords } from "../domain/progress.ts";
 export { shortId } from "../domain/short-id.ts";
 // Scripts of pages count with it.
 export { durationText } from "../domain/spans.ts";
@@ -23,22 +23,6 @@ export const statusWords: Readonly<Record<JobStatus, string>> = {
   successful: "successful",
   failed: "failed",
   dismissed: "dismissed",
-};
-
-/** What a job does in each stage, in the words of its reader. */
-export const stageWords: Readonly<Record<StageName, string>> = {
-  setup: "Preparing",
-  describe: "Reading the process",
-  getInputs: "Fetching inputs",
-  getOutputs: "Preparing outputs",
-  executeRequest: "Starting",
-  statusLocation: "Starting",
-  monitorStart: "Running",
-  monitorLoop: "Running",
-  monitorError: "Failed",
-  monitorEnd: "Collecting results",
-  notify: "Notifying",
-  done: "Done",
 };
 
 /** What a provider speaks, as its standard is called. */
@@ -71,13 +55,13 @@ export function soFarText(seconds: number): string {
  * Formats an instant (RFC 3339) with its zone, in a form that reads the same in each country: day after month after year. The server
  * writes UTC, scripts the zone of the reader, which is so many minutes east of it.
  */
-export function timeText(at: string, minutesEast = 0): string {
+export function timeText(at: string, minutesEast = 0, isPrecise = false): string {
   const shifted = new Date(Date.parse(at) + minutesEast * 60_000);
   if (Number.isNaN(shifted.getTime())) return at;
   return shifted
     .toISOString()
     .replace("T", " ")
-    .replace(/(\.\d+)?Z$/, ` ${zoneText(minutesEast)}`);
+    .replace(/(\.\d+)?Z$/, (_, part = "") => `${isPrecise ? part : ""} ${zoneText(minutesEast)}`);
 }
 
 function zoneText(minutesEast: number): string {

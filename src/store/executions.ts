@@ -30,6 +30,14 @@ const selectOfJob = compile<{ jobId: string }>()(() =>
     .orderBy(asc(executions.attempt)),
 );
 
+const selectAllOfJob = compile<{ jobId: string }>()(() =>
+  build
+    .select()
+    .from(executions)
+    .where(eq(executions.jobId, argument("jobId")))
+    .orderBy(asc(executions.attempt)),
+);
+
 const setEnd = compile<{ id: string; at: number }>()(() =>
   build
     .update(executions)
@@ -91,6 +99,11 @@ export async function attemptsOf(
   jobId: string,
 ): Promise<readonly Pick<Execution, "id" | "attempt">[]> {
   return database.read(selectOfJob({ jobId }));
+}
+
+/** Lists all executions that a job ever had, the first one first. */
+export async function executionsOf(database: Database, jobId: string): Promise<readonly Execution[]> {
+  return database.read(selectAllOfJob({ jobId }));
 }
 
 /** Keeps that what an execution ran is proved gone. A second end changes nothing. */

@@ -56,6 +56,16 @@ test.skipIf(missing !== undefined)(
     expect((table?.x ?? 0) + (table?.width ?? 1000)).toBeLessThanOrEqual(680);
     const spaces = `getComputedStyle(document.querySelector('[data-name="wide.csv"] .sortable tbody td')).whiteSpace`;
     expect(await page.evaluate<string>(spaces)).toBe("nowrap");
+    // A drawing is on one sheet, with what stands above it.
+    const breaks = `[...document.querySelectorAll(".chart")].map((one) => [getComputedStyle(one).breakInside, getComputedStyle(one.closest(".view")).breakBefore])`;
+    expect(await page.evaluate<readonly string[][]>(breaks)).toEqual([
+      ["avoid", "avoid"],
+      ["avoid", "avoid"],
+    ]);
+    const folded = page.locator("details:not([open], [data-follows]) > summary");
+    for (const summary of await folded.all()) expect(await summary.isVisible()).toBe(false);
+    const foot = `getComputedStyle(document.querySelector("footer")).breakBefore`;
+    expect(await page.evaluate<string>(foot)).toBe("avoid");
     expect(await page.locator(".ramp").first().isVisible()).toBe(true);
     expect(await page.locator("[data-printed]").textContent()).toMatch(/^Printed \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
     expect(wrong).toEqual([]);

@@ -183,3 +183,20 @@ test("all inputs are told with the defaults that were used; what looks like a se
     { name: "token", isDefault: true },
   ]);
 });
+
+test("a shared run tells the size and digest of its files, and what is not set, but nothing of a file that may be a secret", () => {
+  const file = (name: string) => [{ name, length: 3, sha256: "5e1f" }];
+  const files = new Map([
+    ["dem", file("north.tif")],
+    ["token", file("t.txt")],
+  ]);
+  const inputs: Inputs = {
+    dem: { kind: "reference", href: "https://a.example/north.tif" },
+    token: { kind: "reference", href: "https://a.example/t.txt" },
+  };
+  expect(toldInputs({ inputs, defaults: {} }, { files, unset: ["hours"] })).toEqual([
+    { name: "dem", words: "north.tif", isDefault: false, files: file("north.tif") },
+    { name: "token", isDefault: false },
+    { name: "hours", isDefault: false, isUnset: true },
+  ]);
+});

@@ -89,14 +89,14 @@ describe("advance()", () => {
         stage: "monitorError",
         hasFailed: true,
         progress: 85,
-        message: "Job execution failed at stage monitorLoop: why",
+        message: 'Job execution failed at the stage "Running": why',
       },
     ],
     [
       "a failure is shown though its stage was recorded",
       state({ recorded: "notify", progress: 95 }),
       { kind: "fail", message: "why" },
-      { stage: "monitorError", progress: 95, message: "Job execution failed at stage monitorLoop: why" },
+      { stage: "monitorError", progress: 95, message: 'Job execution failed at the stage "Running": why' },
     ],
     [
       "a failed job walks on and stays where it is",

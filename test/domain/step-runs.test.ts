@@ -31,6 +31,14 @@ test("a step inside another is one by its path, whichever part of that it was in
   expect(stepRunsOf([task("a[b]", 1, 2)])).toMatchObject([{ step: "a[b]" }]);
 });
 
+test("a step that failed and ran again, after a retry, is told as it ran last", () => {
+  const runs = stepRunsOf([
+    task("join", 1, 2, { failure: "no", executor: "local", host: "a" }),
+    task("join", 9000, 9001, { executor: "local", host: "b" }),
+  ]);
+  expect(runs).toMatchObject([{ startedAt: 9000, endedAt: 9001, parts: 1, hasFailed: false, places: ["local on b"] }]);
+});
+
 test("what was taken from an earlier run is told in words", () => {
   expect(cachedWords({ parts: 1, cached: 0 })).toBeUndefined();
   expect(cachedWords({ parts: 1, cached: 1 })).toBe("from the cache");

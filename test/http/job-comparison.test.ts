@@ -144,6 +144,9 @@ test("a default that was not given is told, and differs only where it does", asy
   ];
   expect(one.inputs).toEqual([{ id: "factor", same: true, a: 0.5, b: 0.5, defaults: ["a"] }]);
   expect(two.inputs).toEqual([{ id: "factor", same: false, a: 0.5, b: 5, defaults: ["a"] }]);
+  // What neither gave is an input all the same.
+  const neither = await jsonOf(await compare(service, `jobs=${none},${await ran({})}`));
+  expect(neither.inputs).toEqual([{ id: "factor", same: true, a: 0.5, b: 0.5, defaults: ["a", "b"] }]);
   const page = await (await compare(service, `f=html&jobs=${none},${other}`)).text();
   expect(page).toContain('<code>0.5</code> <span class="muted">(default)</span>');
 });

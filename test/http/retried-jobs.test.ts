@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { readRights } from "../../src/domain/rights.ts";
+import { removeOldAudit } from "../../src/store/audit.ts";
 import { identitiesOf } from "./identities.ts";
 import { jsonOf, openService, type Service, submitEcho } from "./service.ts";
 
@@ -43,6 +44,47 @@ test("who tried a job again is told by its page and its status, to who may know"
   expect(await jsonOf(await service.send("GET", `/jobs/${own}`, { key: "ann" }))).toMatchObject({ retriedBy: "ann" });
   const { jobs } = await jsonOf(await service.send("GET", "/jobs", { key: "carl" }));
   expect(jobs).toMatchObject([{ retriedBy: "ann" }, { retriedBy: "carl" }]);
+});
+
+test("provenance tells each retry as an activity of who asked for it, to who may know, and says where that is not kept", async () => {
+  const users: Readonly<Record<string, "runner" | "admin">> = { ann: "runner", fay: "runner", carl: "admin" };
+  const identities = identitiesOf((user) => {
+    const role = users[user];
+    return role === undefined ? undefined : { user, role, groups: ["lab"] };
+  });
+  await using service = await openService({ identities, holdsJobs: true, rights: readRights(["group:lab=jobs:*"]) });
+  for (const user of Object.keys(users)) await service.send("GET", "/jobs", { key: user });
+  const id = await failedTwice(service, "ann", "carl");
+  const part = async (name: string, key: string) =>
+    (await service.send("GET", `/jobs/${id}/prov/${name}`, { key })).text();
+  // What waits has not begun, and is told all the same.
+  service.clock.advance(60_000);
+  await service.send("POST", `/jobs/${id}/retry`, { key: "ann", body: {} });
+  expect(await part("info", "ann")).toContain("- - an attempt that has not begun, as the job was tried again\n");
+  expect((await part("who", "ann")).split("\n").map((line) => line.replace(/ \S+Z/, ""))).toEqual([
+    "ann",
+    "carl tried again: attempt 2",
+    "ann tried again",
+    "",
+  ]);
+  const whole = await (await service.send("GET", `/jobs/${id}/prov`, { key: "ann" })).text();
+  expect(whole).toContain('"prov:label":"carl"');
+  const html = await pageOf(service, `/jobs/${id}/prov`, "ann");
+  expect(html).toContain("<li>asked for by carl</li>");
+  expect(html.match(/>attempt 1</g)).toBeTruthy();
+  for (const path of ["prov", "prov?f=provn", "prov?f=html", "prov/who"]) {
+    const told = await (await service.send("GET", `/jobs/${id}/${path}`, { key: "fay" })).text();
+    expect([path, told.includes("carl"), told.includes("attempt 2")]).toEqual([path, false, true]);
+  }
+  expect(await pageOf(service, `/jobs/${id}/prov`, "fay")).toContain("is told to the owner of the job");
+  // Of retries whose lines of the audit were removed, the job knows the last one.
+  await removeOldAudit(service.database, service.clock.now() + 1, 1000);
+  expect((await part("who", "ann")).split("\n").map((line) => line.replace(/ \S+Z/, ""))).toEqual([
+    "ann",
+    "(who it was is not kept) tried again: attempt 2",
+    "ann tried again",
+    "",
+  ]);
 });
 
 test("the answer to a retry names who asked for it, and one without a key is nobody", async () => {

@@ -43,7 +43,7 @@ test("provenance is a table of what came from what, with the formats for program
       "job:entity-2": { "prov:label": "slope", "prov:value": "1.5" },
       "job:entity-3": { "prov:label": "evil", "prov:atLocation": "javascript:alert(1)" },
     },
-    agent: { "job:agent-1": { "prov:label": "executor local" } },
+    agent: { "job:agent-1": { "prov:label": "executor local", "heddle:executor": "local" } },
     used: {
       "_:used1": { "prov:activity": "job:activity-1", "prov:entity": "job:entity-1", "prov:role": "dem" },
       "_:used2": { "prov:activity": "job:activity-2", "prov:entity": "job:entity-3" },
@@ -56,7 +56,7 @@ test("provenance is a table of what came from what, with the formats for program
   expect(html).toContain('dem: <a href="https://a.example/dem.tif">&lt;dem&gt;.tif</a>');
   expect(html).toContain('<data value="2000" title="2000 bytes">2.0 kB</data>');
   expect(html).toContain("<li>slope = 1.5</li>");
-  expect(html).toContain("<li>executor local</li>");
+  expect(html).toContain("<li>run by the executor &quot;local&quot;</li>");
   expect(html).toMatch(/<th [^>]*scope="row">the tool/);
   expect(html).not.toContain('href="javascript:');
   expect(html).toContain(`<a href="${jobUrl}/prov?f=provn" rel="alternate" type="text/provenance-notation">`);

@@ -50,7 +50,7 @@ const page = (more: Partial<JobView>) => jobPage({ ...view, ...more }).render(fr
 test("the timeline of a workflow has its steps, and invents no time of those that have not ended", () => {
   const html = page({ steps, graph });
   const [fetched, counted, ...open] = rowsOf(html);
-  expect(fetched).toMatch(/^\|Title of fetch\|✓ done, from the cache\|2026-01-02 03:04:05 UTC\|[^|]*\|$/);
+  expect(fetched).toMatch(/^\|Title of fetch\|✓ done, from the cache\|2026-01-02 03:04:05\.000 UTC\|[^|]*\|$/);
   expect(counted).toMatch(/^\|Title of count\|✓ done, 3 of 3 parts, 2 of 3 from the cache\|.*\|1\.5 s\|local on a\|$/);
   expect(open).toEqual(["|Title of next|▶ running|", "|Title of last|○ not begun|"]);
   // The stages of the job itself stay, folded up.
@@ -81,6 +81,8 @@ test("programs that ran in no image are named, with the software that the packag
         { name: "gdalwarp", software: ["GDAL 3.8 (https://identifiers.org/rrid/RRID:SCR_014396)"] },
         { name: "awk", software: ["gawk"] },
         { name: "node" },
+        { name: "sort", unusedImage: "debian:13" },
+        { name: "cut", unusedImage: null },
       ],
     },
   });
@@ -88,5 +90,8 @@ test("programs that ran in no image are named, with the software that the packag
     "<code>gdalwarp</code>: GDAL 3.8 (https://identifiers.org/rrid/RRID:SCR_014396); as the package says",
   );
   expect(html).toContain("<code>awk</code>: gawk, version not stated; as the package says");
-  expect(html).toContain("<code>node</code>: version not recorded");
+  expect(html).toContain("<li><code>node</code></li>");
+  expect(html).toContain("<code>sort</code>: the package names image debian:13, which was not used");
+  expect(html).toContain("<code>cut</code>: the package names no image");
+  expect(html.match(/Versions of programs are not recorded: run it in a container image/g)).toHaveLength(1);
 });

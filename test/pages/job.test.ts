@@ -265,6 +265,12 @@ describe("the page of a job", () => {
     expect(page(failed, once)).not.toContain("failed too");
   });
 
+  test("tells the revision of its process by its whole digest", () => {
+    const processRevision = `sha256:${"5e1f".repeat(16)}`;
+    expect(page({ processRevision })).toContain(`<code class="digest">${processRevision}</code>`);
+    expect(page({ processRevision: "builtin" })).not.toContain("Revision of the process");
+  });
+
   test("lists the defaults that were used beside the inputs, and the version that ran", () => {
     const version = { name: "1.0.0", url: "http://server/base/processes/buffer@r1?f=html" };
     const html = page({}, { inputs: { given: 1 }, defaults: { other: 2 }, version });
@@ -337,6 +343,8 @@ describe("the page of a job", () => {
     const failed = { status: "failed", progress: 85, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page(failed, { ...may, mayResume: true, reachedProgress: 20 });
     expect(html).toContain('<progress class="bar bar-bad" max="100" value="20"');
+    expect(html).toContain("It came to 20 % before it failed. The log and the API count a failed job as 85 %");
+    expect(page(failed, { ...may, reachedProgress: 85 })).not.toContain("The log and the API count");
     const [shown = "", folded = ""] = html.split("<details data-follows");
     const wordsOf = (part: string) =>
       ["Resume from", "Run again", "Try again from", "Remove with"].filter((words) => part.includes(`${words}`));

@@ -4,6 +4,7 @@ import { provenancePage } from "../../src/pages/provenance.tsx";
 import { frame } from "./frame.ts";
 
 const file = { $: "heddle:File", type: "prov:QUALIFIED_NAME" };
+const jobType = { $: "heddle:Job", type: "prov:QUALIFIED_NAME" };
 const at = (time: string) => ({ $: `2026-03-02T12:00:${time}Z`, type: "xsd:dateTime" });
 const digest = "5e1f".repeat(16);
 
@@ -12,11 +13,12 @@ const document: ProvDocument = {
   activity: {
     second: {
       "prov:label": "second",
+      "heddle:step": "second",
       "prov:startTime": at("01.250"),
       "heddle:ready": at("01.050"),
       "prov:endTime": at("03.000"),
     },
-    job: { "prov:label": "job", "prov:startTime": at("01.000"), "prov:endTime": at("04.000") },
+    job: { "prov:label": "job", "prov:type": jobType, "prov:startTime": at("01.000"), "prov:endTime": at("04.000") },
   },
   entity: {
     kept: { "prov:type": file, "prov:label": "kept.tif", "heddle:sha256": digest },
@@ -36,13 +38,13 @@ const table = html.slice(0, html.indexOf("</table>"));
 
 test("activities stand in the order of their starts, with what they took in milliseconds", () => {
   expect(table.indexOf("took 3.000 s")).toBeLessThan(
-    table.indexOf("0.250 s after the first, had waited 0.200 s to start, took 1.750 s"),
+    table.indexOf("0.250 s after the job began, had waited 0.200 s to start, took 1.750 s"),
   );
-  expect(table).toContain("0.250 s after the first");
+  expect(table).toContain("0.250 s after the job began");
 });
 
 test("files and packages have their digests, or it is said that there is none", () => {
-  expect(table).toContain(`<code class="digest">${digest}</code>`);
+  expect(table).toContain(`SHA-256 <code class="digest">${digest}</code>`);
   expect(table).toContain(`<code class="digest">sha256:${digest}</code>`);
   expect(table.match(/digest not recorded/g)).toHaveLength(1);
 });
@@ -58,7 +60,12 @@ test("a tool that ran in no image is said to have been a program of the machine,
     });
   const own = "A program of the machine ran";
   expect(pageOf({})).toContain(own);
-  expect(pageOf({})).toContain("Its software: version not recorded.");
+  const whole = pageOf({});
+  expect(whole).toContain("Versions of programs are not recorded: run it in a container image");
+  expect(whole).not.toContain("the package names");
+  expect(pageOf({ "heddle:namesImage": false })).toContain("in no image: the package names no image.");
+  const unused = pageOf({ "heddle:namesImage": true, "heddle:unusedImage": "debian:13" });
+  expect(unused).toContain("the package names image debian:13, which was not used.");
   expect(pageOf({ "heddle:software": ["coreutils 9.1"] })).toContain(
     "Its software: coreutils 9.1; as the package says.",
   );
@@ -94,4 +101,101 @@ test("a job whose steps made something is not said to have made nothing, and all
   const saved = ofJob(job);
   expect(saved).toContain('download="89abcdef-prov.json">Save as a file (PROV-JSON)');
   expect(saved).toContain('/prov?f=provn" download="89abcdef-prov.provn"');
+});
+
+/** The page of some activities, up to the end of the table. */
+function tableOf(activity: ProvDocument["activity"], more: Partial<ProvDocument> = {}): string {
+  const page = provenancePage({ jobUrl: "http://server/jobs/a", parts: {} });
+  const html = page.render(frame, { prefix: {}, ...(activity === undefined ? {} : { activity }), ...more });
+  return html.slice(0, html.indexOf("</table>"));
+}
+
+test("a step that was taken from the cache says so, with the job that made it where that may be told", () => {
+  const step = {
+    "prov:label": "count",
+    "heddle:step": "count",
+    "heddle:fromCache": true,
+    "prov:startTime": at("01.000"),
+  };
+  const made = { "heddle:cachedAt": at("00.000") };
+  const known = tableOf({ step: { ...step, ...made, "heddle:cachedFromJob": "0123456789abcdef" } });
+  expect(known).toMatch(
+    /Made by <a href="http:\/\/server\/jobs\/0123456789abcdef\?f=html">job 89abcdef<\/a> on\s+<time/,
+  );
+  expect(tableOf({ step: { ...step, ...made } })).toContain("a job that was removed, or that you may not see,");
+  expect(tableOf({ step })).toContain("The job that made it is not recorded.");
+});
+
+test("what ran something where is told in one wording, and who asked for it by name", () => {
+  const executor = (agent: object) =>
+    tableOf(
+      { step: { "prov:label": "count", "heddle:step": "count" } },
+      {
+        agent: { a: { "prov:label": "x", ...agent } },
+        wasAssociatedWith: { b: { "prov:activity": "step", "prov:agent": "a", "prov:role": "executor" } },
+      },
+    );
+  expect(executor({ "heddle:executor": "local", "heddle:host": "vm" })).toContain(
+    "run by the executor &quot;local&quot; on vm",
+  );
+  expect(executor({ "heddle:host": "vm" })).toContain("run by Heddle itself on vm");
+});
+
+test("attempts tell how they ended and what they kept; a retry tells who asked for it, or that it is not kept", () => {
+  const type = (name: string) => ({ $: `heddle:${name}`, type: "prov:QUALIFIED_NAME" });
+  const html = tableOf(
+    {
+      job: {
+        "prov:label": "job a",
+        "prov:type": jobType,
+        "prov:startTime": at("01.000"),
+        "heddle:status": "successful",
+      },
+      one: {
+        "prov:label": "attempt 1",
+        "prov:type": type("Attempt"),
+        "heddle:attempt": 1,
+        "prov:startTime": at("01.000"),
+        "prov:endTime": at("02.000"),
+        "heddle:status": "failed",
+        "heddle:exitCode": 3,
+        "heddle:failedStep": "join",
+        "heddle:failure": "Cannot finish",
+      },
+      retry: { "prov:label": "tried again", "prov:type": type("Retry"), "prov:startTime": at("03.000") },
+      unknown: { "prov:label": "tried again", "prov:type": type("Retry"), "heddle:notRecorded": ["who asked for it"] },
+      two: {
+        "prov:label": "attempt 2",
+        "prov:type": type("Attempt"),
+        "heddle:attempt": 2,
+        "prov:startTime": at("04.000"),
+        "heddle:keptSteps": ["count"],
+      },
+      join: { "prov:label": "join", "heddle:step": "join", "heddle:attempt": 2, "prov:startTime": at("04.500") },
+    },
+    {
+      agent: { ben: { "prov:label": "ben" } },
+      wasAssociatedWith: { a: { "prov:activity": "retry", "prov:agent": "ben", "prov:role": "requester" } },
+    },
+  );
+  expect(html).toContain("failed, in step join, exit code 3");
+  expect(html).toContain("asked for by ben");
+  expect(html).toContain("Not kept: who asked for it.");
+  expect(html).toContain("Kept of the attempt before, and not run again: count.");
+  expect(html).toContain("0.500 s after attempt 2 began");
+});
+
+test("the command of a step stands in the table, a long one folded, and without what looks like a secret", () => {
+  const commandOf = (command: readonly string[]) =>
+    tableOf(
+      { step: { "prov:label": "a", "heddle:step": "a", "heddle:command": JSON.stringify(command) } },
+      {
+        entity: { one: { "prov:label": "password", "prov:value": '"s3cret"' } },
+        used: { b: { "prov:activity": "step", "prov:entity": "one", "prov:role": "password" } },
+      },
+    );
+  expect(commandOf(["sort", "-k", "2 3"])).toContain("sort -k &#39;2 3&#39;");
+  expect(commandOf(["sort", "x".repeat(90)])).toContain("<summary>The command</summary>");
+  const hidden = commandOf(["curl", "-u", "ana:s3cret", "--token", "t0ken"]);
+  expect(hidden).toContain("curl -u &#39;ana:hidden&#39; --token hidden");
 });

@@ -168,6 +168,13 @@ test("A single tool has the inputs as they were resolved, and its argv; a built-
   expect(Object.values(prov.entity).map((one) => one["prov:value"])).toContain('"ok"');
   expect(Object.values(prov.wasGeneratedBy)).toMatchObject([{ "prov:activity": main, "prov:role": "out" }]);
 
+  // Whoever has the address of a share is told which bytes went in, and led to nothing else.
+  const shared = await fetch(`${url}/jobs/${job}/share`, { method: "POST" });
+  const { href } = v.parse(v.looseObject({ href: v.string() }), await shared.json());
+  const page = await (await fetch(`${href}?f=html`)).text();
+  expect(page).toMatch(new RegExp(`SHA-256\\s*<code class="digest">${sha256("red")}</code>`));
+  expect(page).toContain('title="3 bytes">');
+
   const echoed = await submit(url, "echo", { text: "hello" });
   await untilFinished(url, echoed);
   const sync = await fetch(`${url}/processes/echo/execution`, {
@@ -213,4 +220,53 @@ test("What was recorded outlives a killed server, a failure and a retry from the
   const again = await provOf(url, job);
   expect(activitiesOf(again, "count[1]")).toHaveLength(1);
   expect(activitiesOf(again, "join")).toHaveLength(2);
+
+  // Each attempt is an activity of its own, with its end, and its steps belong to it.
+  const attempts = Object.values(again.activity).filter((facts) => typeof facts["heddle:asked"] === "string");
+  expect(attempts).toMatchObject([
+    {
+      "prov:label": "attempt 1",
+      "prov:startTime": expect.any(String),
+      "prov:endTime": expect.any(String),
+      "heddle:status": "failed",
+      "heddle:exitCode": 3,
+      "heddle:failedStep": "join",
+    },
+    { "prov:label": "attempt 2", "heddle:status": "failed", "heddle:keptSteps": ["count[0]", "count[1]"] },
+  ]);
+  const joins = activitiesOf(again, "join").map(([, facts]) => facts["heddle:attempt"]);
+  expect(joins).toEqual([1, 2]);
+  const retries = Object.entries(again.activity).filter(([, facts]) => facts["prov:label"] === "tried again");
+  expect(retries).toHaveLength(1);
+  const askers = Object.values(again.wasAssociatedWith).filter((one) => one["prov:activity"] === retries[0]?.[0]);
+  expect(askers).toMatchObject([{ "prov:role": "requester" }]);
+  const told = await (await fetch(`${url}/jobs/${job}/prov/run`)).text();
+  expect(told.match(/attempt [12], as the job was (submitted|tried again) failed exit code 3/g)).toHaveLength(2);
+  const page = await (await fetch(`${url}/jobs/${job}/prov?f=html`)).text();
+  expect(page).toContain("failed, in step join, exit code 3");
+  expect(page).toContain("Kept of the attempt before, and not run again: count[0], count[1].");
+}, 60_000);
+
+test("Files that two attempts made alike have each their own maker, and a job of one attempt has none beside itself", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(folder.path, ["--cache-bytes", "0"]);
+  const { url } = server;
+  await deployCwl(url, "count", count);
+  await deployCwl(url, "flow", flow());
+  const job = await submit(url, "flow", { tables: [inline("red")], word: "no" });
+  await untilFinished(url, job);
+  const once = await provOf(url, job);
+  expect(Object.values(once.activity).filter((facts) => facts["heddle:asked"] !== undefined)).toEqual([]);
+  expect(once.activity["job:activity-1"]).toMatchObject({ "heddle:status": "failed", "heddle:exitCode": 3 });
+  await fetch(`${url}/jobs/${job}/retry`, { method: "POST" });
+  await untilFinished(url, job);
+  const twice = await provOf(url, job);
+  const counts = activitiesOf(twice, "count[0]").map(([name]) => name);
+  const makers = Object.values(twice.wasGeneratedBy).map((one) => one["prov:activity"]);
+  expect(counts).toHaveLength(2);
+  expect(makers).toEqual(expect.arrayContaining(counts));
+  const [, last = ""] = activitiesOf(twice, "join").map(([name]) => name);
+  const informants = Object.values(twice.wasInformedBy).filter((one) => one["prov:informed"] === last);
+  expect(informants.map((one) => one["prov:informant"])).toContain(counts[1]);
+  expect(informants.map((one) => one["prov:informant"])).not.toContain(counts[0]);
 }, 60_000);

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { rm } from "node:fs/promises";
 import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
@@ -76,6 +77,39 @@ test.skipIf(!hasSandbox)(
     expect(page).toContain("2 runs were taken from the cache. They ran no tools, and do not count in the usual time.");
     const list = await (await fetch(`${server.url}/processes?f=html`)).text();
     expect(list).toContain("(2 runs were taken from the cache)</small>");
+  },
+  60_000,
+);
+
+test.skipIf(!hasSandbox)(
+  "provenance tells which job made what was taken from the cache; an entry that does not say has none",
+  async () => {
+    await using folder = await temporaryDirectory();
+    await using server = await startServer(folder.path, [], { hidesLedgers: true });
+    const { url } = server;
+    await deployCwl(url, "workflow", workflow);
+    const run = async () => {
+      const job = await submit(url, "workflow", { text: "one" });
+      expect((await untilFinished(url, job)).at(-1)?.status).toBe("successful");
+      return job;
+    };
+    const pageOf = async (job: string) => (await fetch(`${url}/jobs/${job}/prov?f=html`)).text();
+    const maker = await run();
+    expect(await pageOf(maker)).not.toContain("From the cache");
+    const taker = await run();
+    const page = await pageOf(taker);
+    expect(page.match(/From the cache/g)).toHaveLength(1);
+    expect(page).toContain(`Made by <a href="${url}/jobs/${maker}?f=html">`);
+    const { activity } = Object(await (await fetch(`${url}/jobs/${taker}/prov`)).json());
+    expect(Object.values(activity).map((facts) => Object(facts)["heddle:cachedFromJob"])).toContain(maker);
+    await fetch(`${url}/jobs/${maker}`, { method: "DELETE" });
+    expect(await pageOf(taker)).toContain("a job that was removed, or that you may not see,");
+    const entries = await Array.fromAsync(
+      new Bun.Glob("**/cache/*/made.json").scan({ cwd: folder.path, absolute: true }),
+    );
+    expect(entries).toHaveLength(1);
+    for (const entry of entries) await rm(entry);
+    expect(await pageOf(await run())).toContain("The job that made it is not recorded.");
   },
   60_000,
 );

@@ -1,15 +1,15 @@
 import { timeText } from "../../pages/words.ts";
 import { rest } from "./rest.ts";
 
-function localTime(at: string): string {
-  return timeText(at, -new Date(at).getTimezoneOffset());
+function localTime(at: string, isPrecise = false): string {
+  return timeText(at, -new Date(at).getTimezoneOffset(), isPrecise);
 }
 
 /** Shows each time of a part of the page in the time zone of its reader; the server writes it in UTC, in the same form. */
 export function showLocalTimes(root: ParentNode): void {
   for (const time of root.querySelectorAll("time")) {
     time.title = time.dateTime;
-    time.textContent = localTime(time.dateTime);
+    time.textContent = localTime(time.dateTime, time.dataset.precise !== undefined);
   }
   // An option of a list holds nothing but text.
   for (const option of root.querySelectorAll<HTMLOptionElement>("option[data-time]")) {

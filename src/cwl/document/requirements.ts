@@ -34,11 +34,15 @@ export function imageRequest(docker: JsonObject): ImageRequest {
   };
 }
 
+/** Names the image of a DockerRequirement; "of its own" for one that is built and has no name. */
+export function imageName(docker: JsonObject): string {
+  const { pull, names } = imageRequest(docker);
+  return pull ?? names.at(0) ?? "of its own";
+}
+
 /** Words that a tool's image cannot be had; `reason` is the executor's. */
 export function imageFault(docker: JsonObject, reason: string): string {
-  const { pull, names } = imageRequest(docker);
-  const name = pull ?? names.at(0) ?? "of its own";
-  return `found DockerRequirement (image ${name}) under requirements and nothing that runs it: ${reason}; or the requirement under hints (then the program of this machine runs)`;
+  return `found DockerRequirement (image ${imageName(docker)}) under requirements and nothing that runs it: ${reason}; or the requirement under hints (then the program of this machine runs)`;
 }
 
 const gpuFault =

@@ -16,7 +16,16 @@ import type { Call } from "./run-context.ts";
 /** What a tool adds to what is known of its call. */
 export type CallNotes = Pick<
   TaskFacts,
-  "command" | "exitCode" | "tries" | "image" | "software" | "executor" | "host" | "isCached"
+  | "command"
+  | "exitCode"
+  | "tries"
+  | "image"
+  | "unusedImage"
+  | "software"
+  | "executor"
+  | "host"
+  | "isCached"
+  | "cachedFrom"
 > & { readonly startedAt?: number; readonly endedAt?: number };
 
 /** Gathers what is kept of a run for its provenance. */

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import { canonicalJson, isJsonObject, isList, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import { type Maker, MakerSchema } from "../../domain/provenance.ts";
 import { copyTree } from "../../files/copy-tree.ts";
 import { hasCode, ifExists } from "../../files/file-errors.ts";
 import { directoryMode, isInside } from "../../files/layout.ts";
@@ -16,6 +19,9 @@ import { fileObject, filesIn, isFileObject, mapFiles, pathOf } from "../values/f
 
 /** A place in a cache: its key names a tool with its inputs. */
 export type Cached = { readonly directory: string; readonly key: string };
+
+/** Which job made the outputs of an entry, and when, stands in this file of it. */
+const makerName = "made.json";
 
 /** How much of a file is read at once for its digest. */
 const digestBytes = 2 ** 20;
@@ -76,15 +82,26 @@ export async function findCached(directory: string, key: string): Promise<JsonOb
   return facts.includes(undefined) || !isJsonObject(outputs) ? undefined : outputs;
 }
 
+/** Outputs that a tool had before, and which job made them; entries of earlier programs do not say. */
+export type CopiedOutputs = { readonly outputs: JsonObject; readonly made?: Maker };
+
 /** Copies the outputs that a tool had before to where it would have written them now; undefined when there are none. */
-export async function copyCached(directory: string, key: string, outdir: string): Promise<JsonObject | undefined> {
+export async function copyCached(directory: string, key: string, outdir: string): Promise<CopiedOutputs | undefined> {
   const found = await findCached(directory, key);
   if (found === undefined) return undefined;
   const entry = join(directory, key);
+  const made = makerIn(await ifExists(readFile(join(entry, makerName), "utf8")));
   await copyTree(join(entry, "out"), outdir);
   await markUsed(entry);
   const outputs = await relocate(found, (path) => join(outdir, relative(join(entry, "out"), path)));
-  return isJsonObject(outputs) ? outputs : undefined;
+  return isJsonObject(outputs) ? { outputs, ...defined({ made }) } : undefined;
+}
+
+/** Reads who made an entry; undefined for an entry that does not say, or not in full. */
+function makerIn(text: string | undefined): Maker | undefined {
+  if (text === undefined) return undefined;
+  const outcome = v.safeParse(v.pipe(v.string(), v.parseJson(), MakerSchema), text);
+  return outcome.success ? outcome.output : undefined;
 }
 
 /** The paths that lie in no other of them. */
@@ -104,8 +121,16 @@ async function keepOne(outdir: string, path: string, kept: string): Promise<void
   await copyTree(path, target, (real) => isInside(outdir, real));
 }
 
-/** Keeps the outputs of a tool, and nothing else that it left; those that name files from elsewhere are not kept. */
-export async function keepCached({ directory, key }: Cached, outdir: string, outputs: JsonObject): Promise<void> {
+/**
+ * Keeps the outputs of a tool, with the job that made them where that is told, and nothing else that it left; those that name files
+ * from elsewhere are not kept.
+ */
+export async function keepCached(
+  { directory, key }: Cached,
+  outdir: string,
+  outputs: JsonObject,
+  made?: Maker,
+): Promise<void> {
   const paths = filesIn(outputs).flatMap((file) => pathOf(file) ?? []);
   if (!paths.every((path) => isInside(outdir, path))) return;
   await mkdir(directory, { recursive: true, mode: directoryMode });
@@ -115,6 +140,7 @@ export async function keepCached({ directory, key }: Cached, outdir: string, out
     for (const path of outermost(paths)) await keepOne(outdir, path, join(partial, "out"));
     const kept = await relocate(outputs, (path) => join("out", relative(outdir, path)));
     await writeFile(join(partial, "outputs.json"), JSON.stringify(kept));
+    if (made !== undefined) await writeFile(join(partial, makerName), JSON.stringify(made));
     await rename(partial, join(directory, key));
   } catch (error) {
     // Another run has kept the same meanwhile, or a directory leads elsewhere by its links.

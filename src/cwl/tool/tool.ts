@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Maker } from "../../domain/provenance.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images/image.ts";
 import { ifExists } from "../../files/file-errors.ts";
@@ -14,7 +15,7 @@ import {
   taskRecordFile,
   taskTemporaryDirectory,
 } from "../../files/layout.ts";
-import { defaultFault, imageFault, imageRequest } from "../document/requirements.ts";
+import { defaultFault, imageFault, imageName, imageRequest } from "../document/requirements.ts";
 import type { CommandLineTool, Requirements } from "../document/schema.ts";
 import { type CompleteCall, completeCall } from "../run/complete-call.ts";
 import { ownPath } from "../run/own-files.ts";
@@ -24,7 +25,15 @@ import { CwlFailure } from "../values/failure.ts";
 import { afterTry, beginTries, factorsOf } from "./after-try.ts";
 import { collectOutputs } from "./outputs.ts";
 import { stderrTail, type Talk } from "./stderr-tail.ts";
-import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
+import {
+  type Cached,
+  type CopiedOutputs,
+  cacheKey,
+  copyCached,
+  findCached,
+  isReusable,
+  keepCached,
+} from "./step-cache.ts";
 import { mebibytes } from "./task-faults.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
 import { withinRules } from "./tool-rules.ts";
@@ -45,11 +54,11 @@ async function runToolOnce(run: RunContext, call: Call, tool: CommandLineTool): 
   const directory = await evaluating(run, () => cacheOf(run, call, complete));
   if (directory === undefined) return runTries(run, call, tool, complete);
   const cached: Cached = { directory, key: await cacheKey(tool, complete) };
-  const outputs = await takeCached(run, call, cached);
-  if (outputs === undefined) return runTries(run, call, tool, complete, cached);
-  run.facts?.note(call, { isCached: true });
+  const taken = await takeCached(run, call, cached);
+  if (taken === undefined) return runTries(run, call, tool, complete, cached);
+  run.facts?.note(call, { isCached: true, ...defined({ cachedFrom: taken.made }) });
   run.record.log(`Took the outputs of ${callName(call)} from the cache`);
-  return outputs;
+  return taken.outputs;
 }
 
 /** Where the outputs of a call may be kept and found again; undefined where they may not. */
@@ -64,8 +73,11 @@ function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | 
 }
 
 /** In the server outputs lie below their own execution: there they are copied, unless this call had a try before. */
-async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
-  if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
+async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<CopiedOutputs | undefined> {
+  if (run.cache?.onlyPureSteps !== true) {
+    const outputs = await findCached(directory, key);
+    return outputs === undefined ? undefined : { outputs };
+  }
   const { outdir } = directoriesOf(run, keyOfTry(run, call, 1));
   if (run.hasEarlierTries && existsSync(outdir)) return undefined;
   const found = await copyCached(directory, key, outdir);
@@ -121,9 +133,14 @@ async function runTries(
     if (exitCode === undefined) continue;
     run.facts?.note(call, { exitCode });
     const outputs = await finishTool(run, call, attempt, { tool, exitCode, complete });
-    if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
+    if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs, makerOf(run));
     return outputs;
   }
+}
+
+/** In the server an entry of the cache says which job made it. */
+function makerOf({ cache, owner, clock }: RunContext): Maker | undefined {
+  return cache?.onlyPureSteps === true ? { job: owner.job, at: clock.now() } : undefined;
 }
 
 /** Notes what runs in a try, and where. */
@@ -133,14 +150,16 @@ function noteTry(
   { key, plan }: Try,
   { requirements, image }: { readonly requirements: Requirements; readonly image: Image | undefined },
 ): void {
-  const { software } = requirements;
+  const { software, docker } = requirements;
   const { name, host } = executor;
   facts?.note(call, {
     command: [...plan.command],
     tries: key.try,
     executor: name,
     ...defined({ host, software: software === undefined ? undefined : [...software] }),
-    ...(image === undefined ? {} : { image: { name: image.name, ...defined({ digest: image.digest }) } }),
+    ...(image === undefined
+      ? { unusedImage: docker === undefined ? null : imageName(docker) }
+      : { image: { name: image.name, ...defined({ digest: image.digest }) } }),
   });
 }
 

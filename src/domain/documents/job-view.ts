@@ -101,8 +101,12 @@ export type JobView = {
   readonly programs?: {
     readonly images: readonly string[];
     readonly isOwn: boolean;
-    /** The programs of the machine that ran in none, with the software that their packages name. */
-    readonly named?: readonly { readonly name: string; readonly software?: readonly string[] }[];
+    /** The programs of the machine that ran in none, with the software and the image that their packages name (null for no image). */
+    readonly named?: readonly {
+      readonly name: string;
+      readonly software?: readonly string[];
+      readonly unusedImage?: string | null;
+    }[];
   };
   /** The steps of its workflow that have begun and ended, in their order; empty for what is no workflow. */
   readonly steps?: readonly StepRun[];

@@ -74,10 +74,7 @@ function inputPairs([first, second]: ComparedRuns["runs"]): readonly ComparedInp
   );
   const isGiven = ({ job }: ComparedRun, id: string) => Object.hasOwn(job.request.inputs, id);
   const [one, other] = [inputMembers(first.inputs), inputMembers(second.inputs)];
-  const given = comparePairs([one, other], (value) => inputMark(value, digests)).filter(
-    ({ id }) => isGiven(first, id) || isGiven(second, id),
-  );
-  return given.map(({ a, b, ...pair }) => ({
+  return comparePairs([one, other], (value) => inputMark(value, digests)).map(({ a, b, ...pair }) => ({
     ...pair,
     ...defaultsOf(a !== undefined && !isGiven(first, pair.id), b !== undefined && !isGiven(second, pair.id)),
     ...(a === undefined ? {} : { a: shortValue(a) }),

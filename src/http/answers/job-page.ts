@@ -1,9 +1,9 @@
 import { isOwn, mayDo, type Principal } from "../../domain/access.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
-import type { JobView, OtherRun, TimelineEntry } from "../../domain/documents/job-view.ts";
+import type { JobView, OtherRun } from "../../domain/documents/job-view.ts";
 import type { ResultView } from "../../domain/documents/result-view.ts";
-import { isDiscarded, type Job, type JobEvent } from "../../domain/job.ts";
+import { isDiscarded, type Job } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { stepRunsOf } from "../../domain/step-runs.ts";
@@ -13,10 +13,10 @@ import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { listEarlierLogs, readLogTail } from "../../operations/read-log.ts";
 import { programsOf } from "../../operations/read-programs.ts";
-import { tasksOf } from "../../operations/read-provenance.ts";
 import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
+import { tasksOf } from "../../operations/read-tasks.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
 import { readSourcesOf } from "../../operations/read-uploads.ts";
 import { readSeenBy } from "../../operations/seen-by.ts";
@@ -29,6 +29,7 @@ import { resultViews } from "./result-views.ts";
 import { type AnswerDeps, outputLocations } from "./results-answer.ts";
 import { timesSoFar } from "./so-far.ts";
 import { inputsDocument } from "./status-document.ts";
+import { reachedProgress, timelineOf } from "./timeline-view.ts";
 
 export type JobViewDeps = ReadResultsDeps &
   Pick<AnswerDeps, "settings"> & {
@@ -69,7 +70,7 @@ export async function readJobView(
   return {
     earlierLogs: await listEarlierLogs(deps, principal, job.id),
     log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
-    timeline: events.filter(({ kind }) => kind !== "progress").map(entryOf),
+    timeline: timelineOf(events),
     results,
     steps: stepRunsOf(tasks),
     views,
@@ -81,7 +82,7 @@ export async function readJobView(
       inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
       statistics,
       isAllCached: statistics && (await isAllCached(deps, job, statistics)),
-      reachedProgress: job.status === "failed" ? reachedBy(events) : undefined,
+      reachedProgress: job.status === "failed" ? reachedProgress(events) : undefined,
       uploads: knownUploads(uploads, baseUrl),
       graph: await readJobGraph(deps, principal, job),
       others: await otherRuns(deps, principal, job, baseUrl),
@@ -94,14 +95,6 @@ export async function readJobView(
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
-}
-
-/** Tells how far the last attempt came before it failed: what follows a failure counts on. */
-function reachedBy(events: readonly JobEvent[]): number | undefined {
-  const begin = events.findLastIndex(({ status }) => status === "accepted");
-  const after = events.slice(begin + 1);
-  const failed = after.findIndex(({ stage, status }) => stage === "monitorError" || status === "failed");
-  return after.slice(0, Math.max(0, failed)).at(-1)?.progress;
 }
 
 /** Of several results each can be shared by itself; where the address asks for some, these are the ones that are ticked. */
@@ -163,10 +156,6 @@ async function viewsOf(
   if (job.status !== "successful") return [];
   const outcome = await readResults(deps, principal, job.id);
   return resultViews(deps, outcome, outcome.results, { baseUrl, locations: outputLocations(deps, baseUrl) });
-}
-
-function entryOf({ at, status, stage, progress, message }: JobEvent): TimelineEntry {
-  return { at: new Date(at).toISOString(), status, progress, message, ...defined({ stage }) };
 }
 
 function actionsOf(principal: Principal, job: Job): Pick<JobView, "mayDismiss" | "mayRetry"> {

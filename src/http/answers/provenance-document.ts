@@ -2,39 +2,45 @@ import type { ProvDocument } from "../../domain/documents/provenance.ts";
 import { jobUrl } from "../../domain/links.ts";
 import type { TaskFacts } from "../../domain/provenance.ts";
 import type { OutputLocations } from "../../domain/results.ts";
-import { type InputItem, itemsOf, type PlainPart, plainParts } from "../../domain/values.ts";
 import type { Provenance } from "../../operations/read-provenance.ts";
-import { addResult, addValue, isFile, occurrences, shortValue } from "./provenance-entities.ts";
+import { addAttempts, addPerson, addService, failureFacts } from "./provenance-attempts.ts";
+import { addResult, addValue, isFile, occurrences } from "./provenance-entities.ts";
+import { addJobInputs } from "./provenance-inputs.ts";
 import { type Attributes, createProvWriter, type ProvWriter, provName, provTime } from "./provenance-records.ts";
+import { type AttemptFiles, addTasks, writerOfAttempt } from "./provenance-tasks.ts";
 
 type Writing = Provenance & { readonly prov: ProvWriter; readonly locations: OutputLocations };
 
 /**
- * Builds the provenance of a job as PROV-JSON: the job and each of its tasks as activities, what they used and made as
- * entities, who asked and what ran as agents, and the processes as plans.
+ * Builds the provenance of a job as PROV-JSON: the job, each of its attempts where it has several, and each of its tasks as
+ * activities, what they used and made as entities, who asked and what ran as agents, and the processes as plans.
  */
 export function provenanceDocument(known: Provenance, baseUrl: string, locations: OutputLocations): ProvDocument {
   const prov = createProvWriter(`${jobUrl(baseUrl, known.job.id)}/prov`);
   const writing: Writing = { ...known, prov, locations };
   const job = addJob(writing);
-  const own = known.tasks.findLast(({ step }) => step === "");
   const makers = new Map<string, string | undefined>();
-  for (const given of addJobInputs(writing, job, own)) makers.set(given, undefined);
-  const activities = new Map<string, string>();
-  let maker = job;
-  for (const task of known.tasks) {
-    // The workflow is the job itself.
-    if (task.step === "" && task.kind === "workflow") continue;
-    const activity = addTask(writing, task, { job, makers, activities });
-    if (task.step === "") maker = activity;
-  }
-  addResults(writing, maker);
+  for (const given of addJobInputs(prov, known, job)) makers.set(given, undefined);
+  const maySee = (jobId: string) => known.seenJobs.has(jobId);
+  const { attempts, tasks, server } = known;
+  const ran =
+    attempts.length === 0
+      ? { main: addTasks({ prov, within: job, server, makers, maySee, files: oneAttempt }, tasks), keyOf: sameKey }
+      : addAttempts({ prov, makers, maySee, job, owner: known.job.user }, attempts);
+  addResults(writing, ran.main ?? job, ran.keyOf);
   return prov.document();
 }
 
+const sameKey = (key: string) => key;
+const oneAttempt: AttemptFiles = { keyOf: sameKey, note: () => {} };
+
 /** A result of a workflow is the file of a step under another name. */
-function addResults({ prov, locations, job, results, tasks }: Writing, maker: string): void {
-  const made = madeFiles(prov, tasks);
+function addResults(
+  { prov, locations, job, results, tasks }: Writing,
+  maker: string,
+  keyOf: AttemptFiles["keyOf"],
+): void {
+  const made = madeFiles(writerOfAttempt(prov, keyOf, new Map()), tasks);
   for (const [outputId, result] of Object.entries(results)) {
     const entity = addResult({ prov, locations }, result, `result ${outputId}`, outputId);
     const time = provTime(job.finishedAt);
@@ -62,9 +68,10 @@ function madeFiles(prov: ProvWriter, tasks: readonly TaskFacts[]): ReadonlyMap<s
   );
 }
 
-function addJob({ prov, job, process, documentDigest, server, notRecorded, tasks }: Writing): string {
+function addJob({ prov, job, process, documentDigest, server, notRecorded, tasks, attempts }: Writing): string {
+  const begun = attempts.find(({ startedAt }) => startedAt !== undefined);
   const activity = prov.element("activity", "job", {
-    "prov:startTime": provTime(job.startedAt),
+    "prov:startTime": provTime(begun?.startedAt ?? job.startedAt),
     "prov:endTime": provTime(job.finishedAt),
     "prov:type": provName("heddle:Job"),
     "prov:label": `job ${job.id}`,
@@ -75,7 +82,7 @@ function addJob({ prov, job, process, documentDigest, server, notRecorded, tasks
     "heddle:status": job.status,
     "heddle:attempt": job.attempt,
     "heddle:created": provTime(job.createdAt),
-    "heddle:failure": job.failure?.message,
+    ...failureFacts(job.failure),
     "heddle:notRecorded": notRecorded.length === 0 ? undefined : notRecorded,
   });
   const plan = prov.element("entity", "process", {
@@ -87,16 +94,8 @@ function addJob({ prov, job, process, documentDigest, server, notRecorded, tasks
     "heddle:documentDigest": documentDigest,
     ...definitionFacts(process),
   });
-  const service = prov.element("agent", "service", {
-    "prov:type": provName("prov:SoftwareAgent"),
-    "prov:label": server === undefined ? "Heddle" : `Heddle ${server.version}`,
-    "heddle:version": server?.version,
-    "heddle:host": server?.host,
-  });
-  const requester = prov.element("agent", "requester", {
-    "prov:type": job.user === undefined ? provName("heddle:Anonymous") : provName("prov:Person"),
-    "prov:label": job.user ?? "anonymous",
-  });
+  const service = addService(prov, server);
+  const requester = addPerson(prov, job.user);
   prov.relate("wasAssociatedWith", { "prov:activity": activity, "prov:agent": service, "prov:plan": plan });
   prov.relate("wasAssociatedWith", { "prov:activity": activity, "prov:agent": requester, "prov:role": "requester" });
   prov.relate("actedOnBehalfOf", { "prov:delegate": service, "prov:responsible": requester });
@@ -130,165 +129,4 @@ function addExecutor(prov: ProvWriter, activity: string, name: string, host: str
     "heddle:host": host,
   });
   prov.relate("wasAssociatedWith", { "prov:activity": activity, "prov:agent": agent, "prov:role": "executor" });
-}
-
-/** Inputs as the run resolved them, else as they were given. */
-function addJobInputs(writing: Writing, job: string, own: TaskFacts | undefined): readonly string[] {
-  const { prov, inputs } = writing;
-  const files: string[] = [];
-  const resolved = own?.inputs ?? {};
-  for (const [id, value] of Object.entries(resolved)) {
-    const hrefs = hrefsOf(inputs[id]);
-    for (const [index, one] of occurrences(value).entries()) {
-      const added = addValue(prov, one, `input ${id} ${index}`, { "heddle:input": id, ...located(hrefs[index]) });
-      if (added === undefined) continue;
-      prov.relate("used", used(job, added.entity, id));
-      files.push(...added.parts);
-    }
-  }
-  for (const [id, given] of Object.entries(inputs)) {
-    if (Object.hasOwn(resolved, id)) continue;
-    for (const [index, item] of itemsOf(given).flatMap(plainParts).entries()) {
-      const entity = prov.element("entity", `input ${id} ${index}`, { "prov:label": id, ...givenFacts(item) });
-      prov.relate("used", used(job, entity, id));
-    }
-  }
-  return files;
-}
-
-function located(href: string | undefined): Attributes {
-  return href === undefined ? {} : { "prov:atLocation": href };
-}
-
-function hrefsOf(given: InputItem | readonly InputItem[] | undefined): readonly (string | undefined)[] {
-  return given === undefined ? [] : itemsOf(given).map((item) => (item.kind === "reference" ? item.href : undefined));
-}
-
-function givenFacts(item: PlainPart): Attributes {
-  switch (item.kind) {
-    case "reference":
-      return {
-        "prov:type": provName("heddle:Reference"),
-        "prov:atLocation": item.href,
-        "heddle:mediaType": item.mediaType,
-      };
-    case "bbox":
-      return { "prov:value": JSON.stringify({ bbox: item.bbox, crs: item.crs }) };
-    case "value":
-      return { "prov:value": shortValue(item.value), "heddle:mediaType": item.mediaType };
-    default:
-      return item satisfies never;
-  }
-}
-
-function used(activity: string, entity: string, role: string): Attributes {
-  return { "prov:activity": activity, "prov:entity": entity, "prov:role": role };
-}
-
-type Known = {
-  readonly job: string;
-  /** Which task made an entity; none for what was given to the job. */
-  readonly makers: Map<string, string | undefined>;
-  /** Of workflows that are steps, by their paths. */
-  readonly activities: Map<string, string>;
-};
-
-function addTask({ prov, ...writing }: Writing, task: TaskFacts, { job, makers, activities }: Known): string {
-  const name = task.step === "" ? "main" : task.step;
-  const key = `task ${task.step} ${task.startedAt} ${task.endedAt}`;
-  const activity = prov.element("activity", key, taskFacts(task, name));
-  if (task.kind === "workflow") activities.set(task.step, activity);
-  const informants = new Set([around(task.step, activities) ?? job]);
-  prov.relate("wasAssociatedWith", { "prov:activity": activity, ...executing({ prov, ...writing }, task) });
-  if (task.image !== undefined) prov.relate("used", used(activity, addImage(prov, task.image), "image"));
-  for (const [id, value] of Object.entries(task.inputs ?? {})) {
-    const added = addValue(prov, value, `${key} in ${id}`, { "prov:label": id });
-    if (added === undefined) continue;
-    prov.relate("used", used(activity, added.entity, id));
-    for (const maker of added.parts.flatMap((part) => makers.get(part) ?? [])) informants.add(maker);
-  }
-  for (const informant of informants) {
-    prov.relate("wasInformedBy", { "prov:informed": activity, "prov:informant": informant });
-  }
-  // What a workflow gives was made by its steps.
-  if (task.kind !== "workflow") addMade(prov, task, { key, activity, makers });
-  return activity;
-}
-
-/** A file has one maker: what an expression or a tool hands on was made before, or given to the job. */
-function addMade(
-  prov: ProvWriter,
-  task: TaskFacts,
-  { key, activity, makers }: Pick<Known, "makers"> & { readonly key: string; readonly activity: string },
-): void {
-  const time = provTime(task.endedAt);
-  for (const [id, value] of Object.entries(task.outputs ?? {})) {
-    const added = addValue(prov, value, `${key} out ${id}`, { "prov:label": id });
-    for (const part of added?.parts ?? []) {
-      if (makers.has(part)) continue;
-      makers.set(part, activity);
-      prov.relate("wasGeneratedBy", {
-        "prov:entity": part,
-        "prov:activity": activity,
-        "prov:time": time,
-        "prov:role": id,
-      });
-    }
-  }
-}
-
-/** The workflow around a step, of those that are steps themselves. */
-function around(step: string, activities: ReadonlyMap<string, string>): string | undefined {
-  const parents = [...activities.keys()].filter((one) => step.startsWith(`${one}/`));
-  const nearest = parents.toSorted((one, other) => other.length - one.length)[0];
-  return nearest === undefined ? undefined : activities.get(nearest);
-}
-
-function taskFacts(task: TaskFacts, name: string): Attributes {
-  const { kind, command, exitCode, tries, software, isCached, ranAt, failure } = task;
-  return {
-    "prov:startTime": provTime(task.startedAt),
-    "prov:endTime": provTime(task.endedAt),
-    "heddle:ready": provTime(task.readyAt),
-    "prov:type": provName(`heddle:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`),
-    "prov:label": name,
-    "heddle:step": name,
-    "heddle:command": command === undefined ? undefined : JSON.stringify(command),
-    "heddle:exitCode": exitCode,
-    "heddle:tries": tries,
-    "heddle:software": software,
-    "heddle:fromCache": isCached,
-    "heddle:ranAt": ranAt,
-    "heddle:failure": failure,
-  };
-}
-
-/** Who ran a task, by which plan. */
-function executing({ prov, server }: Writing, { process, executor, host, step }: TaskFacts): Attributes {
-  const where = host ?? server?.host;
-  const agent = prov.element("agent", `executor ${executor} ${where}`, {
-    "prov:type": provName("prov:SoftwareAgent"),
-    "prov:label": [executor === undefined ? "engine" : `executor ${executor}`, where].filter(Boolean).join(" on "),
-    "heddle:executor": executor,
-    "heddle:host": where,
-  });
-  const [, id, revision] = /^(.*)@(sha256:[0-9a-f]{64})$/.exec(process) ?? [];
-  const plan =
-    step === ""
-      ? prov.element("entity", "process", {})
-      : prov.element("entity", `plan ${process}`, {
-          "prov:type": provName("prov:Plan"),
-          "prov:label": `process ${id ?? process}`,
-          "heddle:processID": id ?? process,
-          "heddle:revision": revision,
-        });
-  return { "prov:agent": agent, "prov:plan": plan, "prov:role": "executor" };
-}
-
-function addImage(prov: ProvWriter, { name, digest }: NonNullable<TaskFacts["image"]>): string {
-  return prov.element("entity", `image ${name} ${digest}`, {
-    "prov:type": provName("heddle:ContainerImage"),
-    "prov:label": name,
-    "heddle:digest": digest,
-  });
 }

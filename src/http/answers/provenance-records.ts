@@ -10,6 +10,8 @@ import type {
 export type ProvWriter = {
   /** Adds an element and returns its name: one with the same `key` is the same, and keeps what was said first. */
   element(kind: "entity" | "activity" | "agent", key: string, attributes: Attributes): string;
+  /** Returns the name of an element that was added; undefined where none was with this key. */
+  nameOf(kind: "entity" | "activity" | "agent", key: string): string | undefined;
   relate(kind: Exclude<ProvKind, "entity" | "activity" | "agent">, attributes: Attributes): void;
   document(): ProvDocument;
 };
@@ -37,6 +39,7 @@ export function createProvWriter(address: string): ProvWriter {
       all.set(name, withoutUnknown(attributes));
       return name;
     },
+    nameOf: (kind, key) => names.get(`${kind} ${key}`),
     relate(kind, attributes) {
       const all = recordsOf(kind);
       all.set(`_:${kind}${all.size + 1}`, withoutUnknown(attributes));
