@@ -2,8 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { lstatSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import * as v from "valibot";
-import type { JobPaths } from "./job-paths.ts";
 import { openJobLog, openLogToRead } from "./job-log.ts";
+import type { JobPaths } from "./job-paths.ts";
 import { fileMode } from "./layout.ts";
 import { readOwn, readPart } from "./open-regular.ts";
 

@@ -159,7 +159,10 @@ describe("createLogJoin()", () => {
     const words = createJobPaths(createLayout(data), "e1", { hidesData: true });
     const ways = { isNew: true, words, name: "count" };
     await appendFile(r.own, Buffer.from(`wc ${data}/work/e1/tasks/count/a.txt\nfile://${data}/vault/v1\n`));
-    await appendFile(r.own, Buffer.concat([Buffer.from([0xff]), Buffer.from(` "${data}/work/e1/b"\n${data}/work/e1/c\n`)]));
+    await appendFile(
+      r.own,
+      Buffer.concat([Buffer.from([0xff]), Buffer.from(` "${data}/work/e1/b"\n${data}/work/e1/c\n`)]),
+    );
     await createLogJoin(r.own, r.log, ways).join(false);
     const told = await readFile(r.log);
     expect(told.toString("latin1")).not.toContain("/work/e1/c");

@@ -108,9 +108,13 @@ function emptyCopy(row: HTMLElement, from: string, to: string): HTMLElement {
 }
 
 function empty(element: Element): void {
-  if (element instanceof HTMLTextAreaElement) element.value = "";
+  if (element instanceof HTMLTextAreaElement) {
+    element.setCustomValidity("");
+    element.value = "";
+  }
   if (element instanceof HTMLSelectElement) element.selectedIndex = element.multiple ? -1 : 0;
   if (!(element instanceof HTMLInputElement)) return;
+  element.setCustomValidity("");
   if (element.dataset.number !== undefined) element.type = "number";
   // The first of several shapes is chosen, and of values none.
   if (element.type === "radio") element.checked = element.value === (element.name.endsWith("/~choice") ? "0" : "");
