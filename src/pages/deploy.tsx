@@ -187,8 +187,12 @@ function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong:
 }
 
 /** Words what a package would do to what is deployed. */
-function placeWords({ replaced, isSame, saysVersion }: Understood): string {
-  if (replaced === undefined) return ", a new process.";
+function placeWords({ replaced, isSame, saysVersion, description }: Understood): string {
+  if (replaced === undefined) {
+    return saysVersion
+      ? ", a new process."
+      : `, a new process. No version is named: it becomes ${description.version}.`;
+  }
   if (isSame) return ": the same as what is deployed. There is nothing to replace.";
   const place = `, in the place of version ${replaced.description.version}.`;
   if (saysVersion) return place;
