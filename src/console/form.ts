@@ -5,10 +5,12 @@ import { keepDraft } from "./form/draft.ts";
 import { enlivenRows } from "./form/rows.ts";
 import { enlivenUploads } from "./form/uploads.ts";
 import { createShowUses } from "./form/uses.ts";
+import { keepPresses } from "./shared/keep-press.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
+keepPresses();
 
 showLocalTimes(document);
 const form = document.querySelector<HTMLFormElement>("form[data-process]");
@@ -23,6 +25,7 @@ async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void>
   keepDraft(form, rows.makeRoom);
   form.addEventListener("input", ({ target }) => tellTooLong(form, target));
   form.addEventListener("input", ({ target }) => forgetFaults(target));
+  form.addEventListener("invalid", unfold, { capture: true });
   enlivenNumbers(form);
   // What was typed before may be here again.
   markChanges();
@@ -40,6 +43,14 @@ function forgetFaults(target: EventTarget | null): void {
   const field = target instanceof Element ? target.closest(".field[id]") : null;
   for (const fault of field?.querySelectorAll(":scope > .fault") ?? []) fault.remove();
   field?.classList.remove("field-wrong");
+}
+
+/** Unfolds what is wrong: a browser says nothing of a field that is folded up, and sends nothing. */
+function unfold({ target }: Event): void {
+  for (let at = target instanceof Element ? target.closest("details") : null; at !== null; ) {
+    at.open = true;
+    at = at.parentElement?.closest("details") ?? null;
+  }
 }
 
 /** Says at once what the service would refuse when the form is sent. */

@@ -1,4 +1,5 @@
 import { choiceText } from "../pages/words.ts";
+import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
@@ -7,6 +8,7 @@ import { beginSoFar, showSoFar } from "./shared/so-far.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
+keepPresses();
 
 const ticks = "[data-chooses] input[name=jobs]";
 

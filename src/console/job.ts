@@ -1,4 +1,5 @@
 import { createSecondsCount, type SecondsCount } from "./shared/count-seconds.ts";
+import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
@@ -7,6 +8,7 @@ import { dropSentDraft } from "./shared/sent-draft.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
+keepPresses();
 
 /** The most lines of a log that the page keeps. */
 const mostLines = 2000;

@@ -1,10 +1,12 @@
 import { addCopyButton } from "./shared/copy-button.ts";
 import { findRows } from "./shared/find-rows.ts";
+import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
+keepPresses();
 
 showLocalTimes(document);
 for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) addCopyButton(text);

@@ -1,9 +1,11 @@
 import { addCopyButton } from "./shared/copy-button.ts";
+import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
+keepPresses();
 
 showLocalTimes(document);
 for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) {

@@ -1,11 +1,13 @@
 import { addCopyButton } from "./shared/copy-button.ts";
 import { findRows } from "./shared/find-rows.ts";
+import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
+keepPresses();
 
 showLocalTimes(document);
 

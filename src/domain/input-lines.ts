@@ -1,15 +1,19 @@
-import { isNumber } from "./exact-number.ts";
+import { type AnyNumber, isNumber } from "./exact-number.ts";
 import { isJsonObject, isList, type Json } from "./json.ts";
 import { addressName, referenceName } from "./reference-name.ts";
 import { looksSecret } from "./secret-names.ts";
 import { type InputItem, type Inputs, isItemList } from "./values.ts";
 
-/** A run of a list: runs with the same `group` are those of one process. `defaults` are told to nobody. */
+/**
+ * A run of a list: runs with the same `group` are those of one process. `defaults` are told to nobody. `order` names the inputs as the
+ * package has them; as they were given when absent.
+ */
 export type ListedRun = {
   readonly id: string;
   readonly group: string;
   readonly inputs: Inputs;
   readonly defaults: Inputs;
+  readonly order?: readonly string[];
 };
 
 /** So long is a line, in characters: it stands in a cell of a table. */
@@ -22,21 +26,25 @@ const shortestValue = 30;
 const longestCompared = 200;
 
 /**
- * Words for each run, by its id, the inputs in which it differs from the defaults of its process, as many as one line holds: first the
- * values that the fewest other runs of that process have. What looks like a secret is left out. A run without any has no line.
+ * Words for each run, by its id, the inputs in which it differs from the defaults of its process, as many as one line holds: the
+ * values that the fewest other runs of that process have, in the order of the package, whatever other runs there are. Long numbers are
+ * rounded. What looks like a secret is left out. A run without any has no line.
  */
 export function inputLines(runs: readonly ListedRun[]): ReadonlyMap<string, string> {
   const lines = new Map<string, string>();
   for (const group of Map.groupBy(runs, (run) => run.group).values()) {
-    const worded = group.map((run) => ({ id: run.id, words: wordsOfInputs(run) }));
+    const worded = group.map((run) => ({ run, words: wordsOfInputs(run, roundedWords) }));
     const seen = seenValues(worded.map(({ words }) => words));
-    for (const { id, words } of worded) {
+    for (const { run, words } of worded) {
+      const names = [...words.keys()];
+      const order = [...(run.order ?? []), ...names];
       const inputs = [...words].map(([name, value]) => {
         const { count, alike } = seen.get(name)?.get(value) ?? { count: 0, alike: 0 };
-        return { name, value, count, alike };
+        return { name, value, count, alike, place: order.indexOf(name) };
       });
-      const line = lineOf(inputs.toSorted((one, other) => one.count - other.count));
-      if (line !== "") lines.set(id, line);
+      const byPlace = inputs.toSorted((one, other) => one.place - other.place);
+      const line = lineOf(byPlace.toSorted((one, other) => one.count - other.count));
+      if (line !== "") lines.set(run.id, line);
     }
   }
   return lines;
@@ -75,7 +83,7 @@ export function toldInputs(
   { files, unset }: InputFacts = { files: new Map(), unset: [] },
 ): readonly ToldInput[] {
   const told = (values: Inputs, isDefault: boolean) => {
-    const words = wordsOfInputs({ inputs: values, defaults: {} });
+    const words = wordsOfInputs({ inputs: values, defaults: {} }, String);
     return Object.keys(values).map((name) => {
       if (looksSecret(name)) return { name, isDefault };
       const own = files.get(name);
@@ -88,14 +96,29 @@ export function toldInputs(
 }
 
 /** The values that were given, each in words, by the names of their inputs. */
-function wordsOfInputs({ inputs, defaults }: Pick<ListedRun, "inputs" | "defaults">): Words {
+function wordsOfInputs({ inputs, defaults }: Pick<ListedRun, "inputs" | "defaults">, told: NumberWords): Words {
+  const wordsOf = (item: InputItem) => itemWords(item, told);
   const words = new Map<string, string>();
   for (const [name, given] of Object.entries(inputs)) {
     if (looksSecret(name) || isSame(given, defaults[name])) continue;
-    const value = isItemList(given) ? listWords(given, itemWords) : itemWords(given);
+    const value = isItemList(given) ? listWords(given, wordsOf) : wordsOf(given);
     if (value !== "") words.set(name, value);
   }
   return words;
+}
+
+type NumberWords = (value: AnyNumber) => string;
+
+/** Digits of a number that has a fraction, and how long one is that is rounded. */
+const shownDigits = 6;
+const longNumber = 9;
+
+/** A fraction of many digits says no more than its first ones; whole numbers stay whole. */
+function roundedWords(value: AnyNumber): string {
+  const text = String(value);
+  const [, whole] = /^-?(\d+)\.\d+$/.exec(text) ?? [];
+  if (whole === undefined || text.length <= longNumber) return text;
+  return String(Number(Number(text).toPrecision(Math.min(21, Math.max(shownDigits, whole.length)))));
 }
 
 type Words = ReadonlyMap<string, string>;
@@ -137,7 +160,7 @@ function commonStart(one: string, other: string): number {
   return at;
 }
 
-type ShownInput = { readonly name: string; readonly value: string; readonly alike: number };
+type ShownInput = { readonly name: string; readonly value: string; readonly alike: number; readonly place: number };
 
 /** What fits as it is, is told as it is; else each value in as many characters as leave room for others. */
 function lineOf(inputs: readonly ShownInput[]): string {
@@ -149,44 +172,48 @@ function lineOf(inputs: readonly ShownInput[]): string {
 }
 
 function joined(inputs: readonly ShownInput[], longest: number): { readonly text: string; readonly left: number } {
-  const parts: string[] = [];
+  const parts: { readonly place: number; readonly part: string }[] = [];
   let length = 0;
-  for (const { name, value, alike } of inputs) {
+  for (const { name, value, alike, place } of inputs) {
     const part = `${withoutMiddle(name, longestName)}: ${shortened(value, longest, alike)}`;
     if (parts.length > 0 && length + part.length > longestLine) break;
-    parts.push(part);
+    parts.push({ place, part });
     length += part.length + between.length;
   }
-  return { text: parts.join(between), left: inputs.length - parts.length };
+  const inOrder = parts.toSorted((one, other) => one.place - other.place).map(({ part }) => part);
+  return { text: inOrder.join(between), left: inputs.length - parts.length };
 }
 
 const between = " · ";
 
-function itemWords(item: InputItem): string {
+function itemWords(item: InputItem, told: NumberWords): string {
+  const wordsOf = (one: InputItem) => itemWords(one, told);
   switch (item.kind) {
     case "reference":
       return referenceName(item) ?? (item.href.startsWith("data:") ? "data" : "a file");
     case "file":
-      return itemWords(item.item);
+      return wordsOf(item.item);
     case "bbox":
-      return listWords(item.bbox, String);
+      return listWords(item.bbox, told);
     case "list":
-      return listWords(item.items, itemWords);
+      return listWords(item.items, wordsOf);
     case "record":
-      return membersWords(item.members, itemWords);
+      return membersWords(item.members, wordsOf);
     case "value":
       // Bytes say nothing to who reads them as letters.
-      return item.encoding === undefined ? jsonWords(item.value) : (item.mediaType ?? "data");
+      return item.encoding === undefined ? jsonWords(item.value, told) : (item.mediaType ?? "data");
     default:
       return item satisfies never;
   }
 }
 
-function jsonWords(value: Json): string {
+function jsonWords(value: Json, told: NumberWords): string {
+  const wordsOf = (one: Json) => jsonWords(one, told);
   if (typeof value === "string") return textWords(value);
-  if (value === null || typeof value === "boolean" || isNumber(value)) return String(value);
-  if (isList(value)) return listWords(value, jsonWords);
-  return isJsonObject(value) ? membersWords(value, jsonWords) : "";
+  if (isNumber(value)) return told(value);
+  if (value === null || typeof value === "boolean") return String(value);
+  if (isList(value)) return listWords(value, wordsOf);
+  return isJsonObject(value) ? membersWords(value, wordsOf) : "";
 }
 
 /** An address is told by its name: what stands behind it may let others in. */
@@ -215,8 +242,12 @@ function membersWords<Member>(members: Readonly<Record<string, Member>>, wordsOf
   return listWords(shown, ([name, member]) => `${withoutMiddle(name, longestName)} ${wordsOf(member)}`);
 }
 
-/** Shortens a text so that where it differs from others that begin with `same` characters of it can be seen. */
+/**
+ * Shortens a text so that where it differs from others that begin with `same` characters of it can be seen. Lists and records are read
+ * from their beginning: they lose their end.
+ */
 function shortened(text: string, longest: number, same: number): string {
+  if (text.length > longest && text.includes(", ")) return `${whole(text.slice(0, longest - 1)).trimEnd()}…`;
   if (text.length <= longest || same < longest / 2) return withoutMiddle(text, longest);
   const from = Math.max(0, Math.min(same - 2, text.length - longest + 1));
   return `…${withoutMiddle(whole(text.slice(from)), longest - 1)}`;

@@ -16,11 +16,13 @@ export type GraphNode = {
   readonly id: string;
   readonly kind: "input" | "step" | "output";
   readonly title: string;
+  /** The id of a step in its workflow, where its title is another one. */
+  readonly name?: string;
   /** What runs it. */
   readonly runs?: string;
   /** Ids of the nodes beside it that it waits for. */
   readonly needs: readonly string[];
-  /** The inputs over whose items it runs; empty for one run. */
+  /** What it runs for each item of: inputs of the workflow, or outputs of steps; empty for one run. */
   readonly scatter: readonly string[];
   /** It runs only where a condition holds. */
   readonly isConditional: boolean;

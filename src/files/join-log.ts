@@ -1,12 +1,17 @@
+import { isUtf8 } from "node:buffer";
 import { lstatSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import * as v from "valibot";
 import { openJobLog, openLogToRead } from "./job-log.ts";
+import type { JobPaths } from "./job-paths.ts";
 import { fileMode } from "./layout.ts";
 import { readOwn, readPart } from "./open-regular.ts";
 
 /** How much of a tool's log is joined at once, in bytes. */
 const pieceBytes = 256 * 1024;
+
+/** No path is longer; a word that is longer is cut anywhere. */
+const longestWordBytes = 8 * 1024;
 
 /** What is written down before a piece is joined: where it stands in the tool's log, and how long the other log was then. */
 const StepSchema = v.object({ from: v.number(), to: v.number(), logBytes: v.number() });
@@ -17,16 +22,20 @@ export type LogJoin = {
   join(isEnd: boolean): Promise<void>;
 };
 
-/** Whether nothing can have been taken over before, and what stands before each line. */
-type JoinWays = { readonly isNew: boolean; readonly name?: string | undefined };
+/** Whether nothing can have been taken over before, how places of the server are worded, and what stands before each line. */
+type JoinWays = { readonly isNew: boolean; readonly words?: JobPaths; readonly name?: string | undefined };
 
 /**
  * Makes the join of one tool's log. A tool holds no descriptor of its execution's log: it could read or empty the log by
  * it. `isNew` is false when an earlier life of the server may have begun: what that took over is not taken over again.
+ * `words` tells each line without the places of the server, so that nobody is shown them, not even while the tool runs.
  * `name`, where there is one, stands before each line: tools that run side by side write into one log.
  */
-export function createLogJoin(own: string, log: string, { isNew, name }: JoinWays): LogJoin {
-  const named = (piece: Buffer) => (name === undefined ? piece : withName(piece, `${name} `));
+export function createLogJoin(own: string, log: string, { isNew, words, name }: JoinWays): LogJoin {
+  const named = (piece: Buffer) => {
+    const told = words === undefined ? piece : worded(piece, words);
+    return name === undefined ? told : withName(told, `${name} `);
+  };
   let joined: number | undefined = isNew ? 0 : undefined;
   return {
     async join(isEnd) {
@@ -51,13 +60,40 @@ function withName(piece: Buffer, name: string): Buffer {
   return Buffer.from(told.join("\n"), "latin1");
 }
 
-/** The next piece, up to its last line end; a line that is longer than a piece is taken in parts. */
+/** What is no UTF-8 keeps its bytes, and its lines that are UTF-8 are worded as text all the same. */
+function worded(piece: Buffer, words: JobPaths): Buffer {
+  if (!piece.includes("/")) return piece;
+  if (isUtf8(piece)) return Buffer.from(words(piece.toString("utf8")));
+  const end = piece.indexOf(0x0a) + 1;
+  if (end === 0 || end === piece.byteLength) return Buffer.from(words(piece.toString("latin1")), "latin1");
+  return Buffer.concat(linesOf(piece).map((line) => worded(line, words)));
+}
+
+/** The lines of a piece with their line ends. */
+function linesOf(piece: Buffer): readonly Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < piece.byteLength; ) {
+    const end = piece.indexOf(0x0a, from);
+    const to = end === -1 ? piece.byteLength : end + 1;
+    lines.push(piece.subarray(from, to));
+    from = to;
+  }
+  return lines;
+}
+
+/** The next piece, up to its last line end; a line that is longer than a piece is taken in parts, cut between words. */
 async function readPiece(own: string, from: number, isEnd: boolean): Promise<Buffer | undefined> {
   const piece = await readRange(own, from, pieceBytes);
   const lines = piece.subarray(0, piece.lastIndexOf(0x0a) + 1);
   if (lines.byteLength > 0) return lines;
-  const isWhole = piece.byteLength === pieceBytes || isEnd;
-  return isWhole && piece.byteLength > 0 ? piece : undefined;
+  if (piece.byteLength === pieceBytes) return piece.subarray(0, lastWordEnd(piece));
+  return isEnd && piece.byteLength > 0 ? piece : undefined;
+}
+
+/** Where the last word of a long line begins: a path that was cut in two would not be known as one. */
+function lastWordEnd(piece: Buffer): number {
+  const end = Math.max(...[...' \t"'].map((mark) => piece.lastIndexOf(mark))) + 1;
+  return end > piece.byteLength - longestWordBytes ? end : piece.byteLength;
 }
 
 function stepFile(own: string): string {

@@ -10,6 +10,7 @@ const files = consoleFiles();
 export const consoleTexts: ReadonlyMap<string, string> = new Map(files.map(({ file, text }) => [file, text]));
 export const scriptPaths: Readonly<Record<ScriptName, string>> = {
   api: pathOf("api.js"),
+  deploy: pathOf("deploy.js"),
   form: pathOf("form.js"),
   job: pathOf("job.js"),
   "job-list": pathOf("job-list.js"),

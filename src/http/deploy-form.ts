@@ -1,6 +1,9 @@
 import type { DeployTyped } from "../domain/documents/deploy.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import { deployNames, deployTitles } from "../pages/deploy.tsx";
+import { isLike, sketchOf } from "../domain/text-sketch.ts";
+import { deployTitles } from "../pages/deploy.tsx";
+import { deployNames } from "../pages/deploy-words.ts";
+import { isListed } from "../pages/told-faults.tsx";
 import { boundaryOf, parseDisposition } from "../wire/multipart.ts";
 import { wholeParts } from "./multipart-parts.ts";
 import { type BodyLimits, bodyText, readBytes } from "./read-body.ts";
@@ -34,11 +37,18 @@ export async function readDeployForm(settings: BodyLimits, { request }: RouteCon
       workflow: text(deployNames.workflow).trim(),
       start: text(deployNames.start).trim(),
       replaces: text(deployNames.replaces) === "true",
-      picked: text(deployNames.picked) === "" ? [] : [text(deployNames.picked)],
+      ...pickedOf(text),
     },
     files,
     isLook: text(deployNames.doing) !== "deploy",
   };
+}
+
+/** Whoever pastes another package over the text of a file has that file no more. */
+function pickedOf(text: (name: string) => string): Pick<DeployTyped, "picked" | "sketch"> {
+  const [name, sketch] = [text(deployNames.picked), text(deployNames.sketch)];
+  if (name === "" || (sketch !== "" && !isLike(text(deployNames.text), sketch))) return { picked: [] };
+  return { picked: [name], ...(sketch === "" ? {} : { sketch }) };
 }
 
 const archives = /\.(zip|tar|tar\.gz|tgz)$/i;
@@ -72,7 +82,7 @@ export async function withPicked({ typed, files }: DeployForm): Promise<DeployTy
   if (others.length > 0 || archives.test(only.name)) return { ...typed, picked };
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(await only.arrayBuffer());
-    return { ...typed, text, picked };
+    return { ...typed, text, picked, sketch: sketchOf(text) };
   } catch (error) {
     // What is no text cannot be mended in a field.
     if (error instanceof TypeError) return { ...typed, picked };
@@ -122,10 +132,11 @@ function refuse(found: string, wanted: string): Problem {
   return new Problem("invalid-parameter-value", `Cannot deploy process: found ${found}, wanted ${wanted}`);
 }
 
-/** Several faults stand below what the message begins with: none is told twice. */
+/** Faults that stand in a list below what the message begins with are not told twice. */
 export function messageAbove(detail: string, faults: readonly Fault[]): string {
   const [first, second] = faults;
-  if (first === undefined || second === undefined || !detail.includes(first.detail)) return detail;
+  if (first === undefined || !detail.includes(first.detail)) return detail;
+  if (second === undefined && !isListed(first)) return detail;
   return `${/^[^:]*/.exec(detail)?.[0]}:`;
 }
 
@@ -149,6 +160,8 @@ const fieldOfPlace: readonly (readonly [RegExp, string])[] = [
     /(?:the body has no other files|the package has no such file)/g,
     "it was not chosen: choose it too, together with the file that names it",
   ],
+  [/"?\bpackage\.cwl"?(?=:?$|: )/g, "the text of the package"],
+  [/\bpackage\.cwl(?=:\d+:\d+)/g, "text"],
   [/\?start=[\w.]+/g, `its name in "${deployTitles.start}"`],
   [/\?start\b/g, `"${deployTitles.start}"`],
   [/\?w=[\w.]+/g, `its name in "${deployTitles.workflow}"`],

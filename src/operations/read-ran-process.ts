@@ -1,9 +1,10 @@
 import type { Principal } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
-import { inputLines } from "../domain/input-lines.ts";
+import { inputLines, type ListedRun } from "../domain/input-lines.ts";
 import type { Job } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { versionWithDigest } from "../domain/short-id.ts";
 import type { Inputs } from "../domain/values.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
 import type { Database } from "../store/database.ts";
@@ -68,6 +69,8 @@ export type ListedProcesses = {
   readonly titles: ReadonlyMap<string, string>;
   /** What is different about each job, in a line of its inputs, by its id. */
   readonly lines: ReadonlyMap<string, string>;
+  /** The version of the process that a job ran, by the id of the job, where jobs of the list ran several. */
+  readonly versions: ReadonlyMap<string, string>;
 };
 
 /** Looks at the processes of some jobs, as they are now: each is looked for once. */
@@ -81,7 +84,7 @@ export async function readListedProcesses(
   const different = new Map(inOrder.map((job) => [processKey(job), job]));
   const gone = new Set<string>();
   const titles = new Map<string, string>();
-  const defaults = new Map<string, Inputs>();
+  const revisions = new Map<string, Process>();
   const looks = [...different].map(async ([key, { processId, processRevision, providerId }]) => {
     if (providerId !== undefined) {
       if ((await findShownProvider(deps, principal, providerId)) === undefined) gone.add(key);
@@ -92,22 +95,46 @@ export async function readListedProcesses(
     const { title = "" } = told?.description ?? {};
     if (title !== "" && title !== processId) titles.set(key, title);
     if (process === undefined) gone.add(key);
-    else defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
+    else revisions.set(revisionKey(key, process.revision), process);
   });
   await Promise.all(looks);
-  const isUnread = (job: Job) => job.providerId === undefined && !defaults.has(revisionKeyOf(job));
+  const isUnread = (job: Job) => job.providerId === undefined && !revisions.has(revisionKeyOf(job));
   const earlier = new Map(jobs.filter(isUnread).map((job) => [revisionKeyOf(job), job]));
   const reads = [...earlier].map(async ([key, { processId, processRevision }]) => {
     const ran = await findProcessRevision(deps.database, processId, processRevision);
-    if (ran !== undefined) defaults.set(key, withDefaults(ran, {}));
+    if (ran !== undefined) revisions.set(key, ran);
   });
   await Promise.all(reads);
-  const runs = jobs.map((job) => {
-    const group = processKey(job);
-    const own = defaults.get(revisionKeyOf(job)) ?? {};
-    return { id: job.id, group, inputs: job.request.inputs, defaults: own };
+  return { gone, titles, lines: inputLines(runsOf(jobs, revisions)), versions: versionsOf(jobs, revisions) };
+}
+
+/** The revisions that jobs of a list ran, by their keys. */
+type Revisions = ReadonlyMap<string, Process>;
+
+function runsOf(jobs: readonly Job[], revisions: Revisions): readonly ListedRun[] {
+  const defaults = new Map([...revisions].map(([key, process]) => [key, withDefaults(process, {})]));
+  return jobs.map((job) => {
+    const key = revisionKeyOf(job);
+    const order = Object.keys(revisions.get(key)?.description.inputs ?? {});
+    return { id: job.id, group: processKey(job), inputs: job.request.inputs, defaults: defaults.get(key) ?? {}, order };
   });
-  return { gone, titles, lines: inputLines(runs) };
+}
+
+/** Two revisions of one number are told apart by their digests. */
+function versionsOf(jobs: readonly Job[], revisions: Revisions): ReadonlyMap<string, string> {
+  const versions = new Map<string, string>();
+  for (const ofProcess of Map.groupBy(jobs, processKey).values()) {
+    const ran = new Map(ofProcess.map((job) => [job.processRevision, revisions.get(revisionKeyOf(job))]));
+    if (ran.size < 2) continue;
+    const numbers = [...ran.values()].map((process) => process?.description.version);
+    for (const { id, processRevision } of ofProcess) {
+      const version = ran.get(processRevision)?.description.version;
+      if (version === undefined) continue;
+      const isAlone = numbers.filter((number) => number === version).length === 1;
+      versions.set(id, isAlone ? version : versionWithDigest(version, processRevision));
+    }
+  }
+  return versions;
 }
 
 function revisionKeyOf(job: Job): string {

@@ -1,6 +1,7 @@
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
+import { Replacement } from "./replacement.tsx";
 
 const script = "local-times";
 
@@ -14,6 +15,8 @@ export type Question = {
   readonly concerned?: readonly { readonly title: string; readonly href?: string }[];
   /** What was asked for and is not done, and why. */
   readonly left?: { readonly words: string; readonly items: readonly string[] };
+  /** The revision that runs, and the one that would run after a yes: what changes is told. */
+  readonly change?: Parameters<typeof Replacement>[0];
   /** Where the answer goes, and the page to go back to. */
   readonly action: string;
   readonly back: string;
@@ -28,7 +31,7 @@ export type Question = {
 /** The page that asks a person: yes sends the same form again, with `confirmed`. */
 export const askPage: Page<Question> = {
   policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
-  render: (frame, { words, action, back, yes, no, concerned = [], left, fields = {}, lastUsed, isHarmless }) =>
+  render: (frame, { words, action, back, yes, no, concerned = [], left, fields = {}, lastUsed, isHarmless, change }) =>
     `<!doctype html>${(
       <Layout {...frame} script={scriptUrl(frame, script)}>
         <p>{words}</p>
@@ -50,6 +53,7 @@ export const askPage: Page<Question> = {
             </ul>
           </>
         )}
+        {change === undefined ? null : <Replacement {...change} />}
         <form method="post" action={action} class="actions">
           {Object.entries(fields).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />

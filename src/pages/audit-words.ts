@@ -15,7 +15,7 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   deploy: "deployed a process",
   replace: "replaced a process",
   patch: "changed what a process says, or who sees it",
-  withdraw: "withdrew a revision",
+  withdraw: "undeployed a revision",
   restore: "went back to a revision",
   undeploy: "undeployed a process",
   chown: "gave a process to another user",

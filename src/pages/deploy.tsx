@@ -1,5 +1,7 @@
 import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
 import { raisedAtEnd } from "../domain/raised-version.ts";
+import { sketchOf } from "../domain/text-sketch.ts";
+import { deployNames, pickedWords } from "./deploy-words.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { firstLine } from "./form/field-view.tsx";
@@ -7,25 +9,11 @@ import { Graph } from "./graph.tsx";
 import { Layout } from "./layout.tsx";
 import { Markdown } from "./markdown.tsx";
 import { Opening } from "./opening.tsx";
-import { type Page, type PageFrame, policyOf } from "./page.ts";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { DescribedTable } from "./process-tables.tsx";
 import { Replacement } from "./replacement.tsx";
 import { Said } from "./said.tsx";
-
-/** The names of the fields of the form that deploys. */
-export const deployNames = {
-  text: "text",
-  href: "href",
-  id: "id",
-  workflow: "w",
-  start: "start",
-  replaces: "replace",
-  files: "files",
-  folder: "folder",
-  doing: "do",
-  /** The name of the file whose text stands in the form. */
-  picked: "picked",
-} as const;
+import { isListed, ToldFaults } from "./told-faults.tsx";
 
 /** What the fields of the form are called, where faults name them too. */
 export const deployTitles = {
@@ -39,13 +27,18 @@ export const deployTitles = {
 /** Where processes are deployed by a page. */
 export const deployPath = "/_/deploy";
 
+const script = "deploy";
+
+/** The field of the package, to which faults lead. */
+const textId = "package-text";
+
 /** Builds the page that deploys a process: what was understood of a package is shown before anything is deployed. */
 export function deployPage(view: DeployView): Page<DeployDocument> {
   return {
-    policy: () => policyOf({ sendsForms: true }),
+    policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, document) =>
       `<!doctype html>${(
-        <Layout {...frame}>
+        <Layout {...frame} script={scriptUrl(frame, script)}>
           <p>
             A process is made of CWL: a tool or a workflow. Paste it, choose its files, or say where it is. Nothing is
             deployed before you have seen what was understood.
@@ -84,14 +77,8 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
               {problem.message}
               <Opening texts={[problem.message, ...problem.faults.map(({ detail }) => detail)]} frame={frame} />
             </p>
-            {problem.faults.length < 2 ? null : (
-              <ul>
-                {problem.faults.map(({ pointer, detail }) => (
-                  <li>
-                    <code>{pointer}</code> {detail}
-                  </li>
-                ))}
-              </ul>
+            {problem.faults.length < 2 && !problem.faults.some(isListed) ? null : (
+              <ToldFaults faults={problem.faults} within={{ text: typed.text, fieldId: textId }} />
             )}
           </div>
         </div>
@@ -125,13 +112,14 @@ function Sources({ typed, isOpen }: { readonly typed: DeployTyped; readonly isOp
       <summary>The package</summary>
       <label class="field">
         <span>Paste CWL, or an application package, as YAML or JSON</span>
-        <textarea name={deployNames.text} rows={typed.text === "" ? 8 : 16} class="code" spellcheck={false}>
+        <textarea id={textId} name={deployNames.text} rows={typed.text === "" ? 8 : 16} class="code" spellcheck={false}>
           {firstLine(typed.text)}
         </textarea>
       </label>
       <label class="field">
         <span>or choose its files: one, several, or an archive (zip, tar)</span>
         <input type="file" name={deployNames.files} multiple={true} />
+        <span class="muted">Chosen files count, not the text above.</span>
       </label>
       <Picked typed={typed} />
       <label class="field">
@@ -148,7 +136,7 @@ function Sources({ typed, isOpen }: { readonly typed: DeployTyped; readonly isOp
 }
 
 /** A browser does not keep files when a page comes again. */
-function Picked({ typed: { picked, text } }: { readonly typed: DeployTyped }) {
+function Picked({ typed: { picked, text, sketch } }: { readonly typed: DeployTyped }) {
   const [first, ...others] = picked;
   if (first === undefined) return null;
   if (others.length > 0 || text === "") {
@@ -157,9 +145,10 @@ function Picked({ typed: { picked, text } }: { readonly typed: DeployTyped }) {
     );
   }
   return (
-    <p class="notice">
+    <p class="notice" data-picked={true}>
       <input type="hidden" name={deployNames.picked} value={first} />
-      {`You chose ${first}. Its text stands above: mend it there, or choose the file again.`}
+      <input type="hidden" name={deployNames.sketch} value={sketch ?? sketchOf(text)} />
+      {pickedWords(first)}
     </p>
   );
 }
@@ -198,8 +187,12 @@ function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong:
 }
 
 /** Words what a package would do to what is deployed. */
-function placeWords({ replaced, isSame, saysVersion }: Understood): string {
-  if (replaced === undefined) return ", a new process.";
+function placeWords({ replaced, isSame, saysVersion, description }: Understood): string {
+  if (replaced === undefined) {
+    return saysVersion
+      ? ", a new process."
+      : `, a new process. No version is named: it becomes ${description.version}.`;
+  }
   if (isSame) return ": the same as what is deployed. There is nothing to replace.";
   const place = `, in the place of version ${replaced.description.version}.`;
   if (saysVersion) return place;

@@ -120,10 +120,13 @@ function partsWords(parts: StepParts | undefined): readonly string[] {
   return parts === undefined ? [] : [`${parts.done} of ${parts.count}`];
 }
 
-function wordsOf({ kind, title, runs, scatter, isConditional }: GraphNode, { state, parts, run }: StepNow): string {
+function wordsOf(
+  { kind, title, name, runs, scatter, isConditional }: GraphNode,
+  { state, parts, run }: StepNow,
+): string {
   const taken = run === undefined ? undefined : cachedWords(run);
   return [
-    `${kindWords[kind]} ${title}`,
+    `${kindWords[kind]} ${title}${name === undefined ? "" : ` (${name})`}`,
     ...(runs === undefined ? [] : [`runs ${runs}`]),
     ...(scatter.length === 0 ? [] : [`once for each of ${scatter.join(" and ")}`]),
     ...(isConditional ? ["only where its condition holds"] : []),

@@ -130,6 +130,7 @@ function Newest({
     gone = new Set(),
     titles = new Map(),
     lines = new Map(),
+    versions = new Map(),
   },
   frame,
 }: {
@@ -156,7 +157,15 @@ function Newest({
           )}
         </p>
       ) : (
-        <JobTable jobs={jobs} users={users} gone={gone} titles={titles} lines={lines} baseUrl={baseUrl} />
+        <JobTable
+          jobs={jobs}
+          users={users}
+          gone={gone}
+          titles={titles}
+          lines={lines}
+          versions={versions}
+          baseUrl={baseUrl}
+        />
       )}
     </section>
   );

@@ -36,6 +36,7 @@ export function JobHead({ job, view, frame }: JobParts) {
               href={`${providerUrl(frame.baseUrl, job.providerID)}?f=html`}
               name={job.providerID}
               isGone={view.isProviderGone === true}
+              gone="removed"
             />{" "}
           </>
         )}

@@ -32,6 +32,8 @@ export type JobListView = {
   readonly gone?: GoneProcesses;
   readonly titles?: ProcessTitles;
   readonly lines?: InputLines;
+  /** Which version of its process each job ran, by its id, where they ran several. */
+  readonly versions?: ReadonlyMap<string, string>;
   /** Ids of processes that the filter offers. */
   readonly offered?: readonly string[];
   /** How long those that have not ended go on already. */
@@ -57,6 +59,7 @@ export function jobListPage({
   gone = new Set(),
   titles = new Map(),
   lines = new Map(),
+  versions = new Map(),
   offered = [],
   soFar = new Map(),
   process,
@@ -90,7 +93,12 @@ export function jobListPage({
             ) : (
               <>
                 <Named jobs={jobs} frame={frame} />
-                <ChosenJobs jobs={jobs} shown={{ users, gone, titles, lines, soFar }} frame={frame} may={may} />
+                <ChosenJobs
+                  jobs={jobs}
+                  shown={{ users, gone, titles, lines, versions, soFar }}
+                  frame={frame}
+                  may={may}
+                />
               </>
             )}
             <p class="actions">

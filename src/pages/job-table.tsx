@@ -26,6 +26,8 @@ export type ListedJobs = {
   readonly gone?: GoneProcesses;
   readonly titles?: ProcessTitles;
   readonly lines?: InputLines;
+  /** Which version of its process each job ran, by its id; empty where there is one alone. */
+  readonly versions?: ReadonlyMap<string, string>;
   readonly soFar?: JobsSoFar;
 };
 
@@ -78,7 +80,7 @@ export function JobTable({ jobs, chosen, ...shown }: TableProps) {
 
 type RowProps = Omit<TableProps, "jobs"> & { readonly job: JobDocument };
 
-function Row({ job, users, baseUrl, chosen, gone, titles, lines, soFar }: RowProps) {
+function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar }: RowProps) {
   const { jobID, status, message, progress, created, processID, attempt } = job;
   const key = `${job.providerID ?? ""}/${processID}`;
   const columns = 7 + (users.size === 0 ? 0 : 1) + (chosen === undefined ? 0 : 1);
@@ -102,6 +104,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, soFar }: RowPro
             isGone={gone?.has(key) === true}
           />
           {titles?.has(key) === true ? <span class="muted"> {processID}</span> : null}
+          {versions?.has(jobID) === true ? <span class="muted nowrap">{` version ${versions.get(jobID)}`}</span> : null}
           {job.providerID === undefined ? null : <span class="muted"> at {job.providerID}</span>}
         </td>
         <td>

@@ -206,7 +206,10 @@ function shareUrlOf({ share }: JobView, url: string): ((outputId: string) => str
 function History({ view }: Pick<JobParts, "view">) {
   const { steps = [], timeline, graph } = view;
   const stages = <Timeline entries={timeline} />;
-  if (steps.length === 0) {
+  const states = [...(graph?.states.values() ?? [])];
+  // Before a step has ended, its workflow may run already.
+  const isRunning = states.includes("running");
+  if (steps.length === 0 && !isRunning) {
     return (
       <Folded count={timeline.length} what="entries">
         {stages}
@@ -215,7 +218,7 @@ function History({ view }: Pick<JobParts, "view">) {
   }
   return (
     <>
-      <Folded count={steps.length} what="steps">
+      <Folded count={Math.max(steps.length, states.length)} what="steps">
         <StepTable steps={steps} {...defined({ graph })} />
       </Folded>
       <details data-follows="">

@@ -29,7 +29,7 @@ export const notices = {
   unchanged: "Nothing was replaced: the package is the same as what is deployed.",
   "revision-restored":
     "Done. What runs from now on is the revision that stands as current below. Jobs that were there before keep theirs.",
-  "revision-withdrawn": "The revision was withdrawn. Nobody can run it any more. Jobs that were there before keep it.",
+  "revision-withdrawn": "The revision was undeployed. Nobody can run it any more. Jobs that were there before keep it.",
   undeployed:
     "Undeployed. Nobody can run the process any more. Its jobs and results stay, and one can go back to a revision.",
   "provider-added": "Added. Its processes can be run from here.",
@@ -83,9 +83,12 @@ export function Layout({
   notice,
   program,
   script,
+  told,
   head,
   children,
 }: Frame & {
+  /** What was done, where the page says more of it than the notice. */
+  readonly told?: string | undefined;
   readonly script?: string | undefined;
   /** More that a browser loads. */
   readonly head?: Child;
@@ -112,7 +115,7 @@ export function Layout({
           <h1>{title}</h1>
           {notice === undefined ? null : (
             <p class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"} role="status">
-              <span data-told="done">{notices[notice]}</span>
+              <span data-told="done">{told ?? notices[notice]}</span>
             </p>
           )}
           {children}

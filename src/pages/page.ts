@@ -4,6 +4,7 @@ import type { Frame } from "./layout.tsx";
 /** The scripts that pages load, each by the name of its file in `console`. */
 export type ScriptName =
   | "api"
+  | "deploy"
   | "form"
   | "job"
   | "job-list"

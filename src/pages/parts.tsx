@@ -77,15 +77,18 @@ export function WayTo({
   href,
   name,
   isGone,
+  gone = "undeployed",
 }: {
   readonly href: string;
   readonly name: string;
   readonly isGone: boolean;
+  /** What became of it: processes are undeployed. */
+  readonly gone?: string;
 }) {
   if (!isGone) return <a href={href}>{name}</a>;
   return (
     <>
-      {name} <span class="muted">(removed)</span>
+      {name} <span class="muted">({gone})</span>
     </>
   );
 }

@@ -54,6 +54,13 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
     render: (frame, { processes, links }) =>
       `<!doctype html>${(
         <Layout {...frame}>
+          {view.mayDeploy ? (
+            <p class="actions">
+              <a class="button" href={`${frame.baseUrl}${deployPath}?f=html`}>
+                Deploy a process
+              </a>
+            </p>
+          ) : null}
           <Search view={view} baseUrl={frame.baseUrl} />
           {view.processes.length === 0 ? (
             <NothingFound view={view} frame={frame} />
@@ -72,7 +79,6 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
             {(view.q === "" && view.keyword === "") || view.processes.length === 0 ? null : (
               <a href={`${frame.baseUrl}/processes?f=html`}>Show all processes</a>
             )}
-            {view.mayDeploy ? <a href={`${frame.baseUrl}${deployPath}?f=html`}>Deploy a process</a> : null}
             {frame.reader === undefined ? null : (
               <a href={`${frame.baseUrl}/providers?f=html`}>Processes of other servers</a>
             )}
@@ -106,7 +112,7 @@ function Removed({ view: { removed = [] }, baseUrl }: { readonly view: ProcessLi
 function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListView; readonly baseUrl: string }) {
   return (
     <search>
-      <form method="get" action={`${baseUrl}/processes`} class="actions">
+      <form method="get" action={`${baseUrl}/processes`} class="actions actions-search">
         <input type="hidden" name="f" value="html" />
         <label class="field">
           <span>Words</span>
@@ -187,7 +193,7 @@ function Row({
       ) : null}
       {hasRuns ? (
         <td>
-          {process.medianSeconds === undefined ? "" : secondsWords(process.medianSeconds)}{" "}
+          {process.medianSeconds === undefined ? null : `${secondsWords(process.medianSeconds)} `}
           <FromCache process={process} />
         </td>
       ) : null}

@@ -43,7 +43,7 @@ export type ProcessView = {
     readonly currentUrl: string;
     readonly revisionsUrl: string;
     readonly isDeployed: boolean;
-    /** When it was withdrawn by itself (RFC 3339). */
+    /** When it was undeployed by itself (RFC 3339). */
     readonly withdrawn?: string;
   };
   /** Texts to copy, by what they are for. */
@@ -162,10 +162,10 @@ function OfRevision({ view: { ofRevision, description } }: { readonly view: Proc
     <p class="notice notice-bad">
       {`${words}. Nobody can run it: `}
       {withdrawn === undefined ? (
-        "the current version of the process was withdrawn, and none was put in its place"
+        "the current version of the process was undeployed, and none was put in its place"
       ) : (
         <>
-          it was withdrawn <Time at={withdrawn} />
+          it was undeployed <Time at={withdrawn} />
         </>
       )}
       {". Whoever may deploy can go back to it: "}

@@ -4,7 +4,8 @@ import type { RevisionDocument } from "../domain/documents/revisions.ts";
 const forms = { restore: "restore", withdraw: "withdraw" } as const;
 
 /** The buttons beside one revision, where each of them would change something. */
-export function ChangeButtons({ version, revision, state }: RevisionDocument) {
+export function ChangeButtons({ version, revision, state, isNewer }: RevisionDocument & { readonly isNewer: boolean }) {
+  const go = `Go ${isNewer ? "forward" : "back"} to this revision`;
   return (
     <td>
       <span class="actions actions-close">
@@ -14,9 +15,9 @@ export function ChangeButtons({ version, revision, state }: RevisionDocument) {
             form={forms.restore}
             name="revision"
             value={revision}
-            aria-label={`Go back to this revision, version ${version}`}
+            aria-label={`${go}, version ${version}`}
           >
-            Go back to this revision
+            {go}
           </button>
         )}
         {state === "withdrawn" ? null : (
@@ -26,9 +27,9 @@ export function ChangeButtons({ version, revision, state }: RevisionDocument) {
             name="revision"
             value={revision}
             class="button-danger"
-            aria-label={`Withdraw version ${version}`}
+            aria-label={`Undeploy version ${version}`}
           >
-            Withdraw
+            Undeploy
           </button>
         )}
       </span>

@@ -17,7 +17,7 @@ export function revisionsPage(view: RevisionsView): Page<RevisionListDocument> {
     policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, document) =>
       `<!doctype html>${(
-        <Layout {...frame} script={scriptUrl(frame, script)}>
+        <Layout {...frame} script={scriptUrl(frame, script)} told={toldOf(frame, document)}>
           {view.isDeployed ? (
             <p>
               <a href={`${processPathOf(frame, view)}?f=html`}>{view.processId}</a> runs the revision that stands as
@@ -52,6 +52,13 @@ export function revisionsPage(view: RevisionsView): Page<RevisionListDocument> {
   };
 }
 
+/** Whoever went to another revision is told which version runs now. */
+function toldOf({ notice }: PageFrame, { revisions }: RevisionListDocument): string | undefined {
+  const current = revisions.find(({ state }) => state === "current");
+  if (notice !== "revision-restored" || current === undefined) return undefined;
+  return `Done. Version ${current.version} runs from now on. Jobs that were there before keep theirs.`;
+}
+
 function processPathOf({ baseUrl }: PageFrame, { processId }: RevisionsView): string {
   return `${baseUrl}/processes/${encodeURIComponent(processId)}`;
 }
@@ -69,6 +76,7 @@ function Revisions({
   const { audit, mayChange } = view;
   const mayCompare = view.mayCompare && revisions.length > 1;
   const usual = usualPair(revisions);
+  const current = revisions.find(({ state }) => state === "current");
   return (
     <form method="get" action={`${processPathOf(frame, view)}/revisions#difference`}>
       <input type="hidden" name="f" value="html" />
@@ -81,7 +89,7 @@ function Revisions({
               <th scope="col">Version</th>
               <th scope="col">State</th>
               <th scope="col">Deployed</th>
-              <th scope="col">Withdrawn</th>
+              <th scope="col">Undeployed</th>
               <th scope="col">Digest</th>
               {audit === undefined ? null : <th scope="col">Who</th>}
               {mayChange ? (
@@ -93,7 +101,13 @@ function Revisions({
           </thead>
           <tbody>
             {revisions.map((revision) => (
-              <Row revision={revision} usual={usual} view={view} mayCompare={mayCompare} />
+              <Row
+                revision={revision}
+                usual={usual}
+                view={view}
+                mayCompare={mayCompare}
+                isNewer={isNewer(revision, current)}
+              />
             ))}
           </tbody>
         </table>
@@ -101,6 +115,11 @@ function Revisions({
       {mayCompare ? <button type="submit">Compare</button> : null}
     </form>
   );
+}
+
+/** Who went back goes forward to what was deployed after the current one. */
+function isNewer({ deployed }: RevisionDocument, current: RevisionDocument | undefined): boolean {
+  return current !== undefined && Date.parse(deployed) > Date.parse(current.deployed);
 }
 
 /** The first two are ready to be compared: of them the one that was deployed first is the old one. */
@@ -117,8 +136,10 @@ function Row({
   usual,
   view: { compared, audit, mayChange },
   mayCompare,
+  isNewer,
 }: {
   readonly revision: RevisionDocument;
+  readonly isNewer: boolean;
   readonly usual: Usual;
   readonly view: RevisionsView;
   readonly mayCompare: boolean;
@@ -142,7 +163,7 @@ function Row({
         ))}
       </td>
       <td>
-        {state}
+        {state === "withdrawn" ? "undeployed" : state}
         {currentSince === undefined || currentSince === deployed ? null : (
           <>
             {" since "}
@@ -162,7 +183,7 @@ function Row({
           <a href={audit.url}>{audit.userAt(deployed) ?? "Audit"}</a>
         </td>
       )}
-      {mayChange ? <ChangeButtons {...one} /> : null}
+      {mayChange ? <ChangeButtons {...one} isNewer={isNewer} /> : null}
     </tr>
   );
 }

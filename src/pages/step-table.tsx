@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
 import { shortTimeText } from "../domain/spans.ts";
 import { cachedWords, type StepRun } from "../domain/step-runs.ts";
@@ -46,13 +47,13 @@ function StepTime({ run, at }: { readonly run: StepRun; readonly at: number }) {
   return <Time at={new Date(at).toISOString()} isPrecise={areNear(run.startedAt, run.endedAt)} />;
 }
 
-/** Names a step by its title, and one inside another by the way to it. */
+/** Names a step by its title with its id beside, and one inside another by the way to it. */
 function titlesOf(nodes: readonly GraphNode[], way: readonly string[] = []): ReadonlyMap<string, string> {
   return new Map(
     nodes
       .filter(({ kind }) => kind === "step")
-      .flatMap(({ id, title, inner = [] }) => {
-        const names = [...way, title];
+      .flatMap(({ id, title, name, inner = [] }) => {
+        const names = [...way, name === undefined ? title : `${title} (${name})`];
         return [[id, names.join(", ")] as const, ...titlesOf(inner, names)];
       }),
   );
@@ -70,7 +71,7 @@ function openRows(steps: readonly StepRun[], graph: JobView["graph"]): readonly 
   const begun = new Set(steps.map(({ step }) => step));
   return [...(graph?.states ?? [])]
     .filter(([step, state]) => !begun.has(step) && (state === "running" || state === "waiting"))
-    .map(([step, state]) => ({ step, state }));
+    .map(([step, state]) => ({ step, state, ...defined({ parts: graph?.parts.get(step) }) }));
 }
 
 function isTaken({ parts, cached }: StepRun): boolean {

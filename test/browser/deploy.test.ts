@@ -38,6 +38,24 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await focused()).toContain('did you mean "baseCommand"');
   }, 60_000);
 
+  test("a chosen file stands in the box, and a fault leads to its line", async () => {
+    await look(JSON.stringify(tool), "Understood:");
+    const held = "cwlVersion: v1.2\nclass: CommandLineTool\nid: two\nbaseComand: x\ninputs: {}\noutputs: {}\n";
+    const text = page.locator('[name="text"]');
+    if (!(await text.isVisible())) await page.getByText("The package", { exact: true }).click();
+    await page
+      .locator('[name="files"]')
+      .setInputFiles({ name: "two.cwl", mimeType: "text/plain", buffer: Buffer.from(held) });
+    await page.getByText("You chose two.cwl. Its text stands above").waitFor();
+    expect(await text.inputValue()).toBe(held);
+    await text.fill(held.replace("id: two", "id: three"));
+    await page.getByRole("button", { name: "Look" }).click();
+    await page.getByText("Cannot read two.cwl:").waitFor();
+    await page.locator('a[data-line="4"]').click();
+    const chosen = `(() => { const box = document.activeElement; return box.value.slice(box.selectionStart, box.selectionEnd); })()`;
+    expect(await page.evaluate<string>(chosen)).toBe("baseComand: x");
+  }, 60_000);
+
   test("old and new values without a space break, so that a small screen shows a comparison whole", async () => {
     const headers = { "content-type": "application/cwl+json" };
     for (const [method, path, letter] of [

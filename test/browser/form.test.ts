@@ -58,6 +58,47 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(complaints).toEqual([]);
   }, 60_000);
 
+  test("a press on Run counts when the form moves under it, unless the hand moves away", async () => {
+    await using stack = new AsyncDisposableStack();
+    const { page, complaints } = await openForm(stack, { viewport: { width: 360, height: 700 } });
+    await field(page, "/inputs/text").fill("pressed");
+    const run = page.locator("button.button-main");
+    const press = async (moved: number) => {
+      await run.scrollIntoViewIfNeeded();
+      const box = await run.boundingBox();
+      if (box === null) throw new Error("Run is not shown");
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      // What a mark that comes below a field does.
+      await page.evaluate(
+        `document.querySelector("form[data-process] > .field:last-of-type").style.paddingBottom = "${90 + moved}px"`,
+      );
+      await page.mouse.move(x + moved, y);
+      await page.mouse.up();
+    };
+    await press(60);
+    await page.waitForTimeout(300);
+    expect(new URL(page.url()).pathname).toBe("/processes/echo");
+    await press(0);
+    await page.waitForURL(/\/jobs\//);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  test("a number that was no number does not hold the form once its row is emptied", async () => {
+    await using stack = new AsyncDisposableStack();
+    const { page } = await openForm(stack);
+    await field(page, "/inputs/text").fill("x");
+    const row = page.locator('[id="/inputs/array/0"]');
+    await row.locator("input").pressSequentially("1,234");
+    expect(await page.evaluate(`document.querySelector("form[data-process]").checkValidity()`)).toBe(false);
+    while ((await page.locator('[id^="/inputs/array/"].row').count()) > 1) {
+      await page.locator('[id^="/inputs/array/"].row .row-remove').last().click();
+    }
+    await row.locator(".row-remove").click();
+    expect(await page.evaluate(`document.querySelector("form[data-process]").checkValidity()`)).toBe(true);
+  }, 60_000);
+
   test("rows come and go without asking the server, and are sent as they stand", async () => {
     await using stack = new AsyncDisposableStack();
     const { page, complaints } = await openForm(stack);

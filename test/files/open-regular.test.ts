@@ -3,6 +3,7 @@ import { appendFile, mkdir, readFile, rename, symlink, writeFile } from "node:fs
 import { join } from "node:path";
 import { copyTree } from "../../src/files/copy-tree.ts";
 import { appendJobLog, readJobLog } from "../../src/files/job-log.ts";
+import { createJobPaths } from "../../src/files/job-paths.ts";
 import { createLogJoin } from "../../src/files/join-log.ts";
 import { createLayout, executionLogFile, isInside } from "../../src/files/layout.ts";
 import { openDirectory, readOwn, readRegular } from "../../src/files/open-regular.ts";
@@ -150,6 +151,30 @@ describe("createLogJoin()", () => {
     await appendFile(r.own, "three\n");
     await createLogJoin(r.own, r.log, { isNew: false }).join(true);
     expect(await readFile(r.log, "utf8")).toBe("earlier\none\ntwo\nthree\n");
+  });
+
+  test("names no places of the server, also in a line of several pieces, and keeps bytes that are no text", async () => {
+    await using r = await rig();
+    const data = `${r.own}-data é`;
+    const words = createJobPaths(createLayout(data), "e1", { hidesData: true });
+    const ways = { isNew: true, words, name: "count" };
+    await appendFile(r.own, Buffer.from(`wc ${data}/work/e1/tasks/count/a.txt\nfile://${data}/vault/v1\n`));
+    await appendFile(
+      r.own,
+      Buffer.concat([Buffer.from([0xff]), Buffer.from(` "${data}/work/e1/b"\n${data}/work/e1/c\n`)]),
+    );
+    await createLogJoin(r.own, r.log, ways).join(false);
+    const told = await readFile(r.log);
+    expect(told.toString("latin1")).not.toContain("/work/e1/c");
+    expect(told.toString("utf8").split("\n").slice(0, 2)).toEqual(["count wc tasks/count/a.txt", "count uploads/v1"]);
+    expect(told.includes(0xff)).toBe(true);
+    // The path lies across the end of the first piece.
+    const before = 256 * 1024 - `${data}`.length + 3;
+    await appendFile(r.own, `${"y".repeat(before - 1)} ${data}/work/e1/tasks/long.txt and more\n`);
+    for (const isNew of [false, false]) await createLogJoin(r.own, r.log, { ...ways, isNew }).join(true);
+    const text = (await readFile(r.log)).toString("utf8");
+    expect(text.split("\n").at(-2)).toBe("count tasks/long.txt and more");
+    expect(text.match(/long\.txt/g)).toHaveLength(1);
   });
 
   test("takes over more than fits into one piece, and lines that are longer", async () => {

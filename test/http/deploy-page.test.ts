@@ -196,6 +196,37 @@ doc: "Says *all* words."
     expect(await idsOf(service)).toEqual(["echo", "speak"]);
   });
 
+  test("another package pasted over the text of a file is no more called by its name", async () => {
+    await using service = await openService();
+    const broken = tool.replace("baseCommand", "baseComand");
+    const first = await (await send(service, formOf({ do: "look" }, [new File([broken], "speak.cwl")]))).text();
+    const form = formEntries(first, { name: "do", value: "look" });
+    form.set("text", `${broken}\nanother: fault\n`);
+    const mended = await (await send(service, form)).text();
+    expect(mended).toContain("Cannot read speak.cwl:");
+    expect(mended).toContain("You chose speak.cwl");
+    const other = formEntries(mended, { name: "do", value: "look" });
+    other.set("text", "class: Workflow\ncwlVersion: v1.2\nid: two\nstepps: {}\ninputs: {}\noutputs: {}\n");
+    const html = await (await send(service, other)).text();
+    expect(html).toContain("stepps");
+    expect(html).not.toContain("speak.cwl");
+    expect(html).toContain("Cannot read the text of the package");
+  });
+
+  test("a fault leads to its line and quotes it; known names are folded, and near ones are told first", async () => {
+    await using service = await openService();
+    const broken = `${tool.replace("baseCommand", "baseComand")}\nzzqqxx: 4\n`;
+    const html = await (await send(service, formOf({ do: "look", text: broken }))).text();
+    const line = broken.split("\n").findIndex((one) => one.startsWith("baseComand")) + 1;
+    expect(html).toContain(`<a href="#package-text" data-line="${line}"><code>text:${line}:1</code></a>`);
+    expect(html).toContain("did you mean &quot;baseCommand&quot;?<details><summary>all 18 keys</summary>");
+    expect(html).toContain("found an unknown field<details><summary>all 18 keys</summary>");
+    expect(html).toContain("<code>zzqqxx: 4</code>");
+    const alone = await (await send(service, formOf({ do: "look", text: `${tool}\nzzqqxx: 4\n` }))).text();
+    expect(alone).toContain("<code>zzqqxx: 4</code>");
+    expect(alone).toContain("<summary>all 18 keys</summary>");
+  });
+
   test("words what the API says in the names of its fields", async () => {
     await using service = await openService();
     const files = [new File([tool], "a.cwl"), new File([tool], "b.cwl")];

@@ -11,12 +11,16 @@ async function deploy(
   service: Service,
   id: string,
   title: string,
-  { visibility = "public", size = 10 }: { readonly visibility?: "public" | "private"; readonly size?: number } = {},
+  {
+    visibility = "public",
+    size = 10,
+    version = "1.0.0",
+  }: { readonly visibility?: "public" | "private"; readonly size?: number; readonly version?: string } = {},
 ) {
   const description: ProcessDescription = {
     id,
     title,
-    version: "1.0.0",
+    version,
     inputs: {
       text: { schema: { type: "string" }, minOccurs: 0, maxOccurs: 1 },
       size: { schema: { type: "integer", default: size }, minOccurs: 0, maxOccurs: 1 },
@@ -73,7 +77,7 @@ test("each row says in what its run differs: inputs that are not the defaults, f
   await run(service, "reader", { text: "north", table: { href } });
   await run(service, "reader", {});
   const page = await pageOf(service);
-  expect(linesOf(page)).toEqual(["table: &lt;b&gt;rain.csv · text: north", "size: 20 · text: north", "text: north"]);
+  expect(linesOf(page)).toEqual(["text: north · table: &lt;b&gt;rain.csv", "text: north · size: 20", "text: north"]);
   expect(page).not.toContain("geheim");
   const home = plainTables(await (await service.send("GET", "/", { headers: html })).text());
   expect(linesOf(home)).toEqual(linesOf(page));
@@ -90,6 +94,27 @@ test("the line of a run is that of the revision that ran, whatever its process h
   await deploy(service, "reader", "Reader, another revision", { size: 20 });
   service.clock.advance(2000);
   expect(linesOf(await pageOf(service))).toEqual(["size: 20"]);
+});
+
+test("a row says which version of its process ran, where jobs of the list ran several", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await deploy(service, "reader", "Reader");
+  await deploy(service, "other", "Other");
+  for (const id of ["reader", "other"]) await run(service, id, {});
+  expect(await pageOf(service)).not.toContain("version 1.0.0");
+  await deploy(service, "reader", "New reader", { version: "1.1.0" });
+  service.clock.advance(2000);
+  await run(service, "reader", {});
+  const page = await pageOf(service);
+  const versions = (text: string) => [...text.matchAll(/ version (1\.[^<]*)</g)].map(([, version]) => version);
+  expect(versions(page)).toEqual(["1.1.0", "1.0.0"]);
+  expect(versions(await pageOf(service, "?process=other"))).toEqual([]);
+  await deploy(service, "reader", "Newest reader", { version: "1.1.0" });
+  service.clock.advance(2000);
+  await run(service, "reader", {});
+  expect(versions(await pageOf(service)).map((version) => version?.slice(0, 6))).toEqual(["1.1.0 ", "1.1.0 ", "1.0.0"]);
+  const home = await (await service.send("GET", "/", { headers: html })).text();
+  expect(versions(home)).toHaveLength(3);
 });
 
 test("words find a job by the name of an upload, also when the file is gone", async () => {

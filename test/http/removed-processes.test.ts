@@ -40,7 +40,7 @@ test("a job of a process that was removed says the version that it ran, and lead
   const [job] = Array.isArray(jobs) ? jobs : [];
   const html = await page(service, `/jobs/${Object(job).jobID}?f=html`);
   const [, href = ""] = /<a href="([^"]*\/processes\/gone[^"]*)">version 1\.0\.0<\/a>/.exec(html) ?? [];
-  expect(html).toContain('gone <span class="muted">(removed)</span>');
+  expect(html).toContain('gone <span class="muted">(undeployed)</span>');
   const led = await service.send("GET", href.replaceAll("&amp;", "&"), { headers: browser });
   expect([led.status, await led.text()]).toEqual([200, expect.stringContaining("This is version 1.0.0")]);
 });
@@ -60,12 +60,12 @@ test("a job of a process that was removed is called by the title that the proces
   const ids = (Array.isArray(jobs) ? jobs : []).map((job) => String(Object(job).jobID));
   const pages = await Promise.all(ids.map((id) => page(service, `/jobs/${id}?f=html`)));
   // Each job has the words of the revision that it ran; a list has one name for a process.
-  expect(pages.map((html) => /(\w+ words) <span class="muted">\(removed\)/.exec(html)?.[1]).toSorted()).toEqual([
+  expect(pages.map((html) => /(\w+ words) <span class="muted">\(undeployed\)/.exec(html)?.[1]).toSorted()).toEqual([
     "New words",
     "Old words",
   ]);
   const list = await page(service, "/jobs?f=html");
-  expect(list.match(/New words <span class="muted">\(removed\)/g)).toHaveLength(2);
+  expect(list.match(/New words <span class="muted">\(undeployed\)/g)).toHaveLength(2);
 });
 
 test("a job keeps the defaults that it used when its process is undeployed", async () => {

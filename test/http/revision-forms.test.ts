@@ -19,6 +19,7 @@ async function openTwo(user?: string): Promise<{ readonly service: Service; read
   const service = await openService({ holdsJobs: true });
   const key = user === undefined ? {} : { key: await service.createKey("deployer", user) };
   await service.send("POST", "/processes", { ...key, body: packageOf("1.0.0") });
+  service.clock.advance(2000);
   await service.send("PUT", "/processes/say", { ...key, body: packageOf("2.0.0") });
   return { service, key };
 }
@@ -79,7 +80,12 @@ test("one goes back to an earlier revision: the page asks, says what happens to 
     303,
     `${address}/processes/say/revisions?f=html&done=revision-restored`,
   ]);
-  expect(await pageOf(service, "/processes/say/revisions?f=html&done=revision-restored")).toContain("notice-good");
+  expect(question).toContain("<h3>What changes</h3>");
+  const told = await pageOf(service, "/processes/say/revisions?f=html&done=revision-restored");
+  expect(told).toContain("Done. Version 1.0.0 runs from now on.");
+  expect(told).toContain("Go forward to this revision, version 2.0.0");
+  const forward = await (await press(service, "restore", { revision: now })).text();
+  expect(forward).toContain("<h1>Go forward to version 2.0.0?</h1>");
   expect(await jsonOf(await service.send("GET", "/processes/say"))).toMatchObject({ version: "1.0.0" });
   const { pathname } = new URL(job.headers.get("location") ?? "");
   expect(await pageOf(service, pathname)).toContain(now);
@@ -94,7 +100,7 @@ test("one withdraws a revision: its page says then why nobody can run it, and th
   expect(question).toContain("Nobody can run version 1.0.0 of say any more. say goes on to run version 2.0.0.");
   expect((await press(service, "withdraw", confirmed(question))).status).toBe(303);
   const withdrawn = await pageOf(service, "/processes/say:1.0.0");
-  expect(withdrawn).toContain("Nobody can run it: it was withdrawn");
+  expect(withdrawn).toContain("Nobody can run it: it was undeployed");
   expect(withdrawn).toContain(`href="${address}/processes/say/revisions?f=html"`);
   expect(withdrawn).not.toContain('id="run"');
   const current = await (await press(service, "withdraw", { revision: now })).text();
@@ -103,6 +109,8 @@ test("one withdraws a revision: its page says then why nobody can run it, and th
   const page = await pageOf(service, "/processes/say/revisions");
   expect(page).toContain("Nobody can run say now");
   expect(page).not.toContain('form="withdraw" name');
+  expect(page).toContain('scope="col">Undeployed</th>');
+  expect(page).toContain('data-label="State">undeployed</td>');
   const back = await press(service, "restore", { revision: old, confirmed: "true" });
   expect(back.status).toBe(303);
   expect(await jsonOf(await service.send("GET", "/processes/say"))).toMatchObject({ version: "1.0.0" });

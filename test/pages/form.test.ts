@@ -159,22 +159,60 @@ describe("the form of a process", () => {
     expect(sentBy(description, changed).request).toEqual({ inputs: { text: "other" } });
   });
 
+  test("the four numbers of a box in a list are named by its sides, and no others are", () => {
+    const corners = (schema: JsonObject, values?: JsonObject) => {
+      const html = pageOf(
+        descriptionOf({ area: input({ type: "array", items: { type: "number" }, ...schema }) }),
+        values,
+      );
+      const named = [...html.matchAll(/<span class="muted row-name">([^<]*)</g)].map(([, name]) => name);
+      const heard = [...html.matchAll(/aria-label="area[^"]*, row \d \((\w+)\)"/g)].map(([, name]) => name);
+      expect(heard).toEqual(named);
+      return named;
+    };
+    const sides = ["west", "south", "east", "north"];
+    expect(corners({ minItems: 4, maxItems: 4 })).toEqual(sides);
+    expect(corners({ default: [7, 46, 8, 47] })).toEqual(sides);
+    expect(corners({ minItems: 4, maxItems: 6 }, { area: [7, 46, 400, 8, 47, 500] })).toEqual([]);
+    expect(corners({ minItems: 2, maxItems: 3 })).toEqual([]);
+  });
+
+  const fieldIn = (html: string) => html.slice(html.indexOf('id="/inputs/mode"'), html.indexOf('class="extras"'));
+
+  test("the default of a choice stands once, is chosen at first, and is sent by sending nothing", () => {
+    for (const choices of [
+      ["plain", "raw", "fine"],
+      ["a", "plain", "c", "d", "e", "f"],
+    ]) {
+      const description = descriptionOf({ mode: input({ enum: choices, default: "plain" }, { minOccurs: 0 }) });
+      const html = pageOf(description);
+      expect(html.match(/plain \(default\)/g)).toHaveLength(1);
+      expect(fieldIn(html).match(/name="\/inputs\/mode" value=|<option value=/g)).toHaveLength(choices.length);
+      expect(sentBy(description, html).request).toEqual({ inputs: {} });
+      expect(sentBy(description, pageOf(description, { mode: "plain" })).request).toEqual({ inputs: {} });
+      const [other = "", last = ""] = [choices.find((one) => one !== "plain"), choices.at(-1)];
+      for (const one of [other, last]) {
+        expect(sentBy(description, pageOf(description, { mode: one })).request).toEqual({ inputs: { mode: one } });
+      }
+    }
+  });
+
   test("says what choosing nothing means: the default, where there is one", () => {
     const open = (schema: JsonObject, more: Partial<InputDefinition> = { minOccurs: 0 }) => {
-      const html = pageOf(descriptionOf({ mode: input(schema, more) }));
+      const html = fieldIn(pageOf(descriptionOf({ mode: input(schema, more) })));
       return (
-        /name="\/inputs\/mode"><option value="">([^<]*)</.exec(html)?.[1] ??
-        /name="\/inputs\/mode[^"]*" value=""[^>]*><span class="muted">([^<]*)/.exec(html)?.[1]
+        /<option value=""[^>]*>([^<]*)</.exec(html)?.[1] ??
+        /name="\/inputs\/mode[^"]*" value=""[^>]*><span[^>]*>([^<]*)/.exec(html)?.[1]
       );
     };
     const many = ["a", "b", "c", "d", "fill"];
-    expect(open({ enum: ["keep", "fill"], default: "fill" })).toBe("default (fill)");
-    expect(open({ enum: many, default: "fill" })).toBe("default (fill)");
-    expect(open({ enum: many, default: "fill" }, {})).toBe("default (fill)");
-    expect(open({ enum: [1, 2], default: 2 })).toBe("default (2)");
-    expect(open({ type: "boolean", default: false })).toBe("default (false)");
+    expect(open({ enum: ["keep", "fill"], default: "fill" })).toBe("fill (default)");
+    expect(open({ enum: many, default: "fill" })).toBe("fill (default)");
+    expect(open({ enum: many, default: "fill" }, {})).toBe("fill (default)");
+    expect(open({ enum: [1, 2], default: 2 })).toBe("2 (default)");
+    expect(open({ type: "boolean", default: false })).toBe("false (default)");
     expect(open({ oneOf: [{ type: "boolean" }, { type: "array", items: { type: "boolean" } }], default: true })).toBe(
-      "default (true)",
+      "true (default)",
     );
     for (const schema of [
       { enum: many },

@@ -58,6 +58,24 @@ test("the timeline of a workflow has its steps, and invents no time of those tha
   expect(rowsOf(page({ steps: [run("fetch", { hasFailed: true })] }))[0]).toStartWith("|fetch|✕ failed|");
 });
 
+test("the table of steps is there as soon as one runs, with labels, ids and parts", () => {
+  const running = {
+    nodes: [node("count", { title: "Count each", name: "count", scatter: ["f"] }), node("last")],
+    states: new Map([
+      ["count", "running"],
+      ["last", "waiting"],
+    ] as const),
+    parts: new Map([["count", { done: 1, count: 3 }]]),
+  };
+  expect(rowsOf(page({ steps: [], graph: running }))).toEqual([
+    "|Count each (count)|▶ running, 1 of 3 parts|",
+    "|Title of last|○ not begun|",
+  ]);
+  expect(page({ steps: [], graph: running })).toContain("Step Count each (count), once for each of f, running");
+  const waiting = { ...running, states: new Map([["count", "waiting"]] as const) };
+  expect(rowsOf(page({ steps: [], graph: waiting }))[0]).toContain("Collecting results");
+});
+
 test("the stages of a job have words", () => {
   expect(rowsOf(page({}))[0]).toContain("|Collecting results|");
   expect(page({})).not.toContain("monitorEnd</td>");

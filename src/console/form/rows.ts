@@ -1,3 +1,5 @@
+import { boxCorners } from "../../pages/form/field.ts";
+
 const rowSelector = ".row";
 
 /** What other parts of the script ask of the rows. */
@@ -76,7 +78,22 @@ function addRow(form: HTMLFormElement, button: HTMLButtonElement): HTMLElement |
   last.element.after(added);
   for (const row of [added, ...added.querySelectorAll<HTMLElement>(rowSelector)]) addRemoveButton(form, row);
   button.hidden = rows.length + 1 >= most;
+  nameCorners(rowsOf(form, button.value));
   return added;
+}
+
+/** Four numbers of a box are named by its sides; more or fewer are something else. */
+function nameCorners(rows: readonly Row[]): void {
+  for (const [at, { element: row }] of rows.entries()) {
+    const shown = row.querySelector<HTMLElement>(":scope > .row-name");
+    const corner = boxCorners[at];
+    if (shown === null) continue;
+    shown.hidden = rows.length !== boxCorners.length;
+    shown.textContent = corner ?? "";
+    const control = row.querySelector("input");
+    const label = control?.getAttribute("aria-label")?.replace(/ \((?:west|south|east|north)\)$/, "") ?? "";
+    control?.setAttribute("aria-label", shown.hidden ? label : `${label} (${corner})`);
+  }
 }
 
 const namingAttributes = ["id", "name", "for", "value", "list", "data-name"] as const;
@@ -108,9 +125,13 @@ function emptyCopy(row: HTMLElement, from: string, to: string): HTMLElement {
 }
 
 function empty(element: Element): void {
-  if (element instanceof HTMLTextAreaElement) element.value = "";
+  if (element instanceof HTMLTextAreaElement) {
+    element.setCustomValidity("");
+    element.value = "";
+  }
   if (element instanceof HTMLSelectElement) element.selectedIndex = element.multiple ? -1 : 0;
   if (!(element instanceof HTMLInputElement)) return;
+  element.setCustomValidity("");
   if (element.dataset.number !== undefined) element.type = "number";
   // The first of several shapes is chosen, and of values none.
   if (element.type === "radio") element.checked = element.value === (element.name.endsWith("/~choice") ? "0" : "");
@@ -139,6 +160,7 @@ function addRemoveButton(form: HTMLFormElement, row: HTMLElement): void {
       for (const element of row.querySelectorAll("*")) empty(element);
     }
     if (more !== undefined) more.hidden = false;
+    nameCorners(rowsOf(form, name));
     place.dispatchEvent(new Event("input", { bubbles: true }));
   });
   row.append(button);

@@ -36,11 +36,16 @@ function stepsOf(workflow: Workflow, processes: Documents["processes"], place: P
     return node({
       id: path,
       kind: "step",
-      title: step.id,
+      title: step.label ?? step.id,
       needs: [...new Set(needs)],
-      scatter: step.scatter,
+      scatter: step.scatter.map((id) => scatteredBy(step, id)),
       isConditional: step.when !== undefined,
-      ...defined({ runs: runsOf(step, run), tool: toolOf(run), inner: innerOf(run, processes, { ...place, path }) }),
+      ...defined({
+        name: step.label === undefined ? undefined : step.id,
+        runs: runsOf(step, run),
+        tool: toolOf(run),
+        inner: innerOf(run, processes, { ...place, path }),
+      }),
     });
   });
 }
@@ -69,7 +74,18 @@ function toolOf(run: CwlProcess | undefined): GraphTool | undefined {
 /** Names what a step runs, where that says more than its own name. */
 function runsOf(step: Step, run: CwlProcess | undefined): string | undefined {
   const name = run?.label ?? run?.id.split("/").at(-1);
-  return name === step.id || name === "run" ? undefined : name;
+  return name === step.id || name === step.label || name === "run" ? undefined : name;
+}
+
+/** Names where the items come from that an input of a step has: who looks at the workflow knows no names inside of the step. */
+function scatteredBy(step: Step, inputId: string): string {
+  const sources = step.inputs.find(({ id }) => id === inputId)?.link.sources ?? [];
+  return sources.length === 0 ? inputId : sources.map(sourceWords).join(" and ");
+}
+
+function sourceWords(source: string): string {
+  const [from = "", output] = source.split("/");
+  return output === undefined ? from : `${output} of ${from}`;
 }
 
 function sourceId(source: string): string {

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
+import { createJobPaths } from "../../files/job-paths.ts";
 import { createLogJoin } from "../../files/join-log.ts";
 import {
   executionLogFile,
@@ -38,7 +39,8 @@ export async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
   const log = executionLogFile(layout, key.executionId);
   if (!existsSync(log)) return;
   const name = partName({ path: key.step, shard: key.shard, isPart: await isOneOfSeveral(layout, key) });
-  await createLogJoin(taskLogFile(layout, key), log, { isNew: false, name }).join(true);
+  const words = createJobPaths(layout, key.executionId, { hidesData: true });
+  await createLogJoin(taskLogFile(layout, key), log, { isNew: false, words, name }).join(true);
 }
 
 /** Only parts of a scatter lie beside others of their step. */

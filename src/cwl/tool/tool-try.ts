@@ -4,6 +4,7 @@ import { errorText, Problem } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
 import { isStoppedFor } from "../../domain/stop-reason.ts";
 import type { Refusal, Task, TaskEnd, TaskKey } from "../../executors/executor.ts";
+import { createJobPaths } from "../../files/job-paths.ts";
 import { createLogJoin, type LogJoin } from "../../files/join-log.ts";
 import { executionLogFile, taskLogFile } from "../../files/layout.ts";
 import { readableRoots } from "../run/readable.ts";
@@ -96,7 +97,8 @@ async function taskOf(run: RunContext, { key, plan }: Try): Promise<Task> {
 /** What takes over what a try says into the log of its execution. */
 function joinOf(run: RunContext, call: Call, key: TaskKey, isNew: boolean): LogJoin {
   const log = executionLogFile(run.layout, run.executionId);
-  return createLogJoin(taskLogFile(run.layout, key), log, { isNew, name: partName(call) });
+  const words = createJobPaths(run.layout, run.executionId, { hidesData: true });
+  return createLogJoin(taskLogFile(run.layout, key), log, { isNew, words, name: partName(call) });
 }
 
 /** Words where a tool runs. */

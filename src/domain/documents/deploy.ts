@@ -17,6 +17,8 @@ export type DeployTyped = {
   readonly replaces: boolean;
   /** The names of the files that were chosen: a browser does not keep the files. Of a single one, `text` is what it held. */
   readonly picked: readonly string[];
+  /** What a single chosen file held, as `sketchOf` writes it; absent where `text` is still that. */
+  readonly sketch?: string;
 };
 
 /** What a package was understood as; nothing is deployed yet. */

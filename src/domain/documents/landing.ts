@@ -25,6 +25,8 @@ export type HomeView = {
   readonly titles?: ReadonlyMap<string, string>;
   /** What is different about each of these jobs, in a line, by its id. */
   readonly lines?: ReadonlyMap<string, string>;
+  /** Which version of its process each of them ran, by its id, where they ran several. */
+  readonly versions?: ReadonlyMap<string, string>;
   /** A command line that executes a process. */
   readonly curl: string;
   readonly termsUrl?: string;

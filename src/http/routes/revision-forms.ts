@@ -8,6 +8,7 @@ import {
   restoreRevision,
   withdrawRevision,
 } from "../../operations/process-revisions.ts";
+import type { Question } from "../../pages/ask.tsx";
 import type { Notice } from "../../pages/layout.tsx";
 import { timeText } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
@@ -25,13 +26,17 @@ type Change = {
   readonly summary: string;
   readonly notice: Notice;
   /** Asks a person, in sentences that say what happens. */
-  ask(known: Known): { readonly title: string; readonly words: string; readonly yes: string; readonly no: string };
+  ask(known: Known): Pick<Question, "words" | "yes" | "no" | "change"> & { readonly title: string };
   /** Does it to what is called by a name, which is the id for the process. */
   change(deps: FormDeps, context: RouteContext, name: string): Promise<unknown>;
 };
 
-/** The process, the revision that a button is for, and the version that runs where the process is deployed. */
-type Known = { readonly id: string; readonly revision: RevisionOfProcess; readonly runs: string | undefined };
+/** The process, the revision that a button is for, and the one that runs where the process is deployed. */
+type Known = {
+  readonly id: string;
+  readonly revision: RevisionOfProcess;
+  readonly current: RevisionOfProcess | undefined;
+};
 
 const keeps = "Jobs that wait or run keep the revision that they were sent for.";
 
@@ -40,11 +45,12 @@ const changes: readonly Change[] = [
     name: "restore",
     summary: "Make an earlier revision the current one again, by a button of the page of revisions",
     notice: "revision-restored",
-    ask: ({ id, revision: { version, deployedAt }, runs }) => ({
-      title: `Go back to version ${version}?`,
-      words: `${runs === undefined ? `Nobody can run ${id} now.` : `${id} runs version ${runs} now.`} From then on it runs version ${version}, which was deployed ${instantText(deployedAt)}. ${keeps} The other revisions stay, so one can go to any of them later.`,
-      yes: "Go back to it",
+    ask: ({ id, revision: { version, deployedAt, process }, current }) => ({
+      title: `Go ${current !== undefined && deployedAt > current.deployedAt ? "forward" : "back"} to version ${version}?`,
+      words: `${current === undefined ? `Nobody can run ${id} now.` : `${id} runs version ${current.version} now.`} From then on it runs version ${version}, which was deployed ${instantText(deployedAt)}. ${keeps} The other revisions stay, so one can go to any of them later.`,
+      yes: "Go to it",
       no: "Leave it as it is",
+      ...(current === undefined ? {} : { change: { before: current.process, after: process } }),
     }),
     change: (deps, context, name) => restoreRevision(deps, principalOf(context), name),
   },
@@ -52,10 +58,10 @@ const changes: readonly Change[] = [
     name: "withdraw",
     summary: "Withdraw a revision, by a button of the page of revisions",
     notice: "revision-withdrawn",
-    ask: ({ id, revision: { version, isCurrent }, runs }) => ({
-      title: `Withdraw version ${version}?`,
-      words: `${isCurrent ? `This version is the current one: nobody can run ${id}, or another version of it, until one goes back to another revision or deploys a new one. None comes back by itself.` : `Nobody can run version ${version} of ${id} any more.${runs === undefined ? "" : ` ${id} goes on to run version ${runs}.`}`} ${keeps} Results stay, and one can go back to this revision later.`,
-      yes: "Withdraw it",
+    ask: ({ id, revision: { version, isCurrent }, current }) => ({
+      title: `Undeploy version ${version}?`,
+      words: `${isCurrent ? `This version is the current one: nobody can run ${id}, or another version of it, until one goes back to another revision or deploys a new one. None comes back by itself.` : `Nobody can run version ${version} of ${id} any more.${current === undefined ? "" : ` ${id} goes on to run version ${current.version}.`}`} ${keeps} Results stay, and one can go back to this revision later.`,
+      yes: "Undeploy it",
       no: "Keep it",
     }),
     change: (deps, context, name) => withdrawRevision(deps, principalOf(context), name),
@@ -101,8 +107,9 @@ async function answerForm(deps: FormDeps, context: RouteContext, { name, notice,
   // Who may not is told so, not asked.
   if (!isConfirmed(form) && (await mayChangeProcess(deps, principalOf(context), id))) {
     const revision = await readRevision(deps, principalOf(context), revisionName);
-    const runs = (await deps.processes.find(id))?.description.version;
-    const question = change.ask({ id, revision, runs });
+    const isDeployed = (await deps.processes.find(id)) !== undefined;
+    const current = isDeployed ? await readRevision(deps, principalOf(context), id) : undefined;
+    const question = change.ask({ id, revision, current });
     return askFirst(context, { ...question, fields, action: `${url}/${name}-form`, back: `${url}?f=html` });
   }
   await change.change(deps, context, revisionName);

@@ -3,7 +3,7 @@ import { pointer } from "../../domain/faults.ts";
 import type { Json } from "../../domain/json.ts";
 import { looksSecret } from "../../domain/secret-names.ts";
 import { Inline } from "../markdown.tsx";
-import { type Field, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
+import { boxCorners, type Field, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
 import { MapView } from "./map-view.tsx";
 import { AlternativesView, BoxView, ChoiceView, FileView, hasParts, shortened } from "./part-views.tsx";
 import type { FormState } from "./state.ts";
@@ -243,16 +243,20 @@ function RowsView({ item, least: fewest, most, isBox, name, state, label }: Draw
   const free = Math.max(0, Math.min(wanted, most) - used.length);
   const next = (used.at(-1) ?? -1) + 1;
   const rows = [...used, ...Array.from({ length: Math.min(free, 100) }, (_, index) => next + index)];
+  // Six numbers have heights among them.
+  const corners = isBox !== true || rows.length !== 4 ? [] : boxCorners;
+  const cornerOf = (at: number) => (corners[at] === undefined ? "" : ` (${corners[at]})`);
   return (
     <>
-      {rows.map((row) => (
+      {rows.map((row, at) => (
         <RowView name={pointer(name, row)} state={state}>
+          {corners[at] === undefined ? null : <span class="muted row-name">{corners[at]}</span>}
           <ShapeView
             shape={item}
             name={pointer(name, row)}
             state={state}
             isRequired={false}
-            label={`${label}, row ${row + 1}`}
+            label={`${label}, row ${row + 1}${cornerOf(at)}`}
           />
         </RowView>
       ))}

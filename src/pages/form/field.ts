@@ -14,6 +14,9 @@ export type Alternative = { readonly title: string; readonly shape: Shape };
 /** The members of a record that are a box: west, south, east and north, and the one of its reference system. */
 export type Corners = { readonly ids: readonly string[]; readonly crs?: string };
 
+/** What the four numbers of a box are called, in their order. */
+export const boxCorners: readonly string[] = ["west", "south", "east", "north"];
+
 /** How a value is entered. */
 export type Shape =
   | {

@@ -37,6 +37,13 @@ export function ChoiceView({
 }: Drawn & Omit<Extract<Shape, { kind: "choice" }>, "kind">) {
   const chosen = state.values.get(name) ?? [];
   const [first = ""] = chosen;
+  const usual = isSeveral ? undefined : defaultOf(choices, fallback);
+  // To send nothing and to send the default are the same: one choice stands for both.
+  const offered = choices.map((choice) =>
+    choice === usual
+      ? { value: "", text: `${choice.text} (default)`, isChosen: first === "" || first === choice.text }
+      : { value: choice.text, text: choice.text, isChosen: chosen.includes(choice.text) },
+  );
   if (choices.length > (isSeveral ? maxBoxes : maxRadios)) {
     return (
       <select
@@ -46,9 +53,9 @@ export function ChoiceView({
         multiple={isSeveral}
         required={isRequired}
       >
-        {isSeveral ? null : <option value="">{openWords(choices, fallback)}</option>}
-        {choices.map(({ text }) => (
-          <option value={text} selected={chosen.includes(text)}>
+        {isSeveral || usual !== undefined ? null : <option value="">{openWords(fallback)}</option>}
+        {offered.map(({ value, text, isChosen }) => (
+          <option value={value} selected={isChosen}>
             {text}
           </option>
         ))}
@@ -58,22 +65,16 @@ export function ChoiceView({
   const type = isSeveral ? "checkbox" : "radio";
   return (
     <span>
-      {choices.map(({ text }) => (
+      {offered.map(({ value, text, isChosen }) => (
         <label class="choice">
-          <input
-            type={type}
-            name={name}
-            value={text}
-            checked={chosen.includes(text)}
-            required={isRequired && !isSeveral}
-          />
+          <input type={type} name={name} value={value} checked={isChosen} required={isRequired && !isSeveral} />
           <span>{text}</span>
         </label>
       ))}
-      {isSeveral || isRequired ? null : (
+      {isSeveral || isRequired || usual !== undefined ? null : (
         <label class="choice">
           <input type="radio" name={name} value="" checked={first === ""} />
-          <span class="muted">{openWords(choices, fallback)}</span>
+          <span class="muted">{openWords(fallback)}</span>
         </label>
       )}
     </span>
@@ -87,11 +88,15 @@ export function shortened(text: string): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}...`;
 }
 
-/** Words what is chosen by choosing none: the default, where there is one. */
-function openWords(choices: readonly Choice[], fallback: Json | undefined): string {
-  if (fallback === undefined) return "(nothing)";
-  const meant = choices.find(({ value }) => canonicalJson(value) === canonicalJson(fallback));
-  return `default (${shortened(meant?.text ?? JSON.stringify(fallback))})`;
+/** Finds the choice that is the default. */
+function defaultOf(choices: readonly Choice[], fallback: Json | undefined): Choice | undefined {
+  if (fallback === undefined) return undefined;
+  return choices.find(({ value }) => canonicalJson(value) === canonicalJson(fallback));
+}
+
+/** Words what is chosen by choosing none: a default that is none of the choices, where there is one. */
+function openWords(fallback: Json | undefined): string {
+  return fallback === undefined ? "(nothing)" : `default (${shortened(JSON.stringify(fallback))})`;
 }
 
 /** One of several shapes: the button before a shape says that it counts. */

@@ -49,12 +49,26 @@ test("a workflow is its inputs, its steps by what they wait for, with those insi
     "output out:out: last",
   ]);
   const [, , each, group] = nodes;
-  expect(each).toMatchObject({ title: "each", runs: "Shout", scatter: ["x"], isConditional: false });
+  expect(each).toMatchObject({ title: "each", runs: "Shout", scatter: ["words"], isConditional: false });
   expect(group).toMatchObject({ isConditional: true });
   expect(group?.inner?.map(({ id, needs }) => `${id}: ${needs.join()}`)).toEqual([
     "group/first: ",
     "group/inner: group/first",
   ]);
+});
+
+test("a step is called by its label, and what it runs for each item of by where the items come from", () => {
+  const each = { run: tool, label: "Say each", in: { x: "words" }, scatter: "x", out: ["y"] };
+  const read = { ...tool, inputs: { x: "File" } };
+  const again = { run: read, in: { x: "each/y" }, scatter: "x", out: ["y"] };
+  const made = { run: tool, in: { x: { default: ["a"] } }, scatter: "x", out: ["y"] };
+  const outputs = { out: { type: "File[]", outputSource: "again/y" } };
+  const nodes = graphOf(loadJson({ ...workflow, outputs, steps: { each, again, made } }).cwl);
+  const of = (id: string) => nodes.find((one) => one.id === id);
+  expect(of("each")).toMatchObject({ title: "Say each", name: "each", scatter: ["words"] });
+  expect(of("again")).toMatchObject({ title: "again", scatter: ["y of each"] });
+  expect(of("again")?.name).toBeUndefined();
+  expect(of("made")).toMatchObject({ scatter: ["x"] });
 });
 
 test("a tool is its inputs, itself and its outputs", () => {
