@@ -109,7 +109,10 @@ export async function requireProvider(
   return provider;
 }
 
-/** Forgets a provider. Its jobs stay; those that run go on without its credentials. Throws `not-found`. */
+/**
+ * Forgets a provider. Its jobs stay; those that run there are followed and dismissed without its credentials, and nothing new is sent
+ * there. Throws `not-found`.
+ */
 export async function removeProvider(deps: ProviderDeps, principal: Principal, id: string): Promise<void> {
   requireAction(principal, "manage-providers", `remove provider "${id}"`);
   const isGone = await removeRow(auditing(deps, actorOf(principal), "remove-provider", { subject: id }), id);

@@ -85,7 +85,10 @@ function Again({
 const killed = 137;
 
 /** What a person may do about a failure. */
-type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry" | "mendUrl" | "mayRun"> & {
+type MayDo = Pick<
+  JobView,
+  "newerVersion" | "mayResume" | "mayRetry" | "mendUrl" | "mayRun" | "whyNotRetried" | "againUrl"
+> & {
   /** Who submitted the job, for who is somebody else. */
   readonly owner?: string | undefined;
 };
@@ -94,6 +97,7 @@ type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry" | "mendUrl"
 function adviceOf({ detail, stage, exitCode, stderrTail, isPackageFault }: Exception, may: MayDo): string {
   if (isPackageFault === true) return `${faultyProcess} ${wayOnOfFaulty(may)}`;
   if (may.mayRun === false) return forReaders(stderrTail, may);
+  if (may.whyNotRetried !== undefined && may.againUrl === undefined) return "It can neither be tried nor run again.";
   if (exitCode === killed) {
     return "The tool was killed, maybe because it needed more memory than there was: try smaller inputs, or ask the operator.";
   }

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { echo } from "../../src/engines/builtin/echo.ts";
+import { claimJobs } from "../../src/store/jobs.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { formEntries } from "../support/browser-form.ts";
 import { fakeWps } from "../support/fake-wps.ts";
@@ -260,11 +261,11 @@ test("whoever removes a provider is told which jobs are there, and what becomes 
   };
   const first = await sendJob();
   const one = await ask();
-  expect(one).toContain("1 job waits or runs there: it goes on, and ends as it would have.");
+  expect(one).toContain("1 job waits: it fails, as nothing is sent there any more.");
   expect(one).toContain(`<a href="${address}${first}?f=html">echo, accepted (`);
   for (let more = 0; more < 4; more += 1) await sendJob();
   const five = await ask();
-  expect(five).toContain("5 jobs wait or run there: they go on");
+  expect(five).toContain("5 jobs wait: they fail, as nothing is sent there any more.");
   expect(five.match(/accepted \(/g)).toHaveLength(3);
   const all = /<a href="([^"]+)">All 5</.exec(five)?.[1]?.replaceAll("&amp;", "&") ?? "";
   const { jobs } = await jsonOf(await service.send("GET", all.slice(address.length).replace("&f=html", "")));
@@ -272,13 +273,70 @@ test("whoever removes a provider is told which jobs are there, and what becomes 
   const body = { id: "signed", url: both.url, auth: { type: "header", name: "x-token", value: "secret" } };
   expect((await service.send("POST", "/providers", { body })).status).toBe(201);
   const headers = { prefer: "respond-async" };
-  await service.send("POST", "/providers/signed/processes/echo/execution", {
+  const signedJob = await service.send("POST", "/providers/signed/processes/echo/execution", {
     headers,
     body: { inputs: { text: "x" } },
   });
+  const jobId = (signedJob.headers.get("location") ?? "").split("/jobs/")[1] ?? "";
+  const at = service.clock.now();
+  const event = { at, kind: "status", status: "running", progress: 1, message: "Claimed." } as const;
+  await claimJobs(service.database, [{ jobId, executionId: "signed-1", moveId: "claim-signed", event }], at);
   const signed = await (await sendForm(service, "/providers/signed/remove-form", {})).text();
   expect(signed).toContain("without what signs in there, and fails where the provider asks for it");
   expect(signed).not.toContain("secret");
+});
+
+test("a job of a provider that was removed is not tried again: the page says why, and nothing waits", async () => {
+  await using both = await openBoth();
+  const { service } = both;
+  const sendJob = async () => {
+    const sent = await service.send("POST", `${place}/execution`, {
+      headers: { prefer: "respond-async" },
+      body: { inputs: { text: "x" } },
+    });
+    return (sent.headers.get("location") ?? "").split("/jobs/")[1] ?? "";
+  };
+  const [failed, dismissed] = [await sendJob(), await sendJob()];
+  await service.finish(failed, { failure: { message: "no" } });
+  await service.send("DELETE", `/jobs/${dismissed}`);
+  expect(await pageOf(service, `/jobs/${failed}`)).toContain("Try again from the start");
+  const register = async (id: string, path = "") => {
+    const body = { id, url: `${both.url}${path}`, public: true };
+    expect((await service.send("POST", "/providers", { body })).status).toBe(201);
+  };
+  const refusedWith = async (why: string) => {
+    for (const job of [failed, dismissed]) {
+      for (const body of [{}, { fromFailed: true }]) {
+        const refused = await service.send("POST", `/jobs/${job}/retry`, { body });
+        expect([refused.status, await jsonOf(refused)]).toEqual([
+          404,
+          expect.objectContaining({ detail: `Cannot try job "${job}" again: ${why}` }),
+        ]);
+      }
+      const form = await sendForm(service, `/jobs/${job}/retry-form`, { fromFailed: "false" });
+      expect(form.status).toBe(404);
+      const html = await pageOf(service, `/jobs/${job}`);
+      expect(html).toContain(`This job cannot be tried again: ${why.replaceAll('"', "&quot;")}.`);
+      expect(html).not.toContain("/retry-form");
+    }
+    const chosen = await sendForm(service, "/jobs/retry-form", { retry: failed, confirmed: "true" });
+    expect(chosen.headers.get("location") ?? (await chosen.text())).toContain("provider");
+    expect(await jsonOf(await service.send("GET", "/jobs?status=accepted,running"))).toMatchObject({ jobs: [] });
+  };
+  expect((await service.send("DELETE", "/providers/lab")).status).toBe(204);
+  await refusedWith('its provider "lab" was removed');
+  expect(await pageOf(service, `/jobs/${failed}`)).not.toContain(">Run again");
+  await using elsewhere = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: (request) => both.other.app.fetch(request),
+  });
+  const moved = { id: "lab", url: `http://127.0.0.1:${elsewhere.port}`, public: true };
+  expect((await service.send("POST", "/providers", { body: moved })).status).toBe(201);
+  await refusedWith('its provider "lab" has another address now');
+  await service.send("DELETE", "/providers/lab");
+  await register("lab");
+  expect((await service.send("POST", `/jobs/${failed}/retry`, { body: {} })).status).toBe(200);
 });
 
 test("a provider that went away is told once on its page, with what to look at", async () => {

@@ -95,6 +95,8 @@ export type JobView = {
   readonly mayRun?: boolean;
   readonly mayDismiss: boolean;
   readonly mayRetry: boolean;
+  /** Why nobody may retry it, though its state would let them: "its provider … was removed". */
+  readonly whyNotRetried?: string;
   /** Its results can be shared by who looks at it. */
   readonly share?: JobShare;
   /** What its tools ran in, once it has ended: images with their digests, and whether some ran in none. Absent where no tool ran here. */

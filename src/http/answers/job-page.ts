@@ -19,6 +19,7 @@ import { type ReadResultsDeps, readResults } from "../../operations/read-results
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
 import { readSourcesOf } from "../../operations/read-uploads.ts";
+import { whyNotRetried } from "../../operations/retry-job.ts";
 import { readSeenBy } from "../../operations/seen-by.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
 import type { RouteContext } from "../route.ts";
@@ -62,7 +63,7 @@ export async function readJobView(
       ? undefined
       : await readStatistics(deps, principal, job.id);
   const tasks = job.executionId === undefined ? [] : await tasksOf(deps, job.executionId);
-  const actions = actionsOf(principal, job);
+  const actions = await actionsOf(deps, principal, job);
   const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
   const results = await viewsOf(deps, principal, job, baseUrl);
   const place = `${events.at(-1)?.number ?? 0}.${attempt}.${offset}`;
@@ -169,12 +170,19 @@ function entryOf({ at, status, stage, progress, message }: JobEvent): TimelineEn
   return { at: new Date(at).toISOString(), status, progress, message, ...defined({ stage }) };
 }
 
-function actionsOf(principal: Principal, job: Job): Pick<JobView, "mayDismiss" | "mayRetry"> {
+async function actionsOf(
+  deps: JobViewDeps,
+  principal: Principal,
+  job: Job,
+): Promise<Pick<JobView, "mayDismiss" | "mayRetry" | "whyNotRetried">> {
   const own = isOwn(principal, job.user);
   const retried: readonly string[] = jobMoves.retry.from;
+  const mayRetry = retried.includes(job.status) && mayDo(principal, own ? "execute" : "dismiss-all");
+  const why = mayRetry ? await whyNotRetried(deps, job) : undefined;
   return {
     mayDismiss: mayDo(principal, own ? "dismiss-own" : "dismiss-all"),
-    mayRetry: retried.includes(job.status) && mayDo(principal, own ? "execute" : "dismiss-all"),
+    mayRetry: mayRetry && why === undefined,
+    ...defined({ whyNotRetried: why }),
   };
 }
 
