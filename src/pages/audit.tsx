@@ -29,6 +29,10 @@ export function auditPage(
         <Layout {...frame} script={scriptUrl(frame, script)}>
           {fault === undefined ? null : <Fault words={fault} />}
           <Filters view={view} frame={frame} />
+          <p class="muted prose">
+            Not written: what was read without a key, wrong fields of requests, and of refusals that are alike all but
+            the first of a minute; of those without a key, their number is.
+          </p>
           {fault !== undefined ? null : document.entries.length === 0 ? (
             <Nothing view={view} frame={frame} />
           ) : (
