@@ -17,6 +17,7 @@ export const auditActions = [
   "undeploy",
   "chown",
   "add-provider",
+  "change-provider",
   "remove-provider",
   "create-key",
   "revoke-key",

@@ -7,6 +7,7 @@ import { Problem } from "../domain/problem.ts";
 import type { Process, RemoteDefinition } from "../domain/process.ts";
 import { shortageOf } from "../domain/shortage.ts";
 import { timeLimit } from "../domain/timers.ts";
+import { refusedExecution } from "../domain/wanted-key.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate, OutboundAnswer } from "../net/fetch.ts";
 import type { RemoteClient, RemoteLocation, SavedAnswer } from "../net/remote.ts";
@@ -162,8 +163,8 @@ async function goOn({ deps, run, prepared }: Working, answer: SavedAnswer, recor
       run.answer = answer;
       return;
     case "refused": {
-      const { exception } = submission;
-      run.failure = { message: `The remote refused the execution: ${exception.text}`, exception };
+      const { exception, status } = submission;
+      run.failure = { message: refusedExecution(exception.text, status), exception };
       return;
     }
     case "accepted": {

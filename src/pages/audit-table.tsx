@@ -95,6 +95,7 @@ const subjects: Readonly<Record<string, "processes" | "providers">> = {
   patch: "processes",
   chown: "processes",
   "add-provider": "providers",
+  "change-provider": "providers",
 };
 
 function Subject({ entry, known: { keys, jobs }, baseUrl }: Shown & { readonly known: Known }) {

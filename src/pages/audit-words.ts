@@ -20,6 +20,7 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   undeploy: "undeployed a process",
   chown: "gave a process to another user",
   "add-provider": "added a provider",
+  "change-provider": "changed what signs in to a provider",
   "remove-provider": "removed a provider",
   "create-key": "made a key",
   "revoke-key": "revoked a key",

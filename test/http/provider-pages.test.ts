@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import { overseer } from "../../src/domain/access.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
+import { createKey } from "../../src/operations/manage-keys.ts";
+import { listAudit } from "../../src/store/audit.ts";
 import { claimJobs } from "../../src/store/jobs.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { formEntries } from "../support/browser-form.ts";
@@ -398,4 +401,77 @@ test("a server that wants a key or a password is added by the form, which never 
   expect((await (await send({ id: "x", username: "ben", secret: "" })).text()).toString()).toContain(
     "Key or password:",
   );
+});
+
+test("the page of a provider gives it another key, which is used from then on and never shown", async () => {
+  await using other = await openService();
+  const seen: (string | null)[] = [];
+  await using lab = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch(request) {
+      seen.push(request.headers.get("authorization"));
+      return other.app.fetch(new Request(request.url, { headers: { accept: "application/json" } }));
+    },
+  });
+  await using service = await openService({ holdsJobs: true });
+  const body = { id: "lab", url: `http://127.0.0.1:${lab.port}`, public: true };
+  const added = await sendForm(service, "/providers/form", { id: "lab", url: body.url });
+  expect(
+    await pageOf(service, `${new URL(added.headers.get("location") ?? "").pathname}?done=provider-added`),
+  ).toContain("nobody knows yet whether a run wants a key");
+  const page = async () => pageOf(service, "/providers/lab");
+  expect(await page()).toContain("<h2>Give a key or a password</h2>");
+  const change = async (fields: Readonly<Record<string, string>>) => {
+    const sent = await sendForm(service, "/providers/lab/sign-in-form", fields);
+    expect([fields, sent.status]).toEqual([fields, 303]);
+    seen.length = 0;
+    const html = await page();
+    expect(html).not.toMatch(/k-123|p4ss|newer/);
+    return html;
+  };
+  expect(await change({ username: "", secret: " k-123 " })).toContain("<h2>Change the key or the password</h2>");
+  expect(new Set(seen)).toEqual(new Set(["Bearer k-123"]));
+  await change({ username: "ann", secret: "p4ss" });
+  expect(new Set(seen)).toEqual(new Set([`Basic ${btoa("ann:p4ss")}`]));
+  const empty = await sendForm(service, "/providers/lab/sign-in-form", { username: "ann", secret: "" });
+  expect([empty.status, (await empty.text()).includes("p4ss")]).toEqual([400, false]);
+  await change({ username: "", secret: "newer" });
+  expect(await change({ do: "none", username: "", secret: "" })).toContain("<h2>Give a key or a password</h2>");
+  expect(new Set(seen)).toEqual(new Set([null]));
+  const lines = await listAudit(service.database, { limit: 9, action: "change-provider" });
+  expect(lines.map(({ subject }) => subject)).toEqual(["lab", "lab", "lab", "lab"]);
+  const none = await sendForm(service, "/providers/nowhere/sign-in-form", { secret: "x" });
+  expect(none.status).toBe(404);
+  const dan = await service.createKey("deployer", "dan");
+  service.clock.advance(2000);
+  const headers = { ...sentForm, authorization: `Bearer ${dan}` };
+  expect((await service.send("POST", "/providers/lab/sign-in-form", { headers, body: "secret=x" })).status).toBe(403);
+  const shown = await service.send("GET", "/providers/lab?f=html", { key: dan });
+  expect(await shown.text()).not.toContain("sign-in-form");
+});
+
+test.each([
+  "The remote refused the execution (status 401: it wants a key, or another one): Unauthorized",
+  "The remote refused the execution (status 403: it wants a key, or another one): Forbidden",
+  'Cannot read "http://lab.example/processes/echo": found status 401, wanted 200',
+])("a job that its provider refused for want of a key says so, and leads admins to the form: %s", async (message) => {
+  await using both = await openBoth();
+  const { service } = both;
+  const sent = await service.send("POST", `${place}/execution`, {
+    headers: { prefer: "respond-async" },
+    body: { inputs: { text: "x" } },
+  });
+  const id = (sent.headers.get("location") ?? "").split("/jobs/")[1] ?? "";
+  await service.finish(id, { failure: { message } });
+  const html = await pageOf(service, `/jobs/${id}`);
+  expect(html).toContain("The provider wants a key, or another one than it is given.");
+  expect(html).toContain(`<a href="${address}/providers/lab?f=html#sign-in">Give one on the page of lab</a>`);
+  expect(await pageOf(service, "/providers/lab")).toContain('<section id="sign-in">');
+  expect(await pageOf(service, "/jobs")).toContain("The provider wants a key, or another one than it is given.");
+  const { text: vic } = await createKey(service.keys, { role: "admin", user: "vic", actions: [...overseer.actions] });
+  service.clock.advance(2000);
+  const seen = await (await service.send("GET", `/jobs/${id}?f=html`, { key: vic })).text();
+  expect(seen).toContain("Ask the operator of this service to give it one.");
+  expect(seen).not.toContain("/providers/lab?f=html#sign-in");
 });

@@ -121,6 +121,8 @@ export type JobView = {
   readonly reachedProgress?: number;
   /** Where a new version of its process is deployed, for who may. */
   readonly mendUrl?: string;
+  /** Where its provider is given the key that it wanted, for who may. */
+  readonly wantedKeyUrl?: string;
   /** The form of its process, filled with the inputs of the job. */
   readonly againUrl?: string;
 };

@@ -7,6 +7,7 @@ import { isDiscarded, type Job, type JobEvent } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { stepRunsOf } from "../../domain/step-runs.ts";
+import { saysWantedKey } from "../../domain/wanted-key.ts";
 import { runsBefore } from "../../operations/job-outlook.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
@@ -22,6 +23,7 @@ import { readSourcesOf } from "../../operations/read-uploads.ts";
 import { whyNotRetried } from "../../operations/retry-job.ts";
 import { readSeenBy } from "../../operations/seen-by.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
+import { signInPart } from "../../pages/provider.tsx";
 import type { RouteContext } from "../route.ts";
 import { principalOf } from "../route.ts";
 import { knownUploads } from "./input-views.ts";
@@ -92,6 +94,7 @@ export async function readJobView(
       seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: whole.request.run?.isPinned === true ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),
+      wantedKeyUrl: wantedKeyUrlOf(principal, job, baseUrl),
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
@@ -184,6 +187,13 @@ async function actionsOf(
     mayRetry: mayRetry && why === undefined,
     ...defined({ whyNotRetried: why }),
   };
+}
+
+/** Gives the form by which the provider of a job that failed gets the key that it wanted, for who may give it. */
+function wantedKeyUrlOf(principal: Principal, { providerId, failure }: Job, baseUrl: string): string | undefined {
+  if (providerId === undefined || failure === undefined || !saysWantedKey(failure.message)) return undefined;
+  if (!mayDo(principal, "manage-providers")) return undefined;
+  return `${providerUrl(baseUrl, providerId)}?f=html#${signInPart}`;
 }
 
 /** Gives the address of the form of the job's process, filled by the job. */

@@ -6,7 +6,7 @@ import { jobUrl, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { ProviderAuth } from "../../domain/provider.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
-import { registerProvider, removeProvider, requireProvider } from "../../operations/manage-providers.ts";
+import { changeSignIn, registerProvider, removeProvider, requireProvider } from "../../operations/manage-providers.ts";
 import { shortId } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
@@ -20,6 +20,13 @@ const FormSchema = v.object({
   public: v.optional(v.string()),
   username: v.optional(v.string()),
   secret: v.optional(v.string()),
+});
+
+const SignInSchema = v.object({
+  username: v.optional(v.string()),
+  secret: v.optional(v.string()),
+  /** `none`: the server wants nothing any more. */
+  do: v.optional(v.string()),
 });
 
 /** Shows the list of providers as a page, with what went wrong and what had been typed. */
@@ -66,6 +73,26 @@ export function providerFormRoutes(deps: ProviderRouteDeps, showProviders: ShowP
           context.noteRefusal(error);
           return showProviders(context, { fault: faultOf(error), typed });
         }
+      },
+    },
+    {
+      method: "POST",
+      path: "/providers/:providerId/sign-in-form",
+      about: {
+        summary: "Change what signs in to a provider, by the form of its page",
+        tag: "pages",
+        answers: { 303: { about: "Changed; Location is the page of the provider" } },
+        problems: [413, 415, 422],
+      },
+      body: { mediaTypes: [formType], schema: SignInSchema },
+      async handle(context) {
+        const form = await readOwnForm(deps, context);
+        const id = context.param("providerId");
+        const field = (name: string) => (form.get(name) ?? "").trim();
+        const isNone = field("do") === "none";
+        const auth = isNone ? undefined : (authOf(field("username"), field("secret")) ?? { type: "bearer", token: "" });
+        await changeSignIn(deps, principalOf(context), id, auth);
+        return seeOther(providerUrl(context.baseUrl, id), "sign-in-changed");
       },
     },
     {
