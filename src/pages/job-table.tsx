@@ -132,7 +132,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, soFar }: RowPro
         <td>
           {/* What it unfolds is the next row: in this cell it had no width. */}
           <details data-unfolds-row="">
-            <summary>More</summary>
+            <summary>All fields</summary>
           </details>
         </td>
       </tr>
