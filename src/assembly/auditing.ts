@@ -1,5 +1,5 @@
 import type { Principal } from "../domain/access.ts";
-import { type AuditActor, bySetting, type NewAuditEntry, serviceItself } from "../domain/audit.ts";
+import { type AuditActor, bySetting, type NewAuditEntry, serviceItself, withoutKey } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { EventLog, Logger } from "../domain/logger.ts";
@@ -8,6 +8,7 @@ import type { AnsweredRequest } from "../http/observe-request.ts";
 import { actorOf, type OnForeignRead, type OnRefusedSignIn } from "../operations/audit.ts";
 import { addToAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
+import { createStrangerLines } from "./stranger-lines.ts";
 
 type Deps = {
   readonly database: Database;
@@ -40,6 +41,10 @@ export function createAuditing(deps: Deps): Auditing {
   const { database, clock, logger, events } = deps;
   const known = new Set<string>();
   let since = clock.elapsed();
+  const write = (entry: NewAuditEntry) => {
+    addToAudit(database, entry).catch((error: unknown) => logger.warn("Cannot add to the audit", { error }));
+  };
+  const strangers = createStrangerLines({ clock, write, milliseconds: sameMilliseconds });
   /** Nobody waits for it: what is read and refused costs no commit of its own. */
   const add = (entry: NewAuditEntry, same: string) => {
     if (clock.elapsed() - since >= sameMilliseconds) {
@@ -48,7 +53,7 @@ export function createAuditing(deps: Deps): Auditing {
     }
     if (known.has(same) || known.size >= maxLines) return;
     known.add(same);
-    addToAudit(database, entry).catch((error: unknown) => logger.warn("Cannot add to the audit", { error }));
+    write(entry);
   };
   return {
     onForeignRead(principal: Principal, job) {
@@ -66,9 +71,10 @@ export function createAuditing(deps: Deps): Auditing {
         `sign-in ${address} ${subject}`,
       );
     },
-    refused({ status, method, route = "none", user, role, keyId, refusal, origin }) {
+    refused({ status, method, route = "none", user, role, keyId, refusal, lacksKey, origin }) {
+      if (lacksKey === true && keyId === undefined) strangers.note(`${method} ${route}${withoutKey}`, origin);
       const isByHolder = status === 403 || (refusal !== undefined && role !== undefined);
-      // Who came without a key only found that one is needed.
+      // Who reads without a key only found that one is needed.
       if (!isByHolder && !(status === 401 && keyId !== undefined)) return;
       const actor: AuditActor = defined({ user, role, address: origin.address, requestId: origin.requestId });
       const subject = isByHolder ? refusedRequest(`${method} ${route}`, status, refusal) : `key ${keyId}`;
@@ -79,6 +85,7 @@ export function createAuditing(deps: Deps): Auditing {
       events.tell("info", `Audit: ${action}`, { subject, ...defined({ user, role, address, requestId }) });
     },
     async note(action, version) {
+      if (action === "stop") strangers.flush();
       const subject = `heddle ${version}`;
       await addToAudit(database, { at: clock.now(), ...serviceItself, action, subject, outcome: "done" });
     },

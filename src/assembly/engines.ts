@@ -122,6 +122,7 @@ function remoteStepPort(
       if (definition.kind === "builtin") return descriptionOf(builtins, definition.name);
       return describeRemote(await remote.clientOf(definition), definition, { ...triesOf(config), ...asking });
     },
+    whyUnsent: async (definition) => (definition.kind === "remote" ? remote.whyUnsent(definition) : undefined),
     async createEngine(definition, trace) {
       return definition.kind === "builtin" ? createBuiltinEngine(builtins) : remote.engineOfStep(definition, trace);
     },

@@ -58,9 +58,16 @@ export function createFactsReader(deps: FactsDeps): () => Promise<SystemFacts> {
       metrics: { isOn: config.metrics !== "off", ...defined({ address: deps.metricsAddress }) },
       database: { bytes: Bun.file(file).size, walBytes: Bun.file(`${file}-wal`).size },
       memoryBytes: process.memoryUsage.rss(),
-      settings: deps.settings(),
+      settings: deps.settings().map((setting) => withInForce(setting, machine)),
     };
   };
+}
+
+/** Adds what a default means that was worked out as the service started: which sandbox holds tools. */
+function withInForce(setting: SettingDocument, { enforces }: Pick<FactsDeps["machine"], "enforces">): SettingDocument {
+  if (setting.name !== "sandbox" || setting.value !== undefined) return setting;
+  const held = enforces.length === 0 ? "no sandbox is used" : `tools are held to ${enforces.join(", ")}`;
+  return { ...setting, inForce: `auto: ${held}` };
 }
 
 async function measureDisks(layout: Layout): Promise<SystemFacts["disk"]> {

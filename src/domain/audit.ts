@@ -17,9 +17,12 @@ export const auditActions = [
   "undeploy",
   "chown",
   "add-provider",
+  "change-provider",
   "remove-provider",
   "create-key",
   "revoke-key",
+  "upload",
+  "remove-upload",
   "sign-in",
   "sign-out",
   "refuse",
@@ -73,6 +76,9 @@ export type AuditEntry = NewAuditEntry & { readonly number: number };
 
 /** Stands behind a request that a setting refused, and not what its sender may. */
 export const bySetting = " (by a setting)";
+
+/** Stands behind a request that was refused since it came without a key. */
+export const withoutKey = " (without a key)";
 
 /** Who does something, from where. */
 export type AuditActor = Pick<NewAuditEntry, "user" | "role" | "address" | "requestId">;

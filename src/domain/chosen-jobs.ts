@@ -15,6 +15,7 @@ export const leftReasons = [
   "state",
   "changing",
   "upload",
+  "provider",
   "full",
   "other",
 ] as const;

@@ -100,6 +100,17 @@ export type Provider = {
   readonly createdAt: number;
 };
 
+/** Words why nothing new is sent to a server as a provider; undefined where it may be: the provider is there, at the address that was meant. */
+export function whyUnsent(
+  { providerId, url }: { readonly providerId?: string; readonly url?: string },
+  provider: Pick<Provider, "url"> | undefined,
+): string | undefined {
+  if (providerId === undefined) return undefined;
+  if (provider === undefined) return `its provider "${providerId}" was removed`;
+  if (url === undefined || provider.url === url) return undefined;
+  return `its provider "${providerId}" has another address now`;
+}
+
 /** Gives the header that signs in to a provider. */
 export function authHeaders(auth: ProviderAuth): Readonly<Record<string, string>> {
   switch (auth.type) {

@@ -7,6 +7,7 @@ import { Problem } from "../domain/problem.ts";
 import type { Process, RemoteDefinition } from "../domain/process.ts";
 import { shortageOf } from "../domain/shortage.ts";
 import { timeLimit } from "../domain/timers.ts";
+import { refusedExecution } from "../domain/wanted-key.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate, OutboundAnswer } from "../net/fetch.ts";
 import type { RemoteClient, RemoteLocation, SavedAnswer } from "../net/remote.ts";
@@ -23,6 +24,8 @@ export type RemoteEngineDeps = {
   readonly logger: Logger;
   /** The client of the server, with what this job needs to sign in. */
   readonly clientOf: (definition: RemoteDefinition, language?: string) => RemoteClient;
+  /** Says why nothing new may be sent there ("its provider … was removed"); undefined where it may. What runs there is followed and dismissed all the same. */
+  readonly whyUnsent: (definition: RemoteDefinition) => Promise<string | undefined>;
   /** What the client signs in with goes along to files of the same origin. */
   readonly secrets?: Parameters<Gate["send"]>[0]["secrets"];
   /** Waits; ends early, without an error, when the signal is aborted. */
@@ -88,6 +91,7 @@ async function describe(
   following: Following | undefined,
 ): Promise<JsonObject> {
   const definition = definitionOf({ definition: process.definition, processId: process.id });
+  await requireServer(deps, definition);
   const described = await describeRemote(deps.clientOf(definition, language), definition, {
     ...deps.tries,
     ...following,
@@ -96,10 +100,17 @@ async function describe(
   return described.native;
 }
 
+/** Throws `no-such-process` where nothing new may be sent to. */
+async function requireServer({ whyUnsent }: RemoteEngineDeps, definition: RemoteDefinition): Promise<void> {
+  const why = await whyUnsent(definition);
+  if (why !== undefined) throw new Problem("no-such-process", `Cannot run process "${definition.processId}": ${why}`);
+}
+
 /** "About to submit" is committed by the handle; the answer is on disk before it is read. */
 async function start(working: Working, record: EngineRecord): Promise<void> {
   const { deps, prepared } = working;
   const definition = definitionOf(prepared);
+  await requireServer(deps, definition);
   record.log(`Sending the execution to ${definition.url}`);
   const answer = await deps.clientOf(definition).execute(
     {
@@ -152,8 +163,8 @@ async function goOn({ deps, run, prepared }: Working, answer: SavedAnswer, recor
       run.answer = answer;
       return;
     case "refused": {
-      const { exception } = submission;
-      run.failure = { message: `The remote refused the execution: ${exception.text}`, exception };
+      const { exception, status } = submission;
+      run.failure = { message: refusedExecution(exception.text, status), exception };
       return;
     }
     case "accepted": {
@@ -182,10 +193,12 @@ async function adopt(working: Working, checkpoints: Checkpoints, record: EngineR
   }
   // The request was about to be sent when the server went down.
   const definition = definitionOf(prepared);
-  if (definition.restart === "rerun") return "notStarted";
-  const client = deps.clientOf(definition);
-  const tries = { ...deps.tries, tell: record.log };
-  if (await client.honoursIdempotency(timeLimit(recogniseMilliseconds), tries)) return "notStarted";
+  if ((await deps.whyUnsent(definition)) === undefined) {
+    if (definition.restart === "rerun") return "notStarted";
+    const client = deps.clientOf(definition);
+    const tries = { ...deps.tries, tell: record.log };
+    if (await client.honoursIdempotency(timeLimit(recogniseMilliseconds), tries)) return "notStarted";
+  }
   throw new Problem(
     "job-failed",
     `The server went down while it sent the request to ${definition.url}: whether the remote started it cannot be known`,

@@ -4,6 +4,7 @@ import type { Origin } from "../domain/origin.ts";
 import { Problem } from "../domain/problem.ts";
 import { withoutKeys } from "../domain/text.ts";
 import type { Held } from "./client-limits.ts";
+import { hasEffect, type Route } from "./route.ts";
 
 /** What becomes known of a request while it is answered. */
 export type SeenRequest = {
@@ -13,12 +14,24 @@ export type SeenRequest = {
   principal?: Principal;
   /** Why it was refused, where that is for what somebody may, or by a setting. */
   refusal?: string;
+  /** It came without a key, and would have started, stopped or changed something. */
+  lacksKey?: boolean;
 };
 
 /** Notes what a request was refused by, where that is who asks, or a setting: not what is wrong in what was sent. */
 export function noteRefusal(seen: SeenRequest, error: unknown): void {
   if (!(error instanceof Problem)) return;
   if (error.kind === "forbidden" || saysClosedAddress(error.message)) seen.refusal = error.message;
+}
+
+/** Notes that a request lacked a key for what it would have started, stopped or changed; what is only read is not noted. */
+export function noteMissingKey(seen: SeenRequest, error: unknown, { url }: Request, route: Route): void {
+  if (!(error instanceof Problem) || error.kind !== "unauthorized" || seen.principal !== undefined) return;
+  // Signing in has lines of its own.
+  const mayChange = route.access !== "public" && hasEffect(route);
+  const isWps = route.path.endsWith("/wps") && (route.method === "POST" || /[?&]request=execute(&|$)/i.test(url));
+  const mayExecute = isWps || route.path.endsWith("/execution");
+  if (mayChange || mayExecute) seen.lacksKey = true;
 }
 
 /** A request that was answered. */
@@ -39,6 +52,8 @@ export type AnsweredRequest = {
   readonly keyId?: string | undefined;
   /** Why it was refused, where that is for what somebody may, or by a setting. */
   readonly refusal?: string | undefined;
+  /** It came without a key, and would have started, stopped or changed something. */
+  readonly lacksKey?: boolean;
   readonly origin: Origin;
 };
 
@@ -61,7 +76,7 @@ export function withoutSecrets(path: string): string {
 /** Builds what is told of a request that was answered. */
 export function answeredRequest(
   request: Request,
-  { origin, route, principal, refusal }: SeenRequest,
+  { origin, route, principal, refusal, lacksKey = false }: SeenRequest,
   response: Response,
   milliseconds: number,
 ): AnsweredRequest {
@@ -74,6 +89,7 @@ export function answeredRequest(
     origin,
     route,
     refusal,
+    lacksKey,
     bytes: length === null ? undefined : Number(length),
     user: principal?.user,
     role: principal === undefined ? undefined : toldRole(principal),

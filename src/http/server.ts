@@ -18,7 +18,13 @@ import { clientNetwork, writtenAddress } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
 import { formPageInstead } from "./form-page-instead.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
-import { answeredRequest, noteRefusal, type RequestObserver, type SeenRequest } from "./observe-request.ts";
+import {
+  answeredRequest,
+  noteMissingKey,
+  noteRefusal,
+  type RequestObserver,
+  type SeenRequest,
+} from "./observe-request.ts";
 import { createRequestRate, type RequestRate, type Turn } from "./request-rate.ts";
 import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
 import { createSegmentRouter } from "./segment-router.ts";
@@ -104,6 +110,8 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
         const away =
           signInInstead(error, raw, baseUrl) ??
           (isAbsent(error) ? formPageInstead(routes, raw, { path, baseUrl }) : undefined);
+        // Who is led to a page instead only looked.
+        if (away === undefined || raw.method !== "GET") noteMissingKey(context.env.seen, error, raw, route);
         if (away !== undefined) return away;
         if (route.refuse === undefined) throw error;
         return withHeaders(route.refuse(error, context.req.raw), corsHeaders(deps.door, context.req.raw));

@@ -83,7 +83,7 @@ export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): Remo
       const text = await savedText(deps, answer);
       if (status === 201 || status === 202)
         return { kind: "accepted", location: locationOf(target, url, headers, text) };
-      return { kind: "refused", exception: exceptionOf(status, text) };
+      return { kind: "refused", exception: exceptionOf(status, text), status };
     },
     honoursIdempotency: async (signal, tries) => (await conformance(signal, tries)).includes(idempotencyConformance),
     async status(location, signal) {

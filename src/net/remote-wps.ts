@@ -223,6 +223,7 @@ async function readSubmission(deps: RemoteDeps, target: RemoteTarget, answer: Sa
   if (answer.status >= 400 && !isXml) {
     return {
       kind: "refused",
+      status: answer.status,
       exception: { code: String(answer.status), text: `status ${answer.status}, ${sample(text)}` },
     };
   }
@@ -231,6 +232,7 @@ async function readSubmission(deps: RemoteDeps, target: RemoteTarget, answer: Sa
     case "failed":
       return {
         kind: "refused",
+        status: answer.status,
         exception: exceptionOf(status.exceptions) ?? { text: status.message ?? "no reason given" },
       };
     case "dismissed":

@@ -69,7 +69,8 @@ export type Submission =
   | { readonly kind: "accepted"; readonly location: RemoteLocation }
   /** The answer itself has the results. */
   | { readonly kind: "answered" }
-  | { readonly kind: "refused"; readonly exception: RemoteException };
+  /** `status`: of the answer, where that is known. */
+  | { readonly kind: "refused"; readonly exception: RemoteException; readonly status?: number };
 
 export type RemoteStatus = {
   readonly state: "accepted" | "running" | "successful" | "failed" | "dismissed";

@@ -114,6 +114,7 @@ const reasons: Readonly<Partial<Record<ProblemKind, LeftReason>>> = {
   forbidden: "forbidden",
   conflict: "state",
   gone: "upload",
+  "no-such-process": "provider",
   "too-many-requests": "full",
 };
 

@@ -8,6 +8,7 @@ import type { Layout } from "../files/layout.ts";
 import { removeVaultFile, storeVaultFile } from "../files/vault.ts";
 import type { Database } from "../store/database.ts";
 import { insertVaultFile, type VaultFile } from "../store/vault.ts";
+import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { requireAction } from "./guard.ts";
 import { type Quotas, uploadRoom } from "./quotas.ts";
 import { hashSecret } from "./secrets.ts";
@@ -22,7 +23,7 @@ export type VaultDeps = {
   /** False while the disk is almost full. */
   readonly hasSpace: () => boolean;
   readonly settings: { readonly maxUploadBytes: number; readonly quotas?: Quotas };
-};
+} & AuditDeps;
 
 /** A file as it arrives. */
 export type Upload = {
@@ -44,6 +45,17 @@ async function refuseOthers(deps: VaultDeps, id: string, found: string, wanted: 
   await removeVaultFile(deps.layout, id);
   const detail = `Cannot upload file: found bytes with the SHA-256 digest ${found}, wanted those of ${wanted}`;
   throw new Problem("invalid-parameter-value", detail);
+}
+
+/** Gives the database for the write that keeps or removes an upload: the audit tells who, its name and its size, by its id. */
+export function auditingUpload(
+  deps: AuditDeps,
+  principal: Principal,
+  action: "upload" | "remove-upload",
+  { id, name, sizeBytes }: Pick<VaultFile, "id" | "name" | "sizeBytes">,
+): Database {
+  const subject = `${id}: ${name}, ${sizeBytes} ${sizeBytes === 1 ? "byte" : "bytes"}`;
+  return auditing(deps, actorOf(principal), action, { subject });
 }
 
 /** How long a file is kept that no job holds; 24 hours. */
@@ -81,7 +93,9 @@ export async function keepVaultFile(deps: VaultDeps, principal: Principal, uploa
   };
   try {
     const kept = { ...file, tokenHash: hashSecret(token), client: clientOf(principal) };
-    if (!(await insertVaultFile(deps.database, kept, deps.settings.quotas?.vaultBytes))) {
+    if (
+      !(await insertVaultFile(auditingUpload(deps, principal, "upload", file), kept, deps.settings.quotas?.vaultBytes))
+    ) {
       // Other uploads of the same client came first.
       throw (await uploadRoom(deps, principal))?.refusal() ?? diskIsFull();
     }

@@ -6,12 +6,13 @@ import { issueFaults, refusal } from "../domain/faults.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { holdsNeedles } from "../domain/process-search.ts";
-import { authHeaders, type Provider, ProviderBodySchema } from "../domain/provider.ts";
+import { authHeaders, type Provider, ProviderAuthSchema, ProviderBodySchema } from "../domain/provider.ts";
 import { remoteTypes } from "../domain/remote-type.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteSummary } from "../net/remote.ts";
 import type { Database } from "../store/database.ts";
 import {
+  changeProviderAuth,
   findProvider,
   insertProvider,
   listProviders as readAll,
@@ -63,6 +64,20 @@ export async function registerProvider(deps: ProviderDeps, principal: Principal,
   return { ...provider, hasAuth: auth !== undefined };
 }
 
+/**
+ * Keeps what signs in to a provider in place of what did; undefined for nothing. Nothing is asked of the server. Throws `not-found`,
+ * `invalid-parameter-value` without repeating a secret.
+ */
+export async function changeSignIn(deps: ProviderDeps, principal: Principal, id: string, auth: unknown): Promise<void> {
+  const verb = `change what signs in to provider "${id}"`;
+  requireAction(principal, "manage-providers", verb);
+  const outcome = v.safeParse(v.object({ auth: v.optional(ProviderAuthSchema) }), { auth });
+  if (!outcome.success) throw refusal(verb, issueFaults(outcome.issues).map(withoutSecret));
+  const database = auditing(deps, actorOf(principal), "change-provider", { subject: id });
+  if (!(await changeProviderAuth(database, deps.secretKey, id, outcome.output.auth))) throw noSuchProvider(id);
+  deps.remotes.forget(id);
+}
+
 /** What was found wrong with a credential is not repeated. */
 function withoutSecret(fault: { readonly pointer: string; readonly detail: string }) {
   if (!fault.pointer.startsWith("/auth")) return fault;
@@ -109,7 +124,10 @@ export async function requireProvider(
   return provider;
 }
 
-/** Forgets a provider. Its jobs stay; those that run go on without its credentials. Throws `not-found`. */
+/**
+ * Forgets a provider. Its jobs stay; those that run there are followed and dismissed without its credentials, and nothing new is sent
+ * there. Throws `not-found`.
+ */
 export async function removeProvider(deps: ProviderDeps, principal: Principal, id: string): Promise<void> {
   requireAction(principal, "manage-providers", `remove provider "${id}"`);
   const isGone = await removeRow(auditing(deps, actorOf(principal), "remove-provider", { subject: id }), id);

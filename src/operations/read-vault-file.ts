@@ -6,7 +6,7 @@ import { removeVaultFile as removeContent, vaultFile } from "../files/vault.ts";
 import { forgetRemovals } from "../store/removals.ts";
 import { findVaultFile, removeVaultFile, type VaultFile } from "../store/vault.ts";
 import { maySee, requireAction } from "./guard.ts";
-import type { VaultDeps } from "./keep-vault-file.ts";
+import { auditingUpload, type VaultDeps } from "./keep-vault-file.ts";
 import { isOwnUpload, type VaultToken } from "./references.ts";
 import { matchesHash } from "./secrets.ts";
 
@@ -37,7 +37,7 @@ export async function readVaultFile(deps: VaultDeps, principal: Principal, claim
 export async function dropVaultFile(deps: VaultDeps, principal: Principal, claim: VaultClaim): Promise<void> {
   requireAction(principal, "upload", "remove an uploaded file");
   const file = await findRemovable(deps, principal, claim);
-  if (!(await removeVaultFile(deps.database, file.id))) {
+  if (!(await removeVaultFile(auditingUpload(deps, principal, "remove-upload", file), file.id))) {
     const detail = `Cannot remove uploaded file "${file.id}": found a job that may read it, wanted none`;
     throw new Problem("conflict", detail);
   }

@@ -4,7 +4,10 @@ import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
+import { whyUnsent } from "../domain/provider.ts";
 import { withInputs } from "../files/kept-values.ts";
+import { findProcessRevision } from "../store/processes.ts";
+import { findProvider } from "../store/providers.ts";
 import { retryJob as moveToRetry } from "../store/retry-job.ts";
 import { findVaultFile } from "../store/vault.ts";
 import { actorOf, auditing } from "./audit.ts";
@@ -25,8 +28,8 @@ export type RetryDeps = DismissDeps & QuotaDeps & { readonly queue: QueueLimit }
 
 /**
  * Runs a failed or dismissed job again: the same inputs, the same revision of its process, a new attempt. Throws
- * `no-such-job`; `conflict` in another state, or while something of the last attempt is still being stopped; `gone` when
- * an uploaded file that it needs is; `too-many-requests` when no more jobs may wait.
+ * `no-such-job`; `conflict` in another state, or while something of the last attempt is still being stopped;
+ * `no-such-process` when its provider was removed; `gone` when an uploaded file that it needs is; `too-many-requests` when no more jobs may wait.
  */
 export async function retryJob(
   deps: RetryDeps,
@@ -57,8 +60,8 @@ export async function retryJob(
 }
 
 /**
- * Reads a job that can be retried. Throws `no-such-job`; `forbidden`; `conflict` in a state that none is retried from; `gone` when
- * an uploaded file that it needs is.
+ * Reads a job that can be retried. Throws `no-such-job`; `forbidden`; `conflict` in a state that none is retried from;
+ * `no-such-process` when its provider was removed; `gone` when an uploaded file that it needs is.
  */
 export async function readRetriable(deps: DismissDeps, principal: Principal, jobId: string): Promise<Job> {
   const job = await readJob(deps, principal, jobId);
@@ -73,8 +76,22 @@ export async function readRetriable(deps: DismissDeps, principal: Principal, job
     const detail = `Cannot retry job "${jobId}": found status ${job.status}, wanted ${states.join(" or ")}`;
     throw new Problem("conflict", detail);
   }
+  const why = await whyNotRetried(deps, job);
+  if (why !== undefined) throw new Problem("no-such-process", `Cannot try job "${jobId}" again: ${why}`);
   await requireUploads(deps, job);
   return job;
+}
+
+/**
+ * Words why a job of another server is not tried again: its provider was removed, or has another address now. Undefined for any
+ * other job, and where nothing speaks against it.
+ */
+export async function whyNotRetried({ database }: Pick<RetryDeps, "database">, job: Job): Promise<string | undefined> {
+  if (!job.isRemote) return undefined;
+  const definition = (await findProcessRevision(database, job.processId, job.processRevision))?.definition;
+  const server = definition?.kind === "remote" ? definition : job;
+  const { providerId } = server;
+  return providerId === undefined ? undefined : whyUnsent(server, await findProvider(database, providerId));
 }
 
 /** An upload that no job held any more may have expired since. */

@@ -8,7 +8,7 @@ import { appendPart, joinParts, removeParts, sizeOfParts } from "../files/vault-
 import { findVaultFile, insertVaultFile, type VaultFile } from "../store/vault.ts";
 import { findUpload, insertUpload, removeUpload, type VaultUpload } from "../store/vault-uploads.ts";
 import { requireAction } from "./guard.ts";
-import { diskIsFull, keepMilliseconds, plainName, type VaultDeps } from "./keep-vault-file.ts";
+import { auditingUpload, diskIsFull, keepMilliseconds, plainName, type VaultDeps } from "./keep-vault-file.ts";
 import { uploadRoom } from "./quotas.ts";
 import { mayUse, noUpload, type VaultClaim } from "./read-vault-file.ts";
 import { hashSecret } from "./secrets.ts";
@@ -68,7 +68,7 @@ export async function beginUpload(
   const state = { id, offset: 0, sizeBytes: given.sizeBytes, expiresAt: upload.expiresAt };
   if (given.sizeBytes > 0) return { state, token };
   await appendPart(deps.layout, id, noBytes(), { offset: 0, check: () => {} });
-  await endUpload(deps, upload);
+  await endUpload(deps, principal, upload);
   return { state, token };
 }
 
@@ -91,7 +91,7 @@ export async function uploadState(deps: UploadDeps, principal: Principal, claim:
   // A crash came between its last byte and its end.
   if (offset === upload.sizeBytes && !deps.openUploads.has(upload.id)) {
     deps.openUploads.add(upload.id);
-    await endUpload(deps, upload).finally(() => deps.openUploads.delete(upload.id));
+    await endUpload(deps, principal, upload).finally(() => deps.openUploads.delete(upload.id));
   }
   return stateOf(upload, offset);
 }
@@ -138,7 +138,7 @@ export async function takePart(
       if (!deps.hasSpace()) throw diskIsFull();
     };
     const reached = await appendPart(deps.layout, id, part.content, { offset, check });
-    if (reached === sizeBytes) await endUpload(deps, upload);
+    if (reached === sizeBytes) await endUpload(deps, principal, upload);
     return stateOf(upload, reached);
   } catch (error) {
     throw error instanceof Problem || shortageOf(error) === undefined ? error : diskIsFull(error);
@@ -152,10 +152,11 @@ function conflict(id: string, found: string, wanted: string): Problem {
 }
 
 /** The file has its name before its row: a crash between them leaves the upload, which is ended when somebody asks for it. */
-async function endUpload(deps: UploadDeps, upload: VaultUpload): Promise<void> {
+async function endUpload(deps: UploadDeps, principal: Principal, upload: VaultUpload): Promise<void> {
   const sha256 = await joinParts(deps.layout, upload.id);
   const { vaultBytes } = deps.settings.quotas ?? {};
-  if (await insertVaultFile(deps.database, { ...upload, sha256 }, vaultBytes)) return;
+  if (await insertVaultFile(auditingUpload(deps, principal, "upload", upload), { ...upload, sha256 }, vaultBytes))
+    return;
   await removeUpload(deps.database, upload.id);
   await removeVaultFile(deps.layout, upload.id);
   throw conflict(upload.id, "other uploads that came first", "room in the quota");

@@ -95,6 +95,7 @@ const subjects: Readonly<Record<string, "processes" | "providers">> = {
   patch: "processes",
   chown: "processes",
   "add-provider": "providers",
+  "change-provider": "providers",
 };
 
 function Subject({ entry, known: { keys, jobs }, baseUrl }: Shown & { readonly known: Known }) {
@@ -112,6 +113,8 @@ function Subject({ entry, known: { keys, jobs }, baseUrl }: Shown & { readonly k
     return <a href={`${baseUrl}/${kind}/${encodeURIComponent(subject)}?f=html`}>{subject}</a>;
   }
   if (outcome === "refused") return <Refused subject={subject} keys={keys} baseUrl={baseUrl} />;
+  // Behind the id of the upload stand its name and size.
+  if (action.endsWith("upload")) return <>{subject.slice(subject.indexOf(": ") + 2)}</>;
   if (action.endsWith("-key")) return <Key id={subject} keys={keys} baseUrl={baseUrl} />;
   const [, process, revision] = /^([\w.-]+)@(.+)$/.exec(subject) ?? [];
   if (process === undefined || revision === undefined) return <>{subject}</>;

@@ -1,4 +1,4 @@
-import { type AuditAction, auditActions, bySetting } from "../domain/audit.ts";
+import { type AuditAction, auditActions, bySetting, withoutKey } from "../domain/audit.ts";
 
 /** The filters of the page, as they stand in its address; empty where nothing is asked. */
 export type AuditView = Readonly<Record<"since" | "until" | "user" | "action" | "subject" | "outcome", string>>;
@@ -20,9 +20,12 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   undeploy: "undeployed a process",
   chown: "gave a process to another user",
   "add-provider": "added a provider",
+  "change-provider": "changed what signs in to a provider",
   "remove-provider": "removed a provider",
   "create-key": "made a key",
   "revoke-key": "revoked a key",
+  upload: "uploaded a file",
+  "remove-upload": "removed an upload",
   "sign-in": "signed in",
   "sign-out": "signed out",
   refuse: "sent a request that was refused",
@@ -52,7 +55,9 @@ export function outcomeText({ action, subject, outcome }: Line): string {
   if (outcome !== "refused") return action === "execute" && outcome === "done" ? "accepted" : outcome;
   if (action === "sign-in") return "refused";
   if (subject.startsWith("key ")) return "refused (401): no key that holds";
-  return refusedParts(subject).isBySetting ? "refused: a setting does not allow it" : "refused (403): may not do that";
+  const { isBySetting, isWithoutKey } = refusedParts(subject);
+  if (isWithoutKey) return "refused (401): no key";
+  return isBySetting ? "refused: a setting does not allow it" : "refused (403): may not do that";
 }
 
 /** Reads a request that was refused, its route with … for what it names, and why where that is known. */
@@ -60,12 +65,19 @@ export function refusedParts(subject: string): {
   readonly request: string;
   readonly why?: string;
   readonly isBySetting: boolean;
+  readonly isWithoutKey: boolean;
 } {
   const at = subject.indexOf(": ");
   const [whole, why] = at < 0 ? [subject] : [subject.slice(0, at), subject.slice(at + 2)];
   const isBySetting = whole.endsWith(bySetting);
-  const request = (isBySetting ? whole.slice(0, -bySetting.length) : whole).replaceAll(/:[A-Za-z]+(?=\/|$)/g, "…");
-  return { request, isBySetting, ...(why === undefined ? {} : { why }) };
+  const isWithoutKey = whole.endsWith(withoutKey);
+  const plain = isBySetting
+    ? whole.slice(0, -bySetting.length)
+    : isWithoutKey
+      ? whole.slice(0, -withoutKey.length)
+      : whole;
+  const request = plain.replaceAll(/:[A-Za-z]+(?=\/|$)/g, "…");
+  return { request, isBySetting, isWithoutKey, ...(why === undefined ? {} : { why }) };
 }
 
 /** Words which lines were looked for in vain. */

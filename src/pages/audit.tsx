@@ -29,6 +29,11 @@ export function auditPage(
         <Layout {...frame} script={scriptUrl(frame, script)}>
           {fault === undefined ? null : <Fault words={fault} />}
           <Filters view={view} frame={frame} />
+          <Spans view={view} frame={frame} />
+          <p class="muted prose">
+            Not written: what was read without a key, wrong fields of requests, and of refusals that are alike all but
+            the first of a minute; of those without a key, their number is.
+          </p>
           {fault !== undefined ? null : document.entries.length === 0 ? (
             <Nothing view={view} frame={frame} />
           ) : (
@@ -120,6 +125,31 @@ function Filters({ view, frame: { baseUrl } }: Shown) {
         </div>
       </form>
     </details>
+  );
+}
+
+/** Times that are often asked for, each with what the field has then. */
+const spans = [
+  ["1h", "Last hour"],
+  ["today", "Today"],
+  ["7d", "Last 7 days"],
+] as const;
+
+/** The ways to the lines of a time, with the other filters as they are. */
+function Spans({ view, frame: { baseUrl } }: Shown) {
+  const others = Object.entries({ ...view, until: "" }).filter(([name, value]) => name !== "since" && value !== "");
+  return (
+    <p class="actions">
+      {spans.map(([since, words]) => (
+        <a
+          class="button"
+          href={`${baseUrl}/_/audit?${new URLSearchParams([["f", "html"], ["since", since], ...others])}`}
+          aria-current={view.since === since && view.until === "" ? "true" : undefined}
+        >
+          {words}
+        </a>
+      ))}
+    </p>
   );
 }
 

@@ -27,6 +27,7 @@ const reasonWords: Readonly<Record<LeftReason, string>> = {
   state: "neither failed nor dismissed, so there is nothing to retry",
   changing: "just being stopped or changed; try again later",
   upload: "a file that was uploaded for it was removed",
+  provider: "its provider was removed, or has another address now",
   full: "no more jobs may wait now; try again later",
   other: "not possible now; try again later",
 };

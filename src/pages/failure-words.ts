@@ -1,5 +1,6 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import { stages } from "../domain/progress.ts";
+import { saysWantedKey } from "../domain/wanted-key.ts";
 import { stageWords } from "./words.ts";
 
 /** What a failed job says of its failure. */
@@ -13,6 +14,9 @@ export function sentenceOf({ stage, step, exitCode }: Exception): string {
   return `The job failed${where}${when}${code}.`;
 }
 
+/** Words that the provider of a job wants a key. */
+export const wantedKeyWords = "The provider wants a key, or another one than it is given.";
+
 /** So much of a cause stands in a list, in characters. */
 const longestCause = 160;
 
@@ -20,9 +24,10 @@ const longestCause = 160;
  * Words in a short sentence why a job failed, with its exit code; undefined for one that did not. What its tool wrote last tells more
  * than that it ended: it stands in the place of the sentence where there is some. The page of the job says all of it.
  */
-export function shortFailure({ status, message, exception }: JobDocument): string | undefined {
+export function shortFailure({ status, message, exception, providerID }: JobDocument): string | undefined {
   if (status !== "failed") return undefined;
   const { detail, exitCode, step, stderrTail } = exception ?? {};
+  if (providerID !== undefined && saysWantedKey(typeof detail === "string" ? detail : message)) return wantedKeyWords;
   const [first = ""] = (typeof detail === "string" ? detail : message).trim().split(/\s*[\r\n]/);
   const line = lastLine(stderrTail) ?? first;
   const cause = line.length > longestCause ? `${line.slice(0, longestCause - 1).trimEnd()}…` : line;

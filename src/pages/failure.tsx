@@ -1,7 +1,8 @@
 import { saysClosedAddress } from "../domain/closed-address.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
-import { type Exception, sentenceOf } from "./failure-words.ts";
+import { saysWantedKey } from "../domain/wanted-key.ts";
+import { type Exception, sentenceOf, wantedKeyWords } from "./failure-words.ts";
 import { Opening } from "./opening.tsx";
 import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
@@ -23,7 +24,11 @@ export function Failure({ job, view, frame }: FailureProps) {
       </p>
       {typeof stderrTail === "string" && stderrTail !== "" ? <pre class="code">{stderrTail}</pre> : null}
       <p>
-        {adviceOf(exception, { ...view, owner: job.user })}
+        {job.providerID !== undefined && view.whyNotRetried === undefined && saysWantedKey(detail) ? (
+          <WantedKey url={view.wantedKeyUrl} provider={job.providerID} />
+        ) : (
+          adviceOf(exception, { ...view, owner: job.user })
+        )}
         {view.mendUrl === undefined ? null : (
           <>
             {" "}
@@ -32,6 +37,16 @@ export function Failure({ job, view, frame }: FailureProps) {
         )}
       </p>
     </div>
+  );
+}
+
+/** Says that the provider wants a key: who may give it is led there, others are told whom to ask. */
+function WantedKey({ url, provider }: { readonly url: string | undefined; readonly provider: string }) {
+  if (url === undefined) return <>{wantedKeyWords} Ask the operator of this service to give it one.</>;
+  return (
+    <>
+      {wantedKeyWords} <a href={url}>Give one on the page of {provider}</a>, then try again.
+    </>
   );
 }
 
@@ -85,7 +100,10 @@ function Again({
 const killed = 137;
 
 /** What a person may do about a failure. */
-type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry" | "mendUrl" | "mayRun"> & {
+type MayDo = Pick<
+  JobView,
+  "newerVersion" | "mayResume" | "mayRetry" | "mendUrl" | "mayRun" | "whyNotRetried" | "againUrl"
+> & {
   /** Who submitted the job, for who is somebody else. */
   readonly owner?: string | undefined;
 };
@@ -94,6 +112,7 @@ type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry" | "mendUrl"
 function adviceOf({ detail, stage, exitCode, stderrTail, isPackageFault }: Exception, may: MayDo): string {
   if (isPackageFault === true) return `${faultyProcess} ${wayOnOfFaulty(may)}`;
   if (may.mayRun === false) return forReaders(stderrTail, may);
+  if (may.whyNotRetried !== undefined && may.againUrl === undefined) return "It can neither be tried nor run again.";
   if (exitCode === killed) {
     return "The tool was killed, maybe because it needed more memory than there was: try smaller inputs, or ask the operator.";
   }

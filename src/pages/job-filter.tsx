@@ -34,6 +34,7 @@ export function Filter(props: FilterProps) {
 /** What is asked for most, in one step. */
 const usual = [
   { words: "failed today (UTC)", query: { status: "failed", datetime: "today" } },
+  { words: "failed in the last 7 days", query: { status: "failed", datetime: "7d" } },
   { words: "running or waiting", query: { status: "accepted,running" } },
 ] as const;
 

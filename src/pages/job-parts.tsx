@@ -35,6 +35,9 @@ export function Actions({
           <Ways view={view} />
         </details>
       ) : null}
+      {view.whyNotRetried === undefined ? null : (
+        <p class="notice">{`This job cannot be tried again: ${view.whyNotRetried}.`}</p>
+      )}
       {view.share === undefined ? null : <SharedUntil share={view.share} url={url} />}
       {view.share?.choices === undefined ? null : <FoldedShareForm share={view.share} url={url} />}
       {view.newerVersion === undefined ? null : (

@@ -135,7 +135,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar
         <td>
           {/* What it unfolds is the next row: in this cell it had no width. */}
           <details data-unfolds-row="">
-            <summary>More</summary>
+            <summary>All fields</summary>
           </details>
         </td>
       </tr>

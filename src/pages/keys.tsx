@@ -24,6 +24,8 @@ export type KeyListView = {
   /** It can be made all the same, by who says so. */
   readonly mayInsist?: boolean;
   readonly typed?: Readonly<Record<string, string>>;
+  /** The key that the reader is signed in with. */
+  readonly ownId?: string;
   /** Ids of the processes that there are. */
   readonly processIds?: readonly string[];
 };
@@ -48,7 +50,7 @@ export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
               <a href={`#${keyFieldId(wrong.field)}`}>To the field</a>
             </p>
           )}
-          <Keys keys={document.keys} frame={frame} />
+          <Keys keys={document.keys} frame={frame} ownId={view.ownId} />
           <MakeKey
             frame={frame}
             typed={typed}
@@ -63,13 +65,13 @@ export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
   };
 }
 
-type Shown = { readonly keys: readonly KeyDocument[]; readonly frame: PageFrame };
+type Shown = { readonly keys: readonly KeyDocument[]; readonly frame: PageFrame; readonly ownId: string | undefined };
 
 /** More keys than that are searched. */
 const seenAtOnce = 5;
 
 /** The keys that hold, and below them, folded up, those that do not any more. */
-function Keys({ keys, frame }: Shown) {
+function Keys({ keys, frame, ownId }: Shown) {
   if (keys.length === 0)
     return <p>There is no key yet: every user of this machine may do everything. Make the first one below.</p>;
   const holding = keys.filter(({ state }) => state === "valid");
@@ -84,18 +86,22 @@ function Keys({ keys, frame }: Shown) {
           <small class="muted" role="status" />
         </label>
       )}
-      {holding.length === 0 ? <p>No key holds any more.</p> : <Table keys={holding} frame={frame} label="Keys" />}
+      {holding.length === 0 ? (
+        <p>No key holds any more.</p>
+      ) : (
+        <Table keys={holding} frame={frame} ownId={ownId} label="Keys" />
+      )}
       {others.length === 0 ? null : (
         <details>
           <summary>{`${others.length} ${others.length === 1 ? "key that does" : "keys that do"} not hold any more`}</summary>
-          <Table keys={others} frame={frame} label="Keys that do not hold any more" />
+          <Table keys={others} frame={frame} ownId={ownId} label="Keys that do not hold any more" />
         </details>
       )}
     </div>
   );
 }
 
-function Table({ keys, frame, label }: Shown & { readonly label: string }) {
+function Table({ keys, frame, ownId, label }: Shown & { readonly label: string }) {
   return (
     <RecordTable label={label}>
       <table>
@@ -113,6 +119,7 @@ function Table({ keys, frame, label }: Shown & { readonly label: string }) {
                 <User name={key.user} baseUrl={frame.baseUrl} />
                 <br />
                 <code class="muted nowrap">{key.id}</code>
+                {key.id === ownId ? <strong class="nowrap"> this one</strong> : null}
               </td>
               <td>{roleText(key.role, key.actions)}</td>
               <td class="breaks prose">{purposeOf(key)}</td>

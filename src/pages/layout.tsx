@@ -32,7 +32,10 @@ export const notices = {
   "revision-withdrawn": "The revision was undeployed. Nobody can run it any more. Jobs that were there before keep it.",
   undeployed:
     "Undeployed. Nobody can run the process any more. Its jobs and results stay, and one can go back to a revision.",
-  "provider-added": "Added. Its processes can be run from here.",
+  "provider-added":
+    "Added: the server was asked what it is, and answered. Nothing was run there, so that nobody knows yet whether a run wants a key, or another one.",
+  "sign-in-changed":
+    "Changed. What runs from now on signs in so; whether the server answers is told below, whether it lets a process run is not known.",
   "provider-removed": "The provider was removed.",
   "key-revoked": "The key was revoked. It is refused from now on.",
   "job-removed": "The job was removed, with its results and its log.",

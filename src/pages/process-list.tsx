@@ -1,4 +1,5 @@
 import type { Link } from "../domain/links.ts";
+import { durationText } from "../domain/spans.ts";
 import { deployPath } from "./deploy.tsx";
 import { Records } from "./document.tsx";
 import { Layout } from "./layout.tsx";
@@ -193,7 +194,7 @@ function Row({
       ) : null}
       {hasRuns ? (
         <td>
-          {process.medianSeconds === undefined ? null : `${secondsWords(process.medianSeconds)} `}
+          {process.medianSeconds === undefined ? null : `${durationText(process.medianSeconds)} `}
           <FromCache process={process} />
         </td>
       ) : null}
@@ -237,11 +238,4 @@ export function dayText(milliseconds: number): string {
 function rateWords({ successRate, runs = 0 }: Pick<ListedProcess, "successRate" | "runs">): string {
   if (successRate === undefined || runs === 0) return "not run yet";
   return `${Math.round(successRate * 100)} % of ${runs}`;
-}
-
-/** Words a time in seconds, with a unit that fits it. */
-export function secondsWords(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  const [minutes, hours] = [Math.floor(seconds / 60) % 60, Math.floor(seconds / 3600)];
-  return hours === 0 ? `${minutes} min ${Math.floor(seconds) % 60} s` : `${hours} h ${minutes} min`;
 }

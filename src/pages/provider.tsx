@@ -33,6 +33,7 @@ export function providerPage({ mayManage }: { readonly mayManage: boolean }): Pa
             </a>
             {mayManage ? <RemoveForm id={provider.id} baseUrl={frame.baseUrl} /> : null}
           </div>
+          {mayManage ? <SignInForm provider={provider} baseUrl={frame.baseUrl} /> : null}
           <WholeDocument document={provider} jsonUrl={frame.jsonUrl} />
         </Layout>
       )}`,
@@ -88,6 +89,62 @@ export function RemoveForm({ id, baseUrl }: { readonly id: string; readonly base
         Remove
       </button>
     </form>
+  );
+}
+
+/** Where the form that changes what signs in stands on the page of a provider. */
+export const signInPart = "sign-in";
+
+/** The form by which somebody gives a provider a key or a password, or another one; what it has is not shown. */
+function SignInForm({
+  provider: { id, auth },
+  baseUrl,
+}: {
+  readonly provider: ProviderDocument;
+  readonly baseUrl: string;
+}) {
+  return (
+    <section id={signInPart}>
+      <h2>{auth ? "Change the key or the password" : "Give a key or a password"}</h2>
+      <form method="post" action={`${providerUrl(baseUrl, id)}/sign-in-form`} class="form">
+        <SignInFields />
+        <p class="actions">
+          <button type="submit">{auth ? "Change it" : "Give it"}</button>
+          {auth ? (
+            <button type="submit" class="button-danger" name="do" value="none" formnovalidate>
+              Sign in with nothing
+            </button>
+          ) : null}
+        </p>
+      </form>
+    </section>
+  );
+}
+
+/** The fields for what signs in to a provider. */
+export function SignInFields({
+  username,
+  isOptional = false,
+}: {
+  readonly username?: string;
+  readonly isOptional?: boolean;
+}) {
+  return (
+    <>
+      <label class="field">
+        <span>User</span>
+        <input type="text" name="username" autocomplete="off" value={username} />
+        <small class="muted">Where it wants a user and a password; left empty where it wants a key alone.</small>
+      </label>
+      <label class="field">
+        <span>Key or password</span>
+        <input type="password" name="secret" required={!isOptional} autocomplete="new-password" spellcheck={false} />
+        <small class="muted">
+          It is kept encrypted, sent to that server alone, and never shown. All who may use the provider run there by
+          it. A key in a header of its own is added by the API.
+        </small>
+      </label>
+    </>
   );
 }
 

@@ -1,10 +1,11 @@
+import { defined } from "../domain/defined.ts";
 import type { ProviderDocument, ProviderListDocument } from "../domain/documents/provider.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { Opening } from "./opening.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
-import { RemoveForm, reasonOf } from "./provider.tsx";
+import { RemoveForm, reasonOf, SignInFields } from "./provider.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { remoteTypeWords } from "./words.ts";
 
@@ -145,19 +146,7 @@ function Add({ frame, typed }: { readonly frame: PageFrame; readonly typed: Read
         </label>
         <details class="extras" open={(typed.username ?? "") !== ""}>
           <summary>The server wants a key or a password</summary>
-          <label class="field">
-            <span>User</span>
-            <input type="text" name="username" autocomplete="off" value={typed.username} />
-            <small class="muted">Where it wants a user and a password; left empty where it wants a key alone.</small>
-          </label>
-          <label class="field">
-            <span>Key or password</span>
-            <input type="password" name="secret" autocomplete="new-password" spellcheck={false} />
-            <small class="muted">
-              It is kept encrypted, sent to that server alone, and never shown. All who may use the provider run there
-              by it. A key in a header of its own is added by the API.
-            </small>
-          </label>
+          <SignInFields isOptional={true} {...defined({ username: typed.username })} />
         </details>
         <p class="actions">
           <button type="submit" class="button-main">

@@ -1,5 +1,6 @@
 import type { PeriodFigures, RunPeriod } from "../domain/run-period.ts";
-import { dayText, type ListedProcess, secondsWords, takenWords } from "./process-list.tsx";
+import { durationText } from "../domain/spans.ts";
+import { dayText, type ListedProcess, takenWords } from "./process-list.tsx";
 
 /** How the last runs of a process ended, of those that the reader may see. */
 export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "since" | "medianSeconds" | "fromCache"> & {
@@ -29,7 +30,7 @@ export function Figures({ figures, baseUrl }: { readonly figures: RunFigures; re
       {runs === 0 ? notRunWords(figures) : `Last runs of ${id}: ${rateOf(figures)} succeeded`}
       <Failed figures={figures} baseUrl={baseUrl} />
       {dismissedWords(figures)}
-      {runs === 0 ? "" : medianSeconds === undefined ? "." : `, usual time ${secondsWords(medianSeconds)}.`}
+      {runs === 0 ? "" : medianSeconds === undefined ? "." : `, usual time ${durationText(medianSeconds)}.`}
       {fromCacheWords(figures)} {whoseWords[whose]}
       {revisionsUrl === undefined ? null : (
         <>

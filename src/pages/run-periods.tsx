@@ -1,6 +1,6 @@
 import { processUrl } from "../domain/links.ts";
 import { type RunPeriod, runPeriods } from "../domain/run-period.ts";
-import { secondsWords } from "./process-list.tsx";
+import { durationText } from "../domain/spans.ts";
 import type { RunFigures } from "./run-figures.tsx";
 
 const names: readonly RunPeriod[] = ["7d", "30d", "all"];
@@ -41,8 +41,8 @@ function wordsOf(period: NonNullable<RunFigures["period"]>): string {
     ...(dismissed === 0 ? [] : [`${dismissed} dismissed (not in the share)`]),
   ];
   const times = [
-    ...(medianSeconds === undefined ? [] : [`usual time ${secondsWords(medianSeconds)}`]),
-    ...(longestSeconds === undefined ? [] : [`the slowest ${secondsWords(longestSeconds)}`]),
+    ...(medianSeconds === undefined ? [] : [`usual time ${durationText(medianSeconds)}`]),
+    ...(longestSeconds === undefined ? [] : [`the slowest ${durationText(longestSeconds)}`]),
   ];
   return `${when}: ${[which, ended.join(", "), ...(times.length === 0 ? [] : [times.join(", ")])].join("; ")}.`;
 }

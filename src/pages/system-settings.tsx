@@ -218,7 +218,11 @@ function Row({ setting, id }: { readonly setting: SettingDocument; readonly id: 
         <Name text={name} />
       </th>
       <td class="breaks">
-        {words === undefined ? <span class="muted">none</span> : <code>{words.value}</code>}
+        {words === undefined ? (
+          <span class="muted">{setting.inForce === undefined ? "not given" : setting.inForce}</span>
+        ) : (
+          <code>{words.value}</code>
+        )}
         {words?.unit === undefined ? null : ` ${words.unit}`}
         {words?.larger === undefined ? null : <span class="muted"> ({words.larger})</span>}
       </td>

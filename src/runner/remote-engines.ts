@@ -3,7 +3,7 @@ import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Trace } from "../domain/origin.ts";
 import type { RemoteDefinition } from "../domain/process.ts";
-import { authHeaders } from "../domain/provider.ts";
+import { authHeaders, whyUnsent } from "../domain/provider.ts";
 import type { Engine } from "../engines/engine.ts";
 import { createRemoteEngine } from "../engines/remote.ts";
 import type { Layout } from "../files/layout.ts";
@@ -36,12 +36,19 @@ export type RemoteEngines = {
   engineOf(providerId: string | undefined, access: RemoteAccess): Promise<Engine>;
   /** Speaks to the server of a step that is a remote process: a provider's with its credentials, and nobody's headers. */
   clientOf(definition: RemoteDefinition): Promise<RemoteClient>;
+  /** Says why nothing new may be sent to the server of a process; undefined where it may. */
+  whyUnsent(definition: RemoteDefinition): Promise<string | undefined>;
   /** The engine of such a step. */
   engineOfStep(definition: RemoteDefinition, trace: Trace | undefined): Promise<Engine>;
 };
 
 /** Makes the source of the engines of remote jobs. */
 export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
+  const why = async (definition: RemoteDefinition) => {
+    const { providerId } = definition;
+    if (providerId === undefined) return undefined;
+    return whyUnsent(definition, await findProvider(deps.database, providerId));
+  };
   const engineOf: RemoteEngines["engineOf"] = async (providerId, { url, headers, trace }) => {
     const gate = tracedGate(deps.gate, trace);
     const secrets = await secretsOf(deps, providerId, url, headers ?? {});
@@ -50,6 +57,7 @@ export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
       ...deps,
       gate,
       ...signed,
+      whyUnsent: why,
       clientOf: (definition, language) =>
         createRemoteClient(
           { ...deps, gate },
@@ -61,6 +69,7 @@ export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
     providerId === undefined ? undefined : (await findProvider(deps.database, providerId))?.url;
   return {
     engineOf,
+    whyUnsent: why,
     engineOfStep: async (definition, trace) =>
       engineOf(definition.providerId, { url: await urlOf(definition), headers: undefined, ...defined({ trace }) }),
     async clientOf(definition) {

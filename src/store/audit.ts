@@ -6,6 +6,7 @@ import {
   bySetting,
   jobActions,
   type NewAuditEntry,
+  withoutKey,
 } from "../domain/audit.ts";
 import { nextTurn } from "../domain/timers.ts";
 import type { Database } from "./database.ts";
@@ -67,7 +68,9 @@ const ends = (text: SQLWrapper, withText: SQLWrapper) => sql`substr(${text}, -le
 const isNamed = or(
   sql`${audit.subject} in (${wanted}, 'key ' || ${wanted})`,
   sql`${audit.jobId} = ${wanted}`,
-  ...["@", "/", ":", bySetting].map((sign) => begins(audit.subject, sql`(${wanted} || ${sql.raw(`'${sign}'`)})`)),
+  ...["@", "/", ":", bySetting, withoutKey].map((sign) =>
+    begins(audit.subject, sql`(${wanted} || ${sql.raw(`'${sign}'`)})`),
+  ),
   ends(audit.subject, sql`('/' || ${wanted})`),
   begins(audit.subject, sql`('key ' || ${wanted} || ':')`),
 );

@@ -18,6 +18,12 @@ const selectOne = compile<{ id: string }>()(() =>
     .from(providers)
     .where(eq(providers.id, argument("id"))),
 );
+const updateAuth = compile<{ id: string; sealedAuth: string | null }>()(() =>
+  build
+    .update(providers)
+    .set({ sealedAuth: argument("sealedAuth") })
+    .where(eq(providers.id, argument("id"))),
+);
 const remove = compile<{ id: string }>()(() => build.delete(providers).where(eq(providers.id, argument("id"))));
 const selectSecrets = compile<{ jobId: string }>()(() =>
   build
@@ -42,10 +48,25 @@ export async function insertProvider(
       ...known,
       isPublic: Number(known.isPublic),
       forwardHeaders: JSON.stringify(known.forwardHeaders),
-      sealedAuth: auth === undefined ? null : seal(key, providerScope(known.id), JSON.stringify(auth)),
+      sealedAuth: sealedAuth(key, known.id, auth),
     }),
   ]);
   return inserted?.rowsAffected === 1;
+}
+
+/** Keeps what signs in to a provider in place of what did; undefined for nothing. False when there is no such provider. */
+export async function changeProviderAuth(
+  database: Database,
+  key: SecretKey,
+  id: string,
+  auth: ProviderAuth | undefined,
+): Promise<boolean> {
+  const [changed] = await database.write([updateAuth({ id, sealedAuth: sealedAuth(key, id, auth) })]);
+  return changed?.rowsAffected === 1;
+}
+
+function sealedAuth(key: SecretKey, id: string, auth: ProviderAuth | undefined): string | null {
+  return auth === undefined ? null : seal(key, providerScope(id), JSON.stringify(auth));
 }
 
 /** Lists the providers by id. */

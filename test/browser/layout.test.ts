@@ -42,7 +42,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
       await page.goto(`${plain.server.url}/jobs?f=html`);
       expect(await page.locator("tr.unfolded").first().isVisible()).toBe(false);
       const before = await page.locator("thead th").first().boundingBox();
-      await page.getByText("More", { exact: true }).first().click();
+      await page.getByText("All fields", { exact: true }).first().click();
       expect(await page.locator("tr.unfolded").first().isVisible()).toBe(true);
       const { least, height, width: whole } = await measured(page, "tr.unfolded dd");
       expect(least).toBeGreaterThan(140);

@@ -2,10 +2,12 @@ import { expect, test } from "bun:test";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
 import { pollDelaySeconds } from "../../src/domain/poll-plan.ts";
 import { Problem } from "../../src/domain/problem.ts";
+import { echo } from "../../src/engines/builtin/echo.ts";
 import type { EngineRecord, EngineUpdate, Prepared } from "../../src/engines/engine.ts";
 import { createRemoteEngine } from "../../src/engines/remote.ts";
 import { createLayout } from "../../src/files/layout.ts";
 import type { RemoteClient, RemoteStatus } from "../../src/net/remote.ts";
+import { processOf } from "../http/service.ts";
 import { loopbackGate } from "../support/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -54,6 +56,7 @@ async function watch(client: RemoteClient, looks: number, logger: Logger = silen
     layout: createLayout(folder.path),
     logger,
     clientOf: () => client,
+    whyUnsent: async () => undefined,
     maxDownloadBytes: 1000,
     wait: async (milliseconds) => {
       waits.push(milliseconds / 1000);
@@ -117,15 +120,21 @@ test("A job that was dismissed there fails here", async () => {
 
 test("After a crash between handle and location the truth cannot be known, unless rerun or the key says otherwise", async () => {
   await using folder = await temporaryDirectory();
-  const adopt = (client: RemoteClient, restart?: "rerun") => {
+  const adopt = (client: RemoteClient, restart?: "rerun", why?: string) => {
     const deps = { gate: loopbackGate(), layout: createLayout(folder.path), logger: silentLogger, maxDownloadBytes: 1 };
-    const engine = createRemoteEngine({ ...deps, clientOf: () => client, wait: async () => {} });
+    const whyUnsent = async () => why;
+    const engine = createRemoteEngine({ ...deps, whyUnsent, clientOf: () => client, wait: async () => {} });
     const run = { ...prepared, definition: restart === undefined ? definition : { ...definition, restart } };
     return engine.adopt(run, engine.plan(run), new Map(), record);
   };
   await expect(adopt(clientOf([]))).rejects.toThrow("whether the remote started it cannot be known");
   expect(await adopt(clientOf([]), "rerun")).toBe("notStarted");
   expect(await adopt(clientOf([], { honoursIdempotency: async () => true }))).toBe("notStarted");
+  for (const restart of [undefined, "rerun"] as const) {
+    const honoursIdempotency = () => Promise.reject(new Error("asked"));
+    const again = adopt(clientOf([], { honoursIdempotency }), restart, 'its provider "lab" was removed');
+    await expect(again).rejects.toThrow("whether the remote started it cannot be known");
+  }
 });
 
 test("A remote that does not answer a dismissal keeps nobody waiting", async () => {
@@ -134,7 +143,46 @@ test("A remote that does not answer a dismissal keeps nobody waiting", async () 
   const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
   const deps = { gate: loopbackGate(), layout: createLayout(folder.path), logger, maxDownloadBytes: 1 };
   const dismiss = () => Promise.reject(new Problem("remote-failure", "no answer"));
-  const engine = createRemoteEngine({ ...deps, clientOf: () => clientOf([], { dismiss }), wait: async () => {} });
+  const whyUnsent = async () => 'its provider "lab" was removed';
+  const engine = createRemoteEngine({
+    ...deps,
+    whyUnsent,
+    clientOf: () => clientOf([], { dismiss }),
+    wait: async () => {},
+  });
   await engine.dismiss(engine.plan(prepared), new Map([["location", { url: "http://peer.example/wps", jobId: "1" }]]));
   expect(warnings).toEqual(["Cannot dismiss a remote job"]);
+});
+
+test("Nothing new is sent to a provider that was removed; what runs there is followed and dismissed", async () => {
+  await using folder = await temporaryDirectory();
+  const asked: string[] = [];
+  const say = (what: string) => () => {
+    asked.push(what);
+    return Promise.reject(new Error(what));
+  };
+  const client = clientOf([], {
+    describe: say("describe"),
+    execute: say("execute"),
+    dismiss: async () => void asked.push("dismiss"),
+  });
+  const engine = createRemoteEngine({
+    gate: loopbackGate(),
+    layout: createLayout(folder.path),
+    logger: silentLogger,
+    maxDownloadBytes: 1,
+    clientOf: () => client,
+    whyUnsent: async () => 'its provider "lab" was removed',
+    wait: async () => {},
+  });
+  const handle = engine.plan(prepared);
+  const refusal = `Cannot run process "${definition.processId}": its provider "lab" was removed`;
+  await expect(engine.start(prepared, handle, record)).rejects.toThrow(refusal);
+  const process = { ...processOf(echo.description), definition };
+  await expect(engine.describe?.(process, undefined, undefined)).rejects.toThrow(refusal);
+  expect(asked).toEqual([]);
+  const location = new Map([["location", { url: "http://peer.example/wps", jobId: "1" }]]);
+  expect(await engine.adopt(prepared, handle, location, record)).toBe("running");
+  await engine.dismiss(handle, location);
+  expect(asked).toEqual(["dismiss"]);
 });

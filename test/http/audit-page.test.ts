@@ -160,3 +160,22 @@ test("a line leads to the key and to the revisions that it speaks of, for who ma
   service.clock.advance(2000);
   expect(await pageOf(service, String(watch), "action=create-key")).not.toContain("#key-");
 });
+
+test("the audit leads to the last hour, today and the last 7 days, and keeps the other filters", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ann");
+  service.clock.advance(2000);
+  const page = async (query: string) => (await service.send("GET", `/_/audit?f=html${query}`, { key })).text();
+  const plain = await page("");
+  for (const [since, words] of [
+    ["1h", "Last hour"],
+    ["today", "Today"],
+    ["7d", "Last 7 days"],
+  ] as const) {
+    expect(plain).toMatch(new RegExp(`href="[^"]*/_/audit\\?f=html&amp;since=${since}"[^>]*>${words}<`));
+    expect((await service.send("GET", `/_/audit?since=${since}`, { key })).status).toBe(200);
+  }
+  const narrowed = await page("&since=today&user=ann&outcome=done");
+  expect(narrowed).toContain("/_/audit?f=html&amp;since=7d&amp;user=ann&amp;outcome=done");
+  expect(narrowed).toMatch(/since=today&amp;user=ann&amp;outcome=done" aria-current="true">Today</);
+});

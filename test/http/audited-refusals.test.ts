@@ -5,7 +5,7 @@ import { createServiceMetrics } from "../../src/domain/service-metrics.ts";
 import type { RequestObserver } from "../../src/http/observe-request.ts";
 import { refusedKeyWords } from "../../src/operations/sessions.ts";
 import { listAudit } from "../../src/store/audit.ts";
-import { address, openService, type Service } from "./service.ts";
+import { address, jsonOf, openService, type Service } from "./service.ts";
 
 const browser = { accept: "text/html,*/*;q=0.8", origin: address };
 const sentForm = { ...browser, "content-type": "application/x-www-form-urlencoded" };
@@ -125,4 +125,69 @@ test("a sign-in with a key that does not hold is audited with whose it is and wh
     '<p class="notice notice-bad" role="alert">This key does not hold: it is unknown, was revoked, or has ended.</p>',
   );
   expect(html).not.toContain("rudi");
+});
+
+test("what somebody without a key tried to run, change or remove stands in the audit; what he only read does not", async () => {
+  await using service = await openAudited();
+  const ann = await service.createKey("admin", "ann");
+  service.clock.advance(2000);
+  const body = { inputs: { text: "x" } };
+  const acts = [
+    ["POST", "/processes/echo/execution", "POST /processes/:processId/execution"],
+    ["POST", "/processes", "POST /processes"],
+    ["DELETE", "/processes/echo", "DELETE /processes/:processId"],
+    ["DELETE", "/jobs/x", "DELETE /jobs/:jobId"],
+    ["POST", "/vault", "POST /vault"],
+    ["POST", "/_/keys", "POST /_/keys"],
+    ["GET", "/processes/echo/execution?text=x", "GET /processes/:processId/execution"],
+  ] as const;
+  for (const path of [
+    "/jobs",
+    "/jobs/x",
+    "/_/audit",
+    "/_/keys",
+    "/providers",
+    "/uploads",
+    "/wps?request=GetCapabilities",
+  ]) {
+    await service.send("GET", path);
+  }
+  await service.send("GET", "/processes/echo/execution", { headers: browser });
+  for (const [method, path] of acts) {
+    const sent = await service.send(method, path, method === "POST" ? { body } : {});
+    expect([method, path, sent.status]).toEqual([method, path, 401]);
+  }
+  const told = await refusedIn(service, acts.length);
+  expect(told.toReversed()).toEqual(acts.map(([, , subject]) => `undefined ${subject} (without a key)`));
+  // A browser is led to sign in; that something was tried stands there all the same.
+  const form = { headers: sentForm, body: "x=1" };
+  expect((await service.send("POST", "/jobs/x/dismiss-form", form)).status).toBe(303);
+  await refusedIn(service, acts.length + 1);
+  const page = await (await service.send("GET", "/_/audit?f=html&outcome=refused", { key: ann })).text();
+  expect(page).toContain(">refused (401): no key</td>");
+  expect(page).toContain(">POST /processes/…/execution</td>");
+  expect(page).toContain("Not written: what was read without a key");
+  const byRoute = await service.send("GET", "/_/audit?subject=DELETE+/jobs/:jobId", { key: ann });
+  expect(await byRoute.json()).toMatchObject({ entries: [{ subject: "DELETE /jobs/:jobId (without a key)" }] });
+});
+
+test("uploads that are kept and removed stand in the audit with their names and sizes", async () => {
+  await using service = await openAudited();
+  const ann = await service.createKey("admin", "ann");
+  const form = new FormData();
+  form.set("file", new File(["abc"], "map.txt"));
+  const sent = await service.send("POST", "/vault", { key: ann, body: form });
+  const { id } = await jsonOf(sent);
+  const lines = async () =>
+    (await listAudit(service.database, { limit: 9, subject: String(id) })).map(
+      ({ user, action, subject }) => `${user} ${action} ${subject}`,
+    );
+  expect(await lines()).toEqual([`ann upload ${id}: map.txt, 3 bytes`]);
+  expect((await service.send("DELETE", `/vault/${id}`, { key: ann })).status).toBe(204);
+  expect((await service.send("DELETE", `/vault/${id}`, { key: ann })).status).toBe(403);
+  expect((await lines())[0]).toBe(`ann remove-upload ${id}: map.txt, 3 bytes`);
+  service.clock.advance(2000);
+  const page = await (await service.send("GET", "/_/audit?f=html&action=upload", { key: ann })).text();
+  expect(page).toContain(">map.txt, 3 bytes</td>");
+  expect(page).toContain(">uploaded a file</td>");
 });

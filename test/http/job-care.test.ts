@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readRights } from "../../src/domain/rights.ts";
 import { plainIdentity } from "../../src/domain/service-identity.ts";
 import { saveGroups } from "../../src/store/group-members.ts";
-import { openService, type Service, submitEcho } from "./service.ts";
+import { address, jsonOf, openService, type Service, submitEcho } from "./service.ts";
 
 const pageOf = async (service: Service, path: string, key?: string) =>
   (await service.send("GET", `${path}?f=html`, key === undefined ? {} : { key })).text();
@@ -81,4 +81,37 @@ test("who has signed in and may not run a process sees no form, and is told once
     expect(page).toContain('<h2 id="inputs">');
     expect(await pageOf(service, "/processes/echo", await service.createKey("runner", "ron"))).toContain('id="run"');
   }
+});
+
+test("who tries or removes the job of somebody else is asked first, with whose it is", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ann, rob] = [await service.createKey("admin", "ann"), await service.createKey("runner", "rob")];
+  service.clock.advance(2000);
+  const id = await submitEcho(service, rob);
+  await service.finish(id, { failure: { message: "no" } });
+  const press = (key: string, name: string, fields: Readonly<Record<string, string>> = {}) =>
+    service.send("POST", `/jobs/${id}/${name}-form`, {
+      key,
+      headers: { accept: "text/html", origin: address, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(fields).toString(),
+    });
+  const asked = await press(ann, "retry", { fromFailed: "true" });
+  const question = await asked.text();
+  expect(asked.status).toBe(200);
+  expect(question).toContain("<h1>Try rob&#39;s job again?</h1>");
+  expect(question).toContain("is rob&#39;s. It goes on from its failed step");
+  expect(question).toContain('name="fromFailed" value="true"');
+  expect(await (await press(ann, "remove")).text()).toContain("<h1>Remove rob&#39;s job?</h1>");
+  expect(await (await press(rob, "remove")).text()).toContain("<h1>Remove the job?</h1>");
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`, { key: rob }))).toMatchObject({ status: "failed" });
+  expect((await press(ann, "retry", { fromFailed: "false", confirmed: "true" })).status).toBe(303);
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`, { key: rob }))).toMatchObject({ status: "accepted" });
+  await service.finish(id, { failure: { message: "no" } });
+  expect((await press(rob, "retry", { fromFailed: "false" })).status).toBe(303);
+  const chosen = await service.send("POST", "/jobs/dismiss-form", {
+    key: ann,
+    headers: { accept: "text/html", origin: address, "content-type": "application/x-www-form-urlencoded" },
+    body: `jobs=${id}`,
+  });
+  expect(await chosen.text()).toMatch(/echo, [a-z ]+ \([0-9a-f]+\), of rob</);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { openService } from "./service.ts";
+import { address, openService } from "./service.ts";
 
 test("a key for a process that is not there is made by who insists alone, also by a pattern that fits none", async () => {
   await using service = await openService();
@@ -33,4 +33,20 @@ test("a key for a process that is not there is made by who insists alone, also b
     const made = await make(processes);
     expect([processes, /hdl_[A-Za-z0-9]+_/.test(made), made.includes("insists")]).toEqual([processes, true, false]);
   }
+});
+
+test("the list of keys marks the key that its reader is signed in with, and revoking that one asks so", async () => {
+  await using service = await openService();
+  const [ann, rob] = [await service.createKey("admin", "ann"), await service.createKey("runner", "rob")];
+  service.clock.advance(2000);
+  const html = await (await service.send("GET", "/_/keys?f=html", { key: ann })).text();
+  const idOf = (text: string) => text.split("_")[1] ?? "";
+  expect(html).toContain(`${idOf(ann)}</code><strong class="nowrap"> this one</strong>`);
+  expect(html.match(/this one/g)).toHaveLength(1);
+  const ask = async (key: string) => {
+    const headers = { accept: "text/html", origin: address, "content-type": "application/x-www-form-urlencoded" };
+    return (await service.send("POST", `/_/keys/${idOf(key)}/revoke-form`, { key: ann, headers, body: "" })).text();
+  };
+  expect(await ask(ann)).toContain("<h1>Revoke the key that you are signed in with?</h1>");
+  expect(await ask(rob)).toContain("<h1>Revoke the key?</h1>");
 });

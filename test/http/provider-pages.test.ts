@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
+import { overseer } from "../../src/domain/access.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
+import { createKey } from "../../src/operations/manage-keys.ts";
+import { listAudit } from "../../src/store/audit.ts";
+import { claimJobs } from "../../src/store/jobs.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { formEntries } from "../support/browser-form.ts";
 import { fakeWps } from "../support/fake-wps.ts";
@@ -260,11 +264,11 @@ test("whoever removes a provider is told which jobs are there, and what becomes 
   };
   const first = await sendJob();
   const one = await ask();
-  expect(one).toContain("1 job waits or runs there: it goes on, and ends as it would have.");
+  expect(one).toContain("1 job waits: it fails, as nothing is sent there any more.");
   expect(one).toContain(`<a href="${address}${first}?f=html">echo, accepted (`);
   for (let more = 0; more < 4; more += 1) await sendJob();
   const five = await ask();
-  expect(five).toContain("5 jobs wait or run there: they go on");
+  expect(five).toContain("5 jobs wait: they fail, as nothing is sent there any more.");
   expect(five.match(/accepted \(/g)).toHaveLength(3);
   const all = /<a href="([^"]+)">All 5</.exec(five)?.[1]?.replaceAll("&amp;", "&") ?? "";
   const { jobs } = await jsonOf(await service.send("GET", all.slice(address.length).replace("&f=html", "")));
@@ -272,13 +276,70 @@ test("whoever removes a provider is told which jobs are there, and what becomes 
   const body = { id: "signed", url: both.url, auth: { type: "header", name: "x-token", value: "secret" } };
   expect((await service.send("POST", "/providers", { body })).status).toBe(201);
   const headers = { prefer: "respond-async" };
-  await service.send("POST", "/providers/signed/processes/echo/execution", {
+  const signedJob = await service.send("POST", "/providers/signed/processes/echo/execution", {
     headers,
     body: { inputs: { text: "x" } },
   });
+  const jobId = (signedJob.headers.get("location") ?? "").split("/jobs/")[1] ?? "";
+  const at = service.clock.now();
+  const event = { at, kind: "status", status: "running", progress: 1, message: "Claimed." } as const;
+  await claimJobs(service.database, [{ jobId, executionId: "signed-1", moveId: "claim-signed", event }], at);
   const signed = await (await sendForm(service, "/providers/signed/remove-form", {})).text();
   expect(signed).toContain("without what signs in there, and fails where the provider asks for it");
   expect(signed).not.toContain("secret");
+});
+
+test("a job of a provider that was removed is not tried again: the page says why, and nothing waits", async () => {
+  await using both = await openBoth();
+  const { service } = both;
+  const sendJob = async () => {
+    const sent = await service.send("POST", `${place}/execution`, {
+      headers: { prefer: "respond-async" },
+      body: { inputs: { text: "x" } },
+    });
+    return (sent.headers.get("location") ?? "").split("/jobs/")[1] ?? "";
+  };
+  const [failed, dismissed] = [await sendJob(), await sendJob()];
+  await service.finish(failed, { failure: { message: "no" } });
+  await service.send("DELETE", `/jobs/${dismissed}`);
+  expect(await pageOf(service, `/jobs/${failed}`)).toContain("Try again from the start");
+  const register = async (id: string, path = "") => {
+    const body = { id, url: `${both.url}${path}`, public: true };
+    expect((await service.send("POST", "/providers", { body })).status).toBe(201);
+  };
+  const refusedWith = async (why: string) => {
+    for (const job of [failed, dismissed]) {
+      for (const body of [{}, { fromFailed: true }]) {
+        const refused = await service.send("POST", `/jobs/${job}/retry`, { body });
+        expect([refused.status, await jsonOf(refused)]).toEqual([
+          404,
+          expect.objectContaining({ detail: `Cannot try job "${job}" again: ${why}` }),
+        ]);
+      }
+      const form = await sendForm(service, `/jobs/${job}/retry-form`, { fromFailed: "false" });
+      expect(form.status).toBe(404);
+      const html = await pageOf(service, `/jobs/${job}`);
+      expect(html).toContain(`This job cannot be tried again: ${why.replaceAll('"', "&quot;")}.`);
+      expect(html).not.toContain("/retry-form");
+    }
+    const chosen = await sendForm(service, "/jobs/retry-form", { retry: failed, confirmed: "true" });
+    expect(chosen.headers.get("location") ?? (await chosen.text())).toContain("provider");
+    expect(await jsonOf(await service.send("GET", "/jobs?status=accepted,running"))).toMatchObject({ jobs: [] });
+  };
+  expect((await service.send("DELETE", "/providers/lab")).status).toBe(204);
+  await refusedWith('its provider "lab" was removed');
+  expect(await pageOf(service, `/jobs/${failed}`)).not.toContain(">Run again");
+  await using elsewhere = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: (request) => both.other.app.fetch(request),
+  });
+  const moved = { id: "lab", url: `http://127.0.0.1:${elsewhere.port}`, public: true };
+  expect((await service.send("POST", "/providers", { body: moved })).status).toBe(201);
+  await refusedWith('its provider "lab" has another address now');
+  await service.send("DELETE", "/providers/lab");
+  await register("lab");
+  expect((await service.send("POST", `/jobs/${failed}/retry`, { body: {} })).status).toBe(200);
 });
 
 test("a provider that went away is told once on its page, with what to look at", async () => {
@@ -340,4 +401,77 @@ test("a server that wants a key or a password is added by the form, which never 
   expect((await (await send({ id: "x", username: "ben", secret: "" })).text()).toString()).toContain(
     "Key or password:",
   );
+});
+
+test("the page of a provider gives it another key, which is used from then on and never shown", async () => {
+  await using other = await openService();
+  const seen: (string | null)[] = [];
+  await using lab = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch(request) {
+      seen.push(request.headers.get("authorization"));
+      return other.app.fetch(new Request(request.url, { headers: { accept: "application/json" } }));
+    },
+  });
+  await using service = await openService({ holdsJobs: true });
+  const body = { id: "lab", url: `http://127.0.0.1:${lab.port}`, public: true };
+  const added = await sendForm(service, "/providers/form", { id: "lab", url: body.url });
+  expect(
+    await pageOf(service, `${new URL(added.headers.get("location") ?? "").pathname}?done=provider-added`),
+  ).toContain("nobody knows yet whether a run wants a key");
+  const page = async () => pageOf(service, "/providers/lab");
+  expect(await page()).toContain("<h2>Give a key or a password</h2>");
+  const change = async (fields: Readonly<Record<string, string>>) => {
+    const sent = await sendForm(service, "/providers/lab/sign-in-form", fields);
+    expect([fields, sent.status]).toEqual([fields, 303]);
+    seen.length = 0;
+    const html = await page();
+    expect(html).not.toMatch(/k-123|p4ss|newer/);
+    return html;
+  };
+  expect(await change({ username: "", secret: " k-123 " })).toContain("<h2>Change the key or the password</h2>");
+  expect(new Set(seen)).toEqual(new Set(["Bearer k-123"]));
+  await change({ username: "ann", secret: "p4ss" });
+  expect(new Set(seen)).toEqual(new Set([`Basic ${btoa("ann:p4ss")}`]));
+  const empty = await sendForm(service, "/providers/lab/sign-in-form", { username: "ann", secret: "" });
+  expect([empty.status, (await empty.text()).includes("p4ss")]).toEqual([400, false]);
+  await change({ username: "", secret: "newer" });
+  expect(await change({ do: "none", username: "", secret: "" })).toContain("<h2>Give a key or a password</h2>");
+  expect(new Set(seen)).toEqual(new Set([null]));
+  const lines = await listAudit(service.database, { limit: 9, action: "change-provider" });
+  expect(lines.map(({ subject }) => subject)).toEqual(["lab", "lab", "lab", "lab"]);
+  const none = await sendForm(service, "/providers/nowhere/sign-in-form", { secret: "x" });
+  expect(none.status).toBe(404);
+  const dan = await service.createKey("deployer", "dan");
+  service.clock.advance(2000);
+  const headers = { ...sentForm, authorization: `Bearer ${dan}` };
+  expect((await service.send("POST", "/providers/lab/sign-in-form", { headers, body: "secret=x" })).status).toBe(403);
+  const shown = await service.send("GET", "/providers/lab?f=html", { key: dan });
+  expect(await shown.text()).not.toContain("sign-in-form");
+});
+
+test.each([
+  "The remote refused the execution (status 401: it wants a key, or another one): Unauthorized",
+  "The remote refused the execution (status 403: it wants a key, or another one): Forbidden",
+  'Cannot read "http://lab.example/processes/echo": found status 401, wanted 200',
+])("a job that its provider refused for want of a key says so, and leads admins to the form: %s", async (message) => {
+  await using both = await openBoth();
+  const { service } = both;
+  const sent = await service.send("POST", `${place}/execution`, {
+    headers: { prefer: "respond-async" },
+    body: { inputs: { text: "x" } },
+  });
+  const id = (sent.headers.get("location") ?? "").split("/jobs/")[1] ?? "";
+  await service.finish(id, { failure: { message } });
+  const html = await pageOf(service, `/jobs/${id}`);
+  expect(html).toContain("The provider wants a key, or another one than it is given.");
+  expect(html).toContain(`<a href="${address}/providers/lab?f=html#sign-in">Give one on the page of lab</a>`);
+  expect(await pageOf(service, "/providers/lab")).toContain('<section id="sign-in">');
+  expect(await pageOf(service, "/jobs")).toContain("The provider wants a key, or another one than it is given.");
+  const { text: vic } = await createKey(service.keys, { role: "admin", user: "vic", actions: [...overseer.actions] });
+  service.clock.advance(2000);
+  const seen = await (await service.send("GET", `/jobs/${id}?f=html`, { key: vic })).text();
+  expect(seen).toContain("Ask the operator of this service to give it one.");
+  expect(seen).not.toContain("/providers/lab?f=html#sign-in");
 });

@@ -13,6 +13,8 @@ import type { RemoteStep } from "./run-context.ts";
 
 /** What reaches the processes of other servers, and those of the program; whoever joins the parts of the program fills it. */
 export type RemoteStepPort = {
+  /** Says why nothing new may be sent to the server of a step; undefined where it may. */
+  whyUnsent(definition: DeployedStep): Promise<string | undefined>;
   /** Asks for a process, again where that may help: `tell` hears of it. Throws `no-such-process` when it is not there any more. */
   describe(
     definition: DeployedStep,
@@ -36,10 +38,13 @@ export type DescribedStep = {
 export function createRemoteStepRunner(port: RemoteStepPort): (step: RemoteStep) => Promise<JsonObject> {
   return async (step) => {
     const record = ownRecord(step);
+    const own = ownCheckpoints(step);
+    // What was sent before is followed to its end.
+    const why = own.has("request") ? undefined : await port.whyUnsent(step.definition);
+    if (why !== undefined) throw new Problem("no-such-process", `Cannot run ${placeOfStep(step.definition)}: ${why}`);
     const prepared = await prepareStep(port, step, record);
     const engine = await port.createEngine(step.definition, step.trace);
     const handle = engine.plan(prepared);
-    const own = ownCheckpoints(step);
     if (engine.isRepeatable || step.definition.kind === "builtin") await engine.start(prepared, handle, record);
     else if (own.has("request")) await adopt(engine, { prepared, handle }, own, record);
     else {

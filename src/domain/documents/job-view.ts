@@ -95,6 +95,8 @@ export type JobView = {
   readonly mayRun?: boolean;
   readonly mayDismiss: boolean;
   readonly mayRetry: boolean;
+  /** Why nobody may retry it, though its state would let them: "its provider … was removed". */
+  readonly whyNotRetried?: string;
   /** Its results can be shared by who looks at it. */
   readonly share?: JobShare;
   /** What its tools ran in, once it has ended: images with their digests, and whether some ran in none. Absent where no tool ran here. */
@@ -123,6 +125,8 @@ export type JobView = {
   readonly reachedProgress?: number;
   /** Where a new version of its process is deployed, for who may. */
   readonly mendUrl?: string;
+  /** Where its provider is given the key that it wanted, for who may. */
+  readonly wantedKeyUrl?: string;
   /** The form of its process, filled with the inputs of the job. */
   readonly againUrl?: string;
 };

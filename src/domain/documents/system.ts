@@ -6,6 +6,8 @@ export type SettingDocument = {
   readonly about: string;
   /** Absent for a setting that has none. */
   readonly value?: unknown;
+  /** In words what a default means that was worked out as the service started. */
+  readonly inForce?: string;
   /** The flag, the variable or the file that gave it; "default" otherwise. */
   readonly origin: string;
   /** Its flag of `heddle serve`, with the dashes. */

@@ -7,6 +7,7 @@ import { isDiscarded, type Job } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { stepRunsOf } from "../../domain/step-runs.ts";
+import { saysWantedKey } from "../../domain/wanted-key.ts";
 import { runsBefore } from "../../operations/job-outlook.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
@@ -19,8 +20,10 @@ import { isAllCached, readStatistics } from "../../operations/read-statistics.ts
 import { tasksOf } from "../../operations/read-tasks.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
 import { readSourcesOf } from "../../operations/read-uploads.ts";
+import { whyNotRetried } from "../../operations/retry-job.ts";
 import { readSeenBy } from "../../operations/seen-by.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
+import { signInPart } from "../../pages/provider.tsx";
 import type { RouteContext } from "../route.ts";
 import { principalOf } from "../route.ts";
 import { knownUploads } from "./input-views.ts";
@@ -63,7 +66,7 @@ export async function readJobView(
       ? undefined
       : await readStatistics(deps, principal, job.id);
   const tasks = job.executionId === undefined ? [] : await tasksOf(deps, job.executionId);
-  const actions = actionsOf(principal, job);
+  const actions = await actionsOf(deps, principal, job);
   const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
   const results = await viewsOf(deps, principal, job, baseUrl);
   const place = `${events.at(-1)?.number ?? 0}.${attempt}.${offset}`;
@@ -92,6 +95,7 @@ export async function readJobView(
       seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: whole.request.run?.isPinned === true ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),
+      wantedKeyUrl: wantedKeyUrlOf(principal, job, baseUrl),
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
@@ -158,13 +162,27 @@ async function viewsOf(
   return resultViews(deps, outcome, outcome.results, { baseUrl, locations: outputLocations(deps, baseUrl) });
 }
 
-function actionsOf(principal: Principal, job: Job): Pick<JobView, "mayDismiss" | "mayRetry"> {
+async function actionsOf(
+  deps: JobViewDeps,
+  principal: Principal,
+  job: Job,
+): Promise<Pick<JobView, "mayDismiss" | "mayRetry" | "whyNotRetried">> {
   const own = isOwn(principal, job.user);
   const retried: readonly string[] = jobMoves.retry.from;
+  const mayRetry = retried.includes(job.status) && mayDo(principal, own ? "execute" : "dismiss-all");
+  const why = mayRetry ? await whyNotRetried(deps, job) : undefined;
   return {
     mayDismiss: mayDo(principal, own ? "dismiss-own" : "dismiss-all"),
-    mayRetry: retried.includes(job.status) && mayDo(principal, own ? "execute" : "dismiss-all"),
+    mayRetry: mayRetry && why === undefined,
+    ...defined({ whyNotRetried: why }),
   };
+}
+
+/** Gives the form by which the provider of a job that failed gets the key that it wanted, for who may give it. */
+function wantedKeyUrlOf(principal: Principal, { providerId, failure }: Job, baseUrl: string): string | undefined {
+  if (providerId === undefined || failure === undefined || !saysWantedKey(failure.message)) return undefined;
+  if (!mayDo(principal, "manage-providers")) return undefined;
+  return `${providerUrl(baseUrl, providerId)}?f=html#${signInPart}`;
 }
 
 /** Gives the address of the form of the job's process, filled by the job. */

@@ -279,6 +279,7 @@ export const documentSchemas = {
         name: v.string(),
         about: v.string(),
         value: v.optional(v.unknown()),
+        inForce: v.optional(v.string()),
         origin: v.string(),
         flag: v.string(),
         variable: v.string(),

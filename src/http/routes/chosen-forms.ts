@@ -111,10 +111,11 @@ const namedJobs = 5;
 
 async function ask(deps: ChosenFormDeps, context: RouteContext, { act, list, chosen }: Chosen): Promise<Response> {
   const { baseUrl } = context;
-  const { jobs, left, question, fields } = await act.ask(deps, principalOf(context), chosen);
+  const principal = principalOf(context);
+  const { jobs, left, question, fields } = await act.ask(deps, principal, chosen);
   if (jobs.length === 0) return backToList(baseUrl, list, { outcome: { done: {}, left } });
-  const named = jobs.slice(0, namedJobs).map(({ id, processId, status }) => ({
-    title: `${processId}, ${statusWords[status]} (${shortId(id)})`,
+  const named = jobs.slice(0, namedJobs).map(({ id, processId, status, user }) => ({
+    title: `${processId}, ${statusWords[status]} (${shortId(id)})${isOwn(principal, user) ? "" : `, of ${user ?? "somebody else"}`}`,
     href: `${jobUrl(baseUrl, id)}?f=html`,
   }));
   const others = jobs.length > namedJobs ? [{ title: `and ${jobs.length - namedJobs} more` }] : [];

@@ -6,7 +6,7 @@ import { jobTimes } from "../../domain/job-times.ts";
 import { jobUrl } from "../../domain/links.ts";
 import { durationText } from "../../domain/spans.ts";
 import { endJob, readJob, requireDismissal } from "../../operations/follow-jobs.ts";
-import { type RetryDeps, retryJob } from "../../operations/retry-job.ts";
+import { type RetryDeps, readRetriable, retryJob } from "../../operations/retry-job.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
 import { formType, readOwnForm } from "../answers/process-form.ts";
@@ -18,6 +18,10 @@ type JobFormRouteDeps = RetryDeps & { readonly settings: BodyLimits };
 
 const mediaTypes = [formType];
 const confirmation = v.object({ confirmed: v.optional(v.picklist(["true"])) });
+const RetrySchema = v.object({
+  fromFailed: v.optional(v.picklist(["true", "false"])),
+  ...confirmation.entries,
+});
 const answers: RouteAbout["answers"] = { 303: { about: "Done; Location is the page to go on with" } };
 
 /** Lists the routes that the buttons on the page of a job send to: a browser without a script knows POST only. */
@@ -60,7 +64,7 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
         const principal = principalOf(context);
         const job = await readJob(deps, principal, jobId);
         // What was removed cannot come back: somebody who only missed a button is asked.
-        if (isFinished(job.status) && !isConfirmed(form)) return askToRemove(context, job);
+        if (isFinished(job.status) && !isConfirmed(form)) return askToRemove(context, job, principal);
         const { isDone } = await endJob(deps, principal, jobId, "remove");
         // It was run again meanwhile.
         if (!isDone) return seeOther(jobUrl(context.baseUrl, jobId), "has-not-ended");
@@ -76,11 +80,17 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
         answers,
         problems: [409, 410, 413, 415],
       },
-      body: { mediaTypes, schema: v.object({ fromFailed: v.optional(v.picklist(["true", "false"])) }) },
+      body: { mediaTypes, schema: RetrySchema },
       async handle(context) {
         const form = await readOwnForm(deps, context);
         const jobId = context.param("jobId");
-        await retryJob(deps, principalOf(context), jobId, { fromFailed: form.get("fromFailed") === "true" });
+        const principal = principalOf(context);
+        const fromFailed = form.get("fromFailed") === "true";
+        if (!isConfirmed(form)) {
+          const job = await readRetriable(deps, principal, jobId);
+          if (!isOwn(principal, job.user)) return askToRetry(context, job, fromFailed);
+        }
+        await retryJob(deps, principal, jobId, { fromFailed });
         return goTo(jobUrl(context.baseUrl, jobId));
       },
     },
@@ -92,11 +102,11 @@ type Cancelled = { readonly job: Job; readonly principal: Principal; readonly no
 function askToCancel(context: RouteContext, { job, principal, now }: Cancelled): Response {
   const { running } = jobTimes(job, now);
   const { user } = job;
-  const isForeign = user !== undefined && !isOwn(principal, user);
+  const isForeign = !isOwn(principal, user);
   const since = running === undefined ? "has not started" : `has run for ${durationText(running / 1000)}`;
   return askFirst(context, {
-    title: isForeign ? `Cancel ${user}'s job?` : "Cancel the job?",
-    words: `The job ${job.id} of ${job.processId} ${isForeign ? `is ${user}'s, and ` : ""}${since}. It is stopped, stays in the list as dismissed, and can be tried again.`,
+    title: isForeign ? `Cancel ${ownerText(user)} job?` : "Cancel the job?",
+    words: `The job ${job.id} of ${job.processId} ${isForeign ? `is ${ownerText(user)}, and ` : ""}${since}. It is stopped, stays in the list as dismissed, and can be tried again.`,
     action: `${jobUrl(context.baseUrl, job.id)}/dismiss-form`,
     back: `${jobUrl(context.baseUrl, job.id)}?f=html`,
     yes: "Cancel it",
@@ -104,15 +114,36 @@ function askToCancel(context: RouteContext, { job, principal, now }: Cancelled):
   });
 }
 
-function askToRemove(context: RouteContext, { id, processId }: Job): Response {
+function askToRemove(context: RouteContext, { id, processId, user }: Job, principal: Principal): Response {
+  const isForeign = !isOwn(principal, user);
   return askFirst(context, {
-    title: "Remove the job?",
-    words: `This removes the job ${id} of ${processId} with its results and its log. They cannot come back.`,
+    title: isForeign ? `Remove ${ownerText(user)} job?` : "Remove the job?",
+    words: `This removes the job ${id} of ${processId}${isForeign ? `, which is ${ownerText(user)},` : ""} with its results and its log. They cannot come back.`,
     action: `${jobUrl(context.baseUrl, id)}/remove-form`,
     back: `${jobUrl(context.baseUrl, id)}?f=html`,
     yes: "Remove it with its results",
     no: "Keep it",
   });
+}
+
+/** Asks before the job of somebody else runs again: it takes a share of the machine that is his. */
+function askToRetry(context: RouteContext, { id, processId, user }: Job, fromFailed: boolean): Response {
+  const way = fromFailed ? "goes on from its failed step" : "runs again from the start";
+  return askFirst(context, {
+    title: `Try ${ownerText(user)} job again?`,
+    words: `The job ${id} of ${processId} is ${ownerText(user)}. It ${way} with the same inputs, and stays ${ownerText(user)}.`,
+    action: `${jobUrl(context.baseUrl, id)}/retry-form`,
+    back: `${jobUrl(context.baseUrl, id)}?f=html`,
+    yes: "Try it again",
+    no: "Leave it",
+    fields: { fromFailed: String(fromFailed) },
+    isHarmless: true,
+  });
+}
+
+/** Words whose a job is: "ann's". */
+function ownerText(user: string | undefined): string {
+  return user === undefined ? "somebody else's" : `${user}'s`;
 }
 
 function goTo(url: string): Response {

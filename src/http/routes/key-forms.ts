@@ -160,7 +160,7 @@ async function askToRevoke(deps: KeyRouteDeps, context: RouteContext, keyId: str
     ...(key === undefined ? [] : await stayingWords(deps, key, keys)),
   ];
   return askFirst(context, {
-    title: "Revoke the key?",
+    title: principal.keyId === keyId ? "Revoke the key that you are signed in with?" : "Revoke the key?",
     words: sentences.join(" "),
     ...(key === undefined ? {} : { lastUsed: key.lastUsedAt === undefined ? null : instantText(key.lastUsedAt) }),
     action: `${baseUrl}/_/keys/${encodeURIComponent(keyId)}/revoke-form`,

@@ -86,7 +86,12 @@ async function keysResponse(deps: KeyRouteDeps, context: RouteContext, view: Key
   return documentResponse(context, document, {
     title: "Keys",
     headers: noStore,
-    page: keyListPage({ ...view, once: deps.newSecret(), processIds }),
+    page: keyListPage({
+      ...view,
+      once: deps.newSecret(),
+      processIds,
+      ...defined({ ownId: principalOf(context).keyId }),
+    }),
   });
 }
 

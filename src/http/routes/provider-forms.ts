@@ -6,7 +6,7 @@ import { jobUrl, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { ProviderAuth } from "../../domain/provider.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
-import { registerProvider, removeProvider, requireProvider } from "../../operations/manage-providers.ts";
+import { changeSignIn, registerProvider, removeProvider, requireProvider } from "../../operations/manage-providers.ts";
 import { shortId } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
@@ -20,6 +20,13 @@ const FormSchema = v.object({
   public: v.optional(v.string()),
   username: v.optional(v.string()),
   secret: v.optional(v.string()),
+});
+
+const SignInSchema = v.object({
+  username: v.optional(v.string()),
+  secret: v.optional(v.string()),
+  /** `none`: the server wants nothing any more. */
+  do: v.optional(v.string()),
 });
 
 /** Shows the list of providers as a page, with what went wrong and what had been typed. */
@@ -66,6 +73,26 @@ export function providerFormRoutes(deps: ProviderRouteDeps, showProviders: ShowP
           context.noteRefusal(error);
           return showProviders(context, { fault: faultOf(error), typed });
         }
+      },
+    },
+    {
+      method: "POST",
+      path: "/providers/:providerId/sign-in-form",
+      about: {
+        summary: "Change what signs in to a provider, by the form of its page",
+        tag: "pages",
+        answers: { 303: { about: "Changed; Location is the page of the provider" } },
+        problems: [413, 415, 422],
+      },
+      body: { mediaTypes: [formType], schema: SignInSchema },
+      async handle(context) {
+        const form = await readOwnForm(deps, context);
+        const id = context.param("providerId");
+        const field = (name: string) => (form.get(name) ?? "").trim();
+        const isNone = field("do") === "none";
+        const auth = isNone ? undefined : (authOf(field("username"), field("secret")) ?? { type: "bearer", token: "" });
+        await changeSignIn(deps, principalOf(context), id, auth);
+        return seeOther(providerUrl(context.baseUrl, id), "sign-in-changed");
       },
     },
     {
@@ -130,10 +157,12 @@ async function askToRemove(deps: ProviderRouteDeps, context: RouteContext, id: s
     href: `${jobUrl(baseUrl, jobId)}?f=html`,
   }));
   const count = next === undefined ? String(items.length) : `more than ${items.length}`;
+  const waiting = items.filter(({ status }) => status === "accepted").length;
+  const running = next === undefined ? String(items.length - waiting) : `more than ${items.length - waiting}`;
   const others = items.length > namedJobs ? [{ title: `All ${count}`, href: list }] : [];
   return askFirst(context, {
     title: "Remove the provider?",
-    words: `Processes of ${id} cannot be run from here any more. ${goOnText(count, hasAuth || forwardHeaders.length > 0)} Jobs that ended there stay, with their results.`,
+    words: `Processes of ${id} cannot be run from here any more. ${goOnText(waiting, running, hasAuth || forwardHeaders.length > 0)} Jobs that ended there stay, with their results.`,
     concerned: [...named, ...others],
     action: `${providerUrl(baseUrl, id)}/remove-form`,
     back: `${baseUrl}/providers?f=html`,
@@ -142,10 +171,20 @@ async function askToRemove(deps: ProviderRouteDeps, context: RouteContext, id: s
   });
 }
 
-function goOnText(count: string, signsIn: boolean): string {
-  if (count === "0") return "No job waits or runs there.";
-  const one = count === "1";
-  const subject = one ? "1 job waits or runs there: it goes on" : `${count} jobs wait or run there: they go on`;
-  if (!signsIn) return `${subject}, and ${one ? "ends as it" : "end as they"} would have.`;
-  return `${subject} without what signs in there, and ${one ? "fails" : "fail"} where the provider asks for it. Cancel ${one ? "it" : "them"} first, or wait.`;
+/** Words what becomes of the jobs there: nothing new is sent, and what runs is followed. */
+function goOnText(waiting: number, running: string, signsIn: boolean): string {
+  if (waiting === 0 && running === "0") return "No job waits or runs there.";
+  const waits =
+    waiting === 1
+      ? "1 job waits: it fails, as nothing is sent there any more."
+      : `${waiting} jobs wait: they fail, as nothing is sent there any more.`;
+  const one = running === "1";
+  const subject = one
+    ? "1 job runs there: it is followed to its end"
+    : `${running} jobs run there: they are followed to their ends`;
+  const runs = signsIn
+    ? `${subject}, but without what signs in there, and ${one ? "fails" : "fail"} where the provider asks for it.`
+    : `${subject}.`;
+  const first = [waiting === 0 ? "" : waits, running === "0" ? "" : runs].filter((text) => text !== "");
+  return `${first.join(" ")} To keep what they make, wait until they have ended.`;
 }
