@@ -14,6 +14,7 @@ const tests = [
     "./test/slurm/late-files.ts",
     "./test/slurm/figures.ts",
     "./test/slurm/accounting.ts",
+    "./test/slurm/private-data.ts",
   ],
 ];
 /** Images that some tests of the suite require, where they were imported. */

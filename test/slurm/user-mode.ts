@@ -1,14 +1,13 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmod, chown, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chown, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { executable, startServer } from "../support/executable.ts";
-import { deployCwl, readStatus, submit, until } from "../support/jobs.ts";
+import { deployCwl, submit, until } from "../support/jobs.ts";
 import { makeRootFs } from "../support/root-fs.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { asUser, makeUnixUsers, noUnixUsers, type UnixUser, type UnixUsers } from "../support/unix-users.ts";
+import { endOf, openPlace } from "./user-place.ts";
 
 const why = noSlurm() ?? noUnixUsers();
 if (why !== undefined) test.skip(`jobs as the users who asked: ${why}`, () => undefined);
@@ -20,57 +19,6 @@ else {
     await users[Symbol.asyncDispose]();
   });
   describe("jobs as the users who asked", () => describeUsers(slurm, users));
-}
-
-/** The executable, the rules of the helper, and directories of the service, as an administrator sets them up. */
-async function openPlace({ environment }: TestSlurm, users: UnixUsers) {
-  const directory = await temporaryDirectory();
-  await chmod(directory.path, 0o755);
-  const at = (name: string) => join(directory.path, name);
-  const { service } = users;
-  await copyFile(executable, at("heddle"));
-  await chmod(at("heddle"), 0o755);
-  for (const name of ["data", "shared", "shared/work"]) {
-    await mkdir(at(name));
-    await chown(at(name), service.uid, service.gid);
-  }
-  await chmod(at("data"), 0o700);
-  await chmod(at("shared"), 0o711);
-  await chmod(at("shared/work"), 0o2771);
-  const rules = { workDirectory: at("shared"), service: service.uid, group: service.gid };
-  await writeFile(at("rules.json"), JSON.stringify({ ...rules, slurmConf: environment.SLURM_CONF }));
-  await users.allow(`${at("heddle")} slurm-helper ${at("rules.json")}`);
-  await writeFile(at("service"), `#!/bin/sh\nexec ${asUser(service, [at("heddle")]).join(" ")} "$@"\n`);
-  await chmod(at("service"), 0o755);
-  await writeFile(at("ledger"), "");
-  await chmod(at("ledger"), 0o666);
-  const flags = [
-    ...["--executor", "slurm", "--work-dir", at("shared"), "--slurm-poll-seconds", "5"],
-    ...["--slurm-run-as", "user", "--slurm-helper-rules", at("rules.json")],
-    ...["--slurm-users", `user:ana=${users.ana.name},user:bob=${users.bob.name}`],
-    ...["--tool-directories", `${directory.path}:rw`, "--sandbox", Bun.which("bwrap") === null ? "off" : "require"],
-  ];
-  const keyOf = (user: string) => {
-    const words = [at("service"), "keys", "create", "--role", "runner", "--user", user, "--data", at("data")];
-    return { authorization: `Bearer ${Bun.spawnSync(words, { env: {} }).stdout.toString().trim()}` };
-  };
-  const starts = async () => (await readFile(at("ledger"), "utf8")).split("\n").filter((line) => line !== "");
-  return {
-    ...{ at, keyOf, starts },
-    start: () => startServer(at("data"), flags, { environment, program: at("service"), hidesLedgers: true }),
-    letGo: () => writeFile(`${at("ledger")}.go`, ""),
-    [Symbol.asyncDispose]: directory[Symbol.asyncDispose],
-  };
-}
-
-type Headers = Readonly<Record<string, string>>;
-
-async function endOf(url: string, job: string, headers: Headers) {
-  for (;;) {
-    const status = await readStatus(await fetch(`${url}/jobs/${job}`, { headers }));
-    if (["successful", "failed", "dismissed"].includes(status.status)) return status;
-    await Bun.sleep(200);
-  }
 }
 
 async function seesAs(user: UnixUser, path: string): Promise<boolean> {
