@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import type { Results } from "../../src/domain/values.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { saveProcess } from "../../src/store/processes.ts";
@@ -155,7 +156,13 @@ test("a short result is shown beside its link", async () => {
   await using service = await openService({ holdsJobs: true });
   const jobs = [await run(service, { text: "a" }, value), await run(service, { text: "b" }, value)];
   const document = await jsonOf(await compare(service, `jobs=${jobs}`));
-  expect(document).toMatchObject({ results: [{ a: [{ name: "text", value: "said" }] }] });
+  // A text has a size and a digest, as a file has: those of the bytes that its address sends.
+  const bytes = await (await service.send("GET", `/jobs/${jobs[0]}/results/text`)).bytes();
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  expect(document).toMatchObject({ results: [{ a: [{ name: "text", value: "said", length: 4, sha256 }] }] });
+  expect(await (await service.send("GET", `/jobs/${jobs[0]}?f=html`)).text()).toContain(
+    `SHA-256 <code>${sha256}</code>`,
+  );
   expect(await (await compare(service, `f=html&jobs=${jobs}`)).text()).toContain("<span>said</span>");
 });
 

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { defined } from "../../domain/defined.ts";
 import { catalogOf, directoryBytes } from "../../domain/directories.ts";
 import type { ResultItem, ResultView } from "../../domain/documents/result-view.ts";
 import { resultUrl } from "../../domain/links.ts";
 import { directoryType } from "../../domain/media-type.ts";
+import type { OutputDefinition } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
 import type { DirectoryResult, Result, Results } from "../../domain/values.ts";
 import type { JobResults } from "../../operations/read-results.ts";
@@ -10,6 +12,7 @@ import type { Shared } from "../../operations/share-results.ts";
 import { viewsInside } from "./directory-views.ts";
 import { fileItem, longestValue, type ViewDeps } from "./file-view.ts";
 import { isDrawn, previewOfJson } from "./result-preview.ts";
+import { isBase64Output } from "./results-document.ts";
 
 export type ViewPlace = {
   readonly baseUrl: string;
@@ -39,12 +42,15 @@ export function resultViews(
     Object.entries(results).map(async ([outputId, result]) => {
       const url = resultUrl(place.baseUrl, job.id, outputId);
       const look = place.own ?? url;
-      const all = leavesOf(result, outputId, { url, look, isItem: look !== url });
+      const definition = description.outputs[outputId];
+      const all = leavesOf(result, outputId, { url, look, isItem: look !== url }).map((leaf) =>
+        leaf.result === result ? { ...leaf, ...defined({ definition }) } : leaf,
+      );
       const leaves = all.slice(0, maxItems);
       const items = leaves.map((leaf, index) =>
         itemOf(deps, leaf, place, place.withPreviews !== false && index < maxPreviews),
       );
-      const { title } = description.outputs[outputId] ?? {};
+      const { title } = definition ?? {};
       const left = {
         notShown: place.withPreviews === false ? undefined : countOver(leaves.length, maxPreviews),
         notListed: countOver(all.length, maxItems),
@@ -66,6 +72,8 @@ type Leaf = {
   /** Where its page is. */
   readonly look: string;
   readonly result: Exclude<Result, { readonly kind: "list" | "record" }>;
+  /** Of its output, where it is all of it. */
+  readonly definition?: OutputDefinition;
 };
 
 type LeafPlace = Pick<Leaf, "url" | "look"> & { readonly isItem: boolean };
@@ -103,7 +111,7 @@ function placeIn({ url, look, isItem }: LeafPlace, step: string): LeafPlace {
 
 async function itemOf(
   deps: ViewDeps,
-  { name, url, look, result }: Leaf,
+  { name, url, look, result, definition }: Leaf,
   place: ViewPlace,
   isPreviewed: boolean,
 ): Promise<ResultItem> {
@@ -126,11 +134,22 @@ async function itemOf(
           : undefined;
       const isTold = place.withValues === true && JSON.stringify(result.value).length <= longestValue;
       const value = isTold ? result.value : undefined;
-      return { name, ...lookOf(look, place), ...defined({ href, type: result.mediaType, preview, drawing, value }) };
+      const facts = { href, type: result.mediaType, preview, drawing, value };
+      return { name, ...lookOf(look, place), ...defined(facts), ...textFacts(result, definition) };
     }
     default:
       return result satisfies never;
   }
+}
+
+/** The size and digest of a text as its address sends it, as a file has them; nothing for other values. */
+function textFacts(
+  { value }: Extract<Result, { readonly kind: "value" }>,
+  definition: OutputDefinition | undefined,
+): Pick<ResultItem, "length" | "sha256"> {
+  if (typeof value !== "string") return {};
+  const bytes = Buffer.from(value, isBase64Output(definition) ? "base64" : "utf8");
+  return { length: bytes.byteLength, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
 /** The page that shows an item by itself, from any other page; a share has none. */

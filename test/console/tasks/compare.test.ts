@@ -61,7 +61,7 @@ describe.skipIf(missing !== undefined)(named("a stranger compares two runs"), ()
       const [earlier = "", later = ""] = jobs;
       await page.goto(`${site().url}/jobs/${later}?f=html`);
       await hands.press(page.getByRole("link", { name: /^Compare with/ }));
-      await page.getByText("1 of 2 inputs differ").waitFor();
+      await page.getByText("1 of 4 inputs differ").waitFor();
       await hands.press(page.getByRole("link", { name: earlier.slice(-8), exact: true }));
       await page.locator(`[data-job="${earlier}"]`).waitFor();
       expect(person.wrong).toEqual([]);
