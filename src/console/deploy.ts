@@ -1,5 +1,5 @@
-import { sketchOf } from "../domain/text-sketch.ts";
-import { deployNames, pickedWords } from "../pages/deploy-words.ts";
+import { deployNames, pickedWords } from "../pages/form/deploy-words.ts";
+import { sketchOf } from "../pages/form/text-sketch.ts";
 import { element } from "./shared/elements.ts";
 import { keepPresses } from "./shared/keep-press.ts";
 import { forgetTold } from "./shared/told-notice.ts";

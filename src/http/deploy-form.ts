@@ -1,8 +1,8 @@
 import type { DeployTyped } from "../domain/documents/deploy.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import { isLike, sketchOf } from "../domain/text-sketch.ts";
 import { deployTitles } from "../pages/deploy.tsx";
-import { deployNames } from "../pages/deploy-words.ts";
+import { deployNames } from "../pages/form/deploy-words.ts";
+import { isLike, sketchOf } from "../pages/form/text-sketch.ts";
 import { isListed } from "../pages/told-faults.tsx";
 import { boundaryOf, parseDisposition } from "../wire/multipart.ts";
 import { wholeParts } from "./multipart-parts.ts";

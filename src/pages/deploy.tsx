@@ -1,10 +1,10 @@
 import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
 import { raisedAtEnd } from "../domain/raised-version.ts";
-import { sketchOf } from "../domain/text-sketch.ts";
-import { deployNames, pickedWords } from "./deploy-words.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
+import { deployNames, pickedWords } from "./form/deploy-words.ts";
 import { firstLine } from "./form/field-view.tsx";
+import { sketchOf } from "./form/text-sketch.ts";
 import { Graph } from "./graph.tsx";
 import { Layout } from "./layout.tsx";
 import { Markdown } from "./markdown.tsx";

@@ -85,7 +85,7 @@ test("a job whose process was removed names it without a link, on its page, in t
   expect((await service.send("DELETE", "/processes/gone")).status).toBe(204);
   for (const place of places) {
     const page = await pageOf(service, place);
-    expect(page).toMatch(/Echo <span class="muted">\(removed\)<\/span>[^a-z]*<span class="muted">\s*gone/);
+    expect(page).toMatch(/Echo <span class="muted">\(undeployed\)<\/span>[^a-z]*<span class="muted">\s*gone/);
     expect(page).not.toMatch(/href="[^"]*\/processes\/gone\?f=html/);
   }
   const page = await pageOf(service, `/jobs/${id}`);

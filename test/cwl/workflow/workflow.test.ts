@@ -189,14 +189,15 @@ outputs: []
 steps:
   count: { scatter: n, in: { n: { default: [a, b] } }, out: [], run: { class: CommandLineTool, baseCommand: [echo, of], inputs: { n: { type: string, inputBinding: {} } }, outputs: [] } }
   each: { scatter: text, in: { text: { default: [x, y] } }, out: [], run: ${inner} }
-  alone: { in: [], out: [], run: { class: CommandLineTool, baseCommand: [echo, single], inputs: [], outputs: [] } }
+  alone: { in: [], out: [], run: { class: CommandLineTool, baseCommand: [sh, -c, 'echo "single in $PWD"'], inputs: [], outputs: [] } }
 `,
       "parts.cwl",
     );
     expect((await runPackage(harness, cwl)).failure).toBeUndefined();
     const lines = (await readFile(executionLogFile(harness.layout, "execution-1"), "utf8")).trim().split("\n");
     const parts = ["x", "y"].flatMap((text, at) => [`each[${at}]/say err ${text}`, `each[${at}]/say in ${text}`]);
-    expect(lines.toSorted()).toEqual(["count[0] of a", "count[1] of b", ...parts, "single"]);
+    // Places are those of the job: where the service keeps them is told to nobody.
+    expect(lines.toSorted()).toEqual(["count[0] of a", "count[1] of b", ...parts, "single in tasks/alone/0-1-out"]);
   });
 
   test("where errors do not stop a workflow, what does not need the failed step goes on", async () => {

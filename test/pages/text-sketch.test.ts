@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isLike, sketchOf } from "../../src/domain/text-sketch.ts";
+import { isLike, sketchOf } from "../../src/pages/form/text-sketch.ts";
 
 const tool = `cwlVersion: v1.2
 class: CommandLineTool
