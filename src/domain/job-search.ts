@@ -119,25 +119,37 @@ function readInterval(text: string, now: number): Pick<JobSearch, "createdFrom" 
   if (ago !== undefined) return { createdFrom: ago };
   const spoken = readCalendarSpan(text, now);
   if (spoken !== undefined) return defined({ createdFrom: spoken.from, createdTo: spoken.to });
-  const [start = "", end, ...others] = text.split("/");
+  const [start = "", end, ...others] = text.split("/").map(withYearFirst);
   if (others.length > 0) throw wrongInterval(text);
   const from = readInstant(start, text);
   const to = end === undefined ? readInstant(start, text) : readInstant(end, text);
   if (end === undefined && from === undefined) throw wrongInterval(text);
-  if (from !== undefined && to !== undefined && from > to) throw wrongInterval(text);
-  const lastMilliseconds = to === undefined ? undefined : to + lengthOf(end ?? start) - 1;
+  if (from !== undefined && to !== undefined && from > to) {
+    throw wrongQuery("datetime", text, `a start that is not after its end, such as ${end}/${start}`);
+  }
+  const lastMilliseconds = to === undefined ? undefined : to + lengthOf(to, end ?? start) - 1;
   return defined({ createdFrom: from, createdTo: lastMilliseconds });
 }
 
 const dayMilliseconds = 24 * 3600 * 1000;
 
-/** A day stands for all of it (our extension), an instant without a fraction for its whole second; in milliseconds. */
-function lengthOf(text: string): number {
+/** A day with points (29.11.2026) is the day of that name; any other text stays. */
+function withYearFirst(text: string): string {
+  return text
+    .trim()
+    .replace(/^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, (_, day: string, month: string, year: string) =>
+      [year, month.padStart(2, "0"), day.padStart(2, "0")].join("-"),
+    );
+}
+
+/** A day and a month stand for all of it (our extension), an instant without a fraction for its whole second; in milliseconds. */
+function lengthOf(from: number, text: string): number {
+  if (/^\d{4}-\d{2}$/.test(text)) return new Date(from).setUTCMonth(new Date(from).getUTCMonth() + 1) - from;
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dayMilliseconds;
   return /\.\d+/.test(text) ? 1 : 1000;
 }
 
-const instant = /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/;
+const instant = /^\d{4}-\d{2}(?:$|-\d{2})([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/;
 
 function readInstant(text: string, whole: string): number | undefined {
   if (text === "" || text === "..") return undefined;
@@ -148,6 +160,6 @@ function readInstant(text: string, whole: string): number | undefined {
 
 function wrongInterval(text: string): Problem {
   const wanted =
-    "today, yesterday, last week, last month, a time ago, such as 12h, 7d or last 30 days, a day, such as 2030-01-31, two of them with / between, such as 2030-01-01/2030-01-31 (.. for an open end), or times, such as 2030-01-31T12:00:00Z";
+    "today, yesterday, last week, last month, a time ago, such as 12h, 7d or last 30 days, a day or a month, such as 2030-01-31, 31.01.2030 or 2030-01, two of them with / between, such as 2030-01-01/2030-01-31 (.. for an open end), or times, such as 2030-01-31T12:00:00Z";
   return wrongQuery("datetime", text, wanted);
 }

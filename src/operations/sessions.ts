@@ -94,6 +94,14 @@ export async function signOut(
   await removeSession(database, sessionHash(token));
 }
 
+/** Tells when the session with this token ends at the latest, in milliseconds since 1970; undefined where there is none. */
+export async function sessionEnd(
+  { database, clock }: Pick<SessionDeps, "database" | "clock">,
+  token: string,
+): Promise<number | undefined> {
+  return (await findSession(database, sessionHash(token), clock.now()))?.expiresAt;
+}
+
 function scopeOf(tokenHash: string): string {
   return `session:${tokenHash}`;
 }

@@ -114,7 +114,7 @@ function Subject({ entry, known: { keys, jobs }, baseUrl }: Shown & { readonly k
   }
   if (outcome === "refused") return <Refused subject={subject} keys={keys} baseUrl={baseUrl} />;
   // Behind the id of the upload stand its name and size.
-  if (action.endsWith("upload")) return <>{subject.slice(subject.indexOf(": ") + 2)}</>;
+  if (action.endsWith("upload")) return <span class="address">{subject.slice(subject.indexOf(": ") + 2)}</span>;
   if (action.endsWith("-key")) return <Key id={subject} keys={keys} baseUrl={baseUrl} />;
   const [, process, revision] = /^([\w.-]+)@(.+)$/.exec(subject) ?? [];
   if (process === undefined || revision === undefined) return <>{subject}</>;

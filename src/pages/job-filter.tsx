@@ -163,7 +163,7 @@ function Created({ value }: { readonly value: string }) {
         ))}
       </datalist>
       <small class="muted">
-        today, 7d, 30d, a day, or from/to: <span class="nowrap">2026-01-01/2026-01-31</span>
+        today, 7d, a day, a month, or from/to: <span class="nowrap">2026-01-01/2026-01-31</span>
       </small>
     </label>
   );

@@ -4,7 +4,7 @@ import { deployPath } from "./deploy.tsx";
 import { Layout } from "./layout.tsx";
 import { Asked, Facts, NotSaid, type Operator, operatorRows } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
-import { Fault } from "./parts.tsx";
+import { Fault, Time } from "./parts.tsx";
 
 /** Where a person goes on after signing in, and what went wrong before. */
 export type SignInState = {
@@ -127,7 +127,7 @@ function Who({
   readonly frame: PageFrame;
   readonly to: string;
 }) {
-  const { user, role, isOpen } = document;
+  const { user, role, isOpen, sessionEnds } = document;
   if (isOpen)
     return <p>Nobody need sign in here yet: there is no key, and every user of this machine may do everything.</p>;
   if (user === undefined) return <p>{reasonText(to)}</p>;
@@ -135,6 +135,12 @@ function Who({
     <form method="post" action={`${baseUrl}/_/sign-out`}>
       <p>
         You are signed in as <b>{user}</b> ({reader?.role ?? role}).
+        {sessionEnds === undefined ? null : (
+          <>
+            {" This session ends "}
+            <Time at={sessionEnds} />, or earlier with your key or account.
+          </>
+        )}
       </p>
       <button type="submit">Sign out</button>
     </form>

@@ -30,6 +30,13 @@ describe("readJobSearch() reads", () => {
     ["datetime=2026-03-02T12:00:00Z", { createdFrom: noon, createdTo: noon + 999 }],
     ["datetime=2026-03-02", { createdFrom: noon - 43_200_000, createdTo: noon + 43_199_999 }],
     ["datetime=2026-03-01/2026-03-02", { createdFrom: noon - 129_600_000, createdTo: noon + 43_199_999 }],
+    ["datetime=2.3.2026", { createdFrom: noon - 43_200_000, createdTo: noon + 43_199_999 }],
+    ["datetime=02.03.2026", { createdFrom: noon - 43_200_000, createdTo: noon + 43_199_999 }],
+    ["datetime=01.03.2026/2026-03-02", { createdFrom: noon - 129_600_000, createdTo: noon + 43_199_999 }],
+    ["datetime=2026-02", { createdFrom: Date.UTC(2026, 1), createdTo: Date.UTC(2026, 2) - 1 }],
+    ["datetime=2025-12", { createdFrom: Date.UTC(2025, 11), createdTo: Date.UTC(2026, 0) - 1 }],
+    ["datetime=2025-11/2026-01", { createdFrom: Date.UTC(2025, 10), createdTo: Date.UTC(2026, 1) - 1 }],
+    ["datetime=../2025-12", { createdTo: Date.UTC(2026, 0) - 1 }],
     ["datetime=12h", { createdFrom: noon - 43_200_000 }],
     ["datetime=7d", { createdFrom: noon - 7 * 86_400_000 }],
     ["datetime=today", { createdFrom: noon - 43_200_000 }],
@@ -68,9 +75,22 @@ describe("readJobSearch() refuses", () => {
     ["datetime=7d/..", "a time ago, such as 12h, 7d or last 30 days"],
     ["datetime=7", "12h, 7d"],
     ["datetime=..", "2030-01-01/2030-01-31 (.. for an open end)"],
-    ["datetime=2026-03-02T12:00:00Z/2026-03-01T12:00:00Z", "2030-01-01/2030-01-31 (.. for an open end)"],
+    ["datetime=2026-03-02T12:00:00Z/2026-03-01T12:00:00Z", "such as 2026-03-01T12:00:00Z/2026-03-02T12:00:00Z"],
     ["datetime=a/b/c", "2030-01-01/2030-01-31 (.. for an open end)"],
   ])("%s", (query, wanted) => {
     expect(() => search(query)).toThrow(wanted);
   });
+});
+
+test("a span whose end is before its start is told so; a day or a month that there is not, is no time", () => {
+  const read = (datetime: string) => () =>
+    readJobSearch((name) => (name === "datetime" ? [datetime] : []), Date.UTC(2026, 2, 2));
+  for (const datetime of ["2026-03-02/2026-03-01", "2.3.2026/1.3.2026", "2026-03/2026-02"]) {
+    expect(read(datetime)).toThrow(
+      `found datetime "${datetime}", wanted a start that is not after its end, such as 20`,
+    );
+  }
+  for (const datetime of ["2026-13", "2026-1", "32.01.2026", "1.13.2026", "1.1.26", "2026-03T12:00:00Z"]) {
+    expect(read(datetime)).toThrow("a day or a month, such as");
+  }
 });

@@ -155,7 +155,7 @@ test("filters of the page that cannot be read stand in it again, with why; a pro
   for (const [path, typed, words] of [
     ["/_/audit?action=keys&user=ada&since=7d", 'value="ada"', "found action"],
     ["/_/audit?since=some+week&user=ada", 'value="some week"', "found since"],
-    ["/jobs?datetime=some+week&q=ada", 'value="some week"', "found datetime"],
+    ["/jobs?datetime=some+week&q=ada", 'value="some week"', "found for Created"],
   ] as const) {
     const page = await service.send("GET", path, { key, headers: { accept: "text/html" } });
     expect([path, page.status, page.headers.get("etag")]).toEqual([path, 400, null]);

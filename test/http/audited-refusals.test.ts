@@ -188,6 +188,6 @@ test("uploads that are kept and removed stand in the audit with their names and 
   expect((await lines())[0]).toBe(`ann remove-upload ${id}: map.txt, 3 bytes`);
   service.clock.advance(2000);
   const page = await (await service.send("GET", "/_/audit?f=html&action=upload", { key: ann })).text();
-  expect(page).toContain(">map.txt, 3 bytes</td>");
+  expect(page).toContain(">map.txt, 3 bytes</span></td>");
   expect(page).toContain(">uploaded a file</td>");
 });

@@ -22,6 +22,7 @@ const pages: Readonly<Record<string, string>> = {
   "/processes/:processId/revisions/undeploy-form": "/processes/one/revisions",
   "/providers/form": "/providers",
   "/providers/:providerId/remove-form": "/providers/one",
+  "/providers/:providerId/sign-in-form": "/providers/one",
   "/providers/:providerId/processes/:processId/form": "/providers/one/processes/one",
   "/uploads/form": "/uploads",
   "/uploads/:fileId/remove-form": "/uploads",

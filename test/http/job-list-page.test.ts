@@ -206,3 +206,17 @@ test("the filter offers the processes of jobs, of those that its reader may know
   // Jobs of others are in no list of theirs, whatever words they type.
   expect(await found(service, "?processWords=hid", { key: bob })).toEqual([]);
 });
+
+test("a span that ends before it begins is told by the name of its field; what failed in the last 7 days is one step away", async () => {
+  await using service = await openService();
+  const headers = { accept: "text/html" };
+  const wrong = await service.send("GET", "/jobs?f=html&datetime=2026-03-02/2026-03-01", { headers });
+  const html = await wrong.text();
+  expect(wrong.status).toBe(400);
+  expect(html).toContain(
+    "found for Created &quot;2026-03-02/2026-03-01&quot;, wanted a start that is not after its end",
+  );
+  expect(html).not.toContain("found datetime");
+  const usual = /\/jobs\?f=html&amp;status=failed&amp;datetime=7d/.exec(html)?.[0].replaceAll("&amp;", "&") ?? "";
+  expect((await service.send("GET", usual, { headers })).status).toBe(200);
+});

@@ -468,3 +468,19 @@ test("the audit tells who signed in and out; a refused key leaves no line of a s
     { action: "sign-in", user: "ann", subject: "user ann", requestId: expect.any(String) },
   ]);
 });
+
+test("the account tells when the session of this browser ends; who comes by a key alone has none", async () => {
+  const opened = await signedIn();
+  await using service = opened.service;
+  const headers = { cookie: opened.cookie };
+  const document = await jsonOf(await service.send("GET", "/_/sign-in", { headers }));
+  const ends = Date.parse(String(document.sessionEnds));
+  expect(ends).toBeGreaterThan(service.clock.now());
+  const html = await (await service.send("GET", "/_/sign-in", { headers: { ...browser, ...headers } })).text();
+  expect(html).toMatch(
+    /This session ends\s+<time datetime="[^"]+">[^<]+<\/time>, or earlier with your key or account\./,
+  );
+  expect(await jsonOf(await service.send("GET", "/_/sign-in", { key: opened.key }))).not.toHaveProperty("sessionEnds");
+  service.clock.advance(ends - service.clock.now() + 1);
+  expect(await jsonOf(await service.send("GET", "/_/sign-in", { headers }))).not.toHaveProperty("user");
+});

@@ -7,6 +7,8 @@ export type SignInDocument = {
   readonly user?: string;
   readonly role?: Role;
   readonly groups?: readonly string[];
+  /** When the session of this browser ends, unless its key or the provider ends it before: RFC 3339. */
+  readonly sessionEnds?: string;
   /** Nobody need sign in: there is no key, and this is the user of the machine. */
   readonly isOpen: boolean;
   /** The ways to sign in. */

@@ -118,7 +118,11 @@ type ListPlace = { readonly url: string; readonly only?: JobSearch } & Pick<JobL
 async function list(deps: JobListRouteDeps, context: RouteContext, place: ListPlace): Promise<Response> {
   const again = async (fault: string) => {
     const may = await readerOf(deps, principalOf(context));
-    const page = jobListPage({ fault, may, ...defined({ process: place.process }) });
+    const page = jobListPage({
+      fault: fault.replace("found datetime ", "found for Created "),
+      may,
+      ...defined({ process: place.process }),
+    });
     return documentResponse(context, { jobs: [], links: [] }, { title: titleOf(place.process), page });
   };
   return withFiltersAgain(context, () => listFound(deps, context, place), again);

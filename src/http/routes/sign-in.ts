@@ -11,7 +11,7 @@ import {
   type ProviderSignInDeps,
   returnFromProvider,
 } from "../../operations/provider-sign-in.ts";
-import { type Begun, refusedKeyWords, signInWithKey, signOut } from "../../operations/sessions.ts";
+import { type Begun, refusedKeyWords, sessionEnd, signInWithKey, signOut } from "../../operations/sessions.ts";
 import type { Allowed } from "../../pages/account.tsx";
 import { type SignInState, signInPage } from "../../pages/sign-in.tsx";
 import { documentResponse } from "../answers/document-response.ts";
@@ -137,8 +137,8 @@ async function answerReturn(deps: SignInRouteDeps, context: RouteContext): Promi
 }
 
 /** Shows the page again, with what went wrong. */
-function refusal(deps: SignInRouteDeps, context: RouteContext, state: SignInState): Response {
-  const { body, headers } = signInResponse(deps, context, state);
+async function refusal(deps: SignInRouteDeps, context: RouteContext, state: SignInState): Promise<Response> {
+  const { body, headers } = await signInResponse(deps, context, state);
   return new Response(body, { status: 401, headers });
 }
 
@@ -191,12 +191,15 @@ function goOn({ baseUrl }: Pick<RouteContext, "baseUrl">, to: string, cookie: st
   });
 }
 
-function signInResponse(deps: SignInRouteDeps, context: RouteContext, state: SignInState): Response {
+async function signInResponse(deps: SignInRouteDeps, context: RouteContext, state: SignInState): Promise<Response> {
   const { caller, baseUrl } = context;
   const { user, role, groups } = caller ?? {};
+  const token = user === undefined ? undefined : readSession(context.request, context);
+  const ends = token === undefined ? undefined : await sessionEnd(deps, token);
   const document: SignInDocument = {
     ...(user === undefined || role === undefined ? {} : { user, role }),
     ...(groups === undefined ? {} : { groups }),
+    ...(ends === undefined ? {} : { sessionEnds: new Date(ends).toISOString() }),
     ...(deps.identities === undefined ? {} : { issuer: deps.identities.issuer }),
     ...(deps.identities?.deviceClient === undefined ? {} : { deviceClient: deps.identities.deviceClient }),
     isOpen: user === undefined && role === "admin",

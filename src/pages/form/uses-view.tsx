@@ -17,17 +17,8 @@ export function Uses({
   /** Which required inputs the request of the form lacks. */
   readonly incomplete?: string | undefined;
 }) {
-  return (
-    <aside
-      id="use"
-      class="uses"
-      aria-label="Use it from"
-      data-base={baseUrl}
-      data-name={name}
-      data-provider={provider}
-      data-key={needsKey ? "true" : undefined}
-    >
-      <h3>Use it from</h3>
+  const texts = (
+    <>
       <p class="muted" data-live="uses">
         {isExample
           ? `An example.${isForbidden ? "" : " Check shows what was filled in instead."}`
@@ -42,6 +33,31 @@ export function Uses({
           </pre>
         </details>
       ))}
+    </>
+  );
+  return (
+    <aside
+      id="use"
+      class="uses"
+      aria-label="Use it from"
+      data-base={baseUrl}
+      data-name={name}
+      data-provider={provider}
+      data-key={needsKey ? "true" : undefined}
+    >
+      {isForbidden ? (
+        <details class="fold">
+          <summary>
+            <h3>Use it from other programs, with a key that may run it</h3>
+          </summary>
+          {texts}
+        </details>
+      ) : (
+        <>
+          <h3>Use it from</h3>
+          {texts}
+        </>
+      )}
     </aside>
   );
 }
