@@ -124,7 +124,7 @@ function Scope({ typed }: { readonly typed: Readonly<Record<string, string>> }) 
   const ticked = (typed.actions ?? "").split(",");
   return (
     <details class="extras" open={typed.actions !== undefined && typed.actions !== ""}>
-      <summary>Hold the key to less than its role may</summary>
+      <summary>Hold the key to some actions (some processes: the field Processes)</summary>
       <fieldset class="field">
         <legend>All that it may do</legend>
         <span class="muted">None ticked: all that the role may. What the role lacks is refused.</span>
