@@ -53,7 +53,7 @@ export const askPage: Page<Question> = {
             </ul>
           </>
         )}
-        {change === undefined ? null : <Replacement {...change} />}
+        {change === undefined ? null : <Replacement {...change} isPart={false} />}
         <form method="post" action={action} class="actions">
           {Object.entries(fields).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />

@@ -6,7 +6,16 @@ import type { Described } from "./process-tables.tsx";
 type Replaced = Pick<Process, "description" | "definition" | "isWorkflow">;
 
 /** Says what a new revision changes for who uses the process: its kind, its inputs and outputs, and what it runs. */
-export function Replacement({ before, after }: { readonly before: Replaced; readonly after: Replaced }) {
+export function Replacement({
+  before,
+  after,
+  isPart = true,
+}: {
+  readonly before: Replaced;
+  readonly after: Replaced;
+  /** It stands below a heading of a part of the page; else right below that of the page. */
+  readonly isPart?: boolean;
+}) {
   const inputs = changesOf("Input", before.description.inputs, after.description.inputs);
   const outputs = changesOf("Output", before.description.outputs, after.description.outputs);
   const changes = [...inputs, ...outputs];
@@ -16,7 +25,7 @@ export function Replacement({ before, after }: { readonly before: Replaced; read
   const isOtherKind = before.isWorkflow !== after.isWorkflow;
   return (
     <>
-      <h3>What changes</h3>
+      {isPart ? <h3>What changes</h3> : <h2>What changes</h2>}
       {gone.length === 0 ? null : (
         <p class="notice">
           {`What the version before has goes away: ${namesOf(gone)}. Who uses it must change their requests.`}

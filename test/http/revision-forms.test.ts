@@ -80,7 +80,7 @@ test("one goes back to an earlier revision: the page asks, says what happens to 
     303,
     `${address}/processes/say/revisions?f=html&done=revision-restored`,
   ]);
-  expect(question).toContain("<h3>What changes</h3>");
+  expect(question).toContain("<h2>What changes</h2>");
   const told = await pageOf(service, "/processes/say/revisions?f=html&done=revision-restored");
   expect(told).toContain("Done. Version 1.0.0 runs from now on.");
   expect(told).toContain("Go forward to this revision, version 2.0.0");
