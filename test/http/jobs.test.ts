@@ -297,7 +297,7 @@ test("the page of jobs keeps what cannot be read, and says with examples what ca
   const wrong = await pageOf("datetime=some+week");
   expect(wrong).toContain('value="some week"');
   expect(wrong).toContain(
-    "wanted today, yesterday, last week, last month, a time ago, such as 12h, 7d or last 30 days, a day, such as 2030-01-31",
+    "wanted today, yesterday, last week, last month, a time ago, such as 12h, 7d or last 30 days, a day or a month, such as 2030-01-31, 31.01.2030 or 2030-01, two of them",
   );
   const html = await pageOf("datetime=7d");
   expect(html).toMatch(/waiting, <span data-so-far="[\d.]+">2 min so far<\/span>/);
