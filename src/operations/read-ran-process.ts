@@ -186,3 +186,10 @@ export function defaultsBeside(process: Process, given: Inputs): Inputs {
   const all = Object.entries(withDefaults(process, given));
   return Object.fromEntries(all.filter(([id]) => !Object.hasOwn(given, id)));
 }
+
+/** Lists the inputs of a process that are not given, and for which no default was used. */
+export function unsetBeside(process: Process, given: Inputs): readonly string[] {
+  const used = withDefaults(process, given);
+  const names = Object.keys(process.description.inputs);
+  return names.filter((name) => !Object.hasOwn(given, name) && !Object.hasOwn(used, name));
+}

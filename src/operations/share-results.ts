@@ -16,7 +16,7 @@ import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { readJob } from "./follow-jobs.ts";
 import { maySee, requireAction } from "./guard.ts";
 import { findOutputDirectory } from "./read-directory.ts";
-import { defaultsBeside, readRanProcess } from "./read-ran-process.ts";
+import { defaultsBeside, readRanProcess, unsetBeside } from "./read-ran-process.ts";
 import {
   chosenOf,
   type JobResults,
@@ -186,8 +186,7 @@ export async function readShared(deps: ShareDeps, token: string): Promise<Shared
       const { ran, revision } = await readRanProcess(deps, reader, job);
       const process = ran ?? revision;
       const defaults = process === undefined ? {} : defaultsBeside(process, inputs);
-      const names = Object.keys(process?.description.inputs ?? {});
-      const unset = names.filter((name) => !Object.hasOwn(inputs, name) && !Object.hasOwn(defaults, name));
+      const unset = process === undefined ? [] : unsetBeside(process, inputs);
       return toldInputs({ inputs, defaults }, { unset, files: await filesOfInputs(deps, job) });
     },
     ...filesOfShare(deps, share, shared.results),

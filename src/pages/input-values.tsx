@@ -11,25 +11,23 @@ import { shortId } from "./words.ts";
 export function Inputs({
   inputs,
   defaults = {},
+  unset = [],
   uploads,
 }: {
   readonly inputs: JsonObject;
   /** What was used for those that were not given. */
   readonly defaults?: JsonObject;
+  /** Those that nobody gave, and that have no default. */
+  readonly unset?: readonly string[];
   readonly uploads: KnownUploads;
 }) {
   const given = Object.entries(inputs).map(([id, value]) => ({ id, value, isDefault: false }));
   const used = Object.entries(defaults).map(([id, value]) => ({ id, value, isDefault: true }));
-  const rows = [...given, ...used];
-  return (
-    <InputTable
-      rows={rows.map(({ id, value, isDefault }) => ({
-        id,
-        isDefault,
-        shown: <NamedValue name={id} value={value} uploads={uploads} />,
-      }))}
-    />
-  );
+  const rows = [...given, ...used].map(({ id, value, isDefault }) => {
+    return { id, isDefault, shown: <NamedValue name={id} value={value} uploads={uploads} /> };
+  });
+  const notSet = unset.map((id) => ({ id, isDefault: false, shown: <span class="muted">not set</span> }));
+  return <InputTable rows={[...rows, ...notSet]} />;
 }
 
 type InputRow = { readonly id: string; readonly shown: Child; readonly isDefault: boolean };

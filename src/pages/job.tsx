@@ -143,7 +143,12 @@ function Sections({ job, view, frame }: JobParts) {
         {view.inputs === undefined ? (
           <p class="muted">They are not shown here.</p>
         ) : (
-          <Inputs inputs={view.inputs} defaults={view.defaults ?? {}} uploads={view.uploads ?? new Map()} />
+          <Inputs
+            inputs={view.inputs}
+            defaults={view.defaults ?? {}}
+            unset={view.unset ?? []}
+            uploads={view.uploads ?? new Map()}
+          />
         )}
         <p class="on-screen">
           <a href={`${url}/inputs?f=html`}>The inputs on a page of their own</a>

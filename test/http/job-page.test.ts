@@ -460,7 +460,7 @@ test("a job that can be retried says which version was deployed since, and what 
         cwlVersion: "v1.2",
         class: "CommandLineTool",
         baseCommand: ["echo", version],
-        inputs: { times: { type: "int", default: 3 } },
+        inputs: { times: { type: "int", default: 3 }, limit: "int?" },
         outputs: {},
       },
       type: "application/cwl+json",
@@ -483,6 +483,7 @@ test("a job that can be retried says which version was deployed since, and what 
   expect(newer).not.toContain("Resume");
   expect(newer).toMatch(/processes\/say(@|%40)sha256[^"]*">version 1\.0\.0<\/a>/);
   expect(newer).toMatch(/<th [^>]*scope="row">times<\/th><td[^>]*><code>3<\/code>\s*<span class="muted"> default/);
+  expect(newer).toMatch(/<th [^>]*scope="row">limit<\/th><td[^>]*>\s*<span class="muted">not set/);
   const [, mend = ""] = /href="http:\/\/127\.0\.0\.1:8080([^"]*)">Mend the package/.exec(newer) ?? [];
   expect(await (await service.send("GET", mend)).text()).toMatch(/name="id" value="say"/);
 });

@@ -273,11 +273,12 @@ describe("the page of a job", () => {
 
   test("lists the defaults that were used beside the inputs, and the version that ran", () => {
     const version = { name: "1.0.0", url: "http://server/base/processes/buffer@r1?f=html" };
-    const html = page({}, { inputs: { given: 1 }, defaults: { other: 2 }, version });
+    const html = page({}, { inputs: { given: 1 }, defaults: { other: 2 }, unset: ["third"], version });
     expect(plainTables(html)).toMatch(
       /<th scope="row">other<\/th><td><code>2<\/code>\s*<span class="muted"> default<\/span>/,
     );
     expect(html.match(/ default</g)).toHaveLength(1);
+    expect(plainTables(html)).toMatch(/<th scope="row">third<\/th><td><span class="muted">not set<\/span>/);
     expect(html).toContain(`<a href="${version.url}">version 1.0.0</a>`);
   });
 

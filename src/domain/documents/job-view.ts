@@ -55,6 +55,8 @@ export type JobView = {
   readonly inputs?: JsonObject;
   /** What its process used for those that were not given. */
   readonly defaults?: JsonObject;
+  /** Inputs of its process that nobody gave, and that have no default. */
+  readonly unset?: readonly string[];
   /** The uploaded files among them. */
   readonly uploads?: KnownUploads;
   /** The last lines of the log. */

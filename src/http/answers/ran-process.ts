@@ -5,7 +5,7 @@ import type { Job } from "../../domain/job.ts";
 import { processUrl } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 import { versionWithDigest } from "../../domain/short-id.ts";
-import { defaultsBeside, readRanProcess } from "../../operations/read-ran-process.ts";
+import { defaultsBeside, readRanProcess, unsetBeside } from "../../operations/read-ran-process.ts";
 import { deployPath } from "../../pages/deploy.tsx";
 import { inputsDocument } from "./status-document.ts";
 
@@ -19,7 +19,7 @@ export async function ranView(
   job: Job,
   { principal, baseUrl, mayRetry }: Asked,
 ): Promise<
-  Pick<JobView, "processTitle" | "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>
+  Pick<JobView, "processTitle" | "version" | "defaults" | "unset" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>
 > {
   const found = await readRanProcess(deps, principal, job);
   const { hasFinishedSteps, ran, revision, isOneOfSeveral = false, current, isProcessGone, isProviderGone } = found;
@@ -32,6 +32,7 @@ export async function ranView(
       processTitle: titleOf(current ?? revision),
       version: revision === undefined ? undefined : versionOf(revision, baseUrl, isOneOfSeveral),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
+      unset: ran === undefined ? undefined : unsetBeside(ran, job.request.inputs),
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
       newerVersion: mayRetry && isReplaced ? current.description.version : undefined,
       mendUrl: job.status === "failed" ? mendUrlOf(current, principal, baseUrl) : undefined,
