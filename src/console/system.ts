@@ -19,10 +19,11 @@ for (const label of document.querySelectorAll<HTMLElement>("[data-finds]")) find
 addEventListener("hashchange", showTarget);
 showTarget();
 
-/** A row that is folded up is shown to who comes to it by a link. */
+/** A row that is folded up is shown to who comes to it by a link, and what is folded up below a heading. */
 function showTarget(): void {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const folded = target?.closest("details");
+  const below = target?.tagName === "H2" ? target.parentElement?.querySelector("details") : undefined;
+  const folded = target?.closest("details") ?? below;
   if (target === null || folded === null || folded === undefined || folded.open) return;
   folded.open = true;
   target.scrollIntoView();

@@ -23,7 +23,7 @@ export function Filter(props: FilterProps) {
   return (
     <>
       <details class="filters" open={props.isFaulty}>
-        <summary>Filter</summary>
+        <summary>Search and filter</summary>
         <Fields {...props} />
       </details>
       <Usual {...props} />
@@ -38,12 +38,14 @@ const usual = [
   { words: "running or waiting", query: { status: "accepted,running" } },
 ] as const;
 
-function Usual({ frame }: FilterProps) {
+function Usual({ frame, byUser }: FilterProps) {
   const { origin, pathname } = new URL(frame.jsonUrl);
+  const user = byUser ? frame.reader?.name : undefined;
+  const own = user === undefined ? [] : [{ words: "your own", query: { user } }];
   return (
     <p class="muted">
       {"Often asked for: "}
-      {usual.map(({ words, query }, at) => (
+      {[...usual, ...own].map(({ words, query }, at) => (
         <>
           {at === 0 ? "" : ", "}
           <a href={`${origin}${pathname}?${new URLSearchParams({ f: "html", ...query })}`}>{words}</a>

@@ -26,8 +26,10 @@ export function JobHead({ job, view, frame }: JobParts) {
           href={`${processPath(job, frame.baseUrl)}?f=html`}
           name={view.processTitle ?? job.processID}
           isGone={view.isProcessGone === true}
+          {...(job.providerID === undefined ? {} : { gone: "removed" })}
         />{" "}
         {view.processTitle === undefined ? null : <span class="muted">{job.processID} </span>}
+        {view.restoreUrl === undefined ? null : <a href={view.restoreUrl}>revisions</a>}{" "}
         {view.version === undefined ? null : <a href={view.version.url}>version {view.version.name}</a>}{" "}
         {job.providerID === undefined ? null : (
           <>

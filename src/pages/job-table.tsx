@@ -1,6 +1,7 @@
 import { defined } from "../domain/defined.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import { givenTags } from "../domain/job-tags.ts";
+import { providerUrl } from "../domain/links.ts";
 import { shortFailure } from "./failure-words.ts";
 import { type JobsSoFar, type SoFar, tookText, waitText } from "./job-times.ts";
 import { membersOf } from "./members.ts";
@@ -102,10 +103,20 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar
             href={`${processPath(job, baseUrl)}?f=html`}
             name={titles?.get(key) ?? processID}
             isGone={gone?.has(key) === true}
+            {...(job.providerID === undefined ? {} : { gone: "removed" })}
           />
           {titles?.has(key) === true ? <span class="muted"> {processID}</span> : null}
           {versions?.has(jobID) === true ? <span class="muted nowrap">{` version ${versions.get(jobID)}`}</span> : null}
-          {job.providerID === undefined ? null : <span class="muted"> at {job.providerID}</span>}
+          {job.providerID === undefined ? null : (
+            <span class="muted">
+              {" at "}
+              {gone?.has(key) === true ? (
+                job.providerID
+              ) : (
+                <a href={`${providerUrl(baseUrl, job.providerID)}?f=html`}>{job.providerID}</a>
+              )}
+            </span>
+          )}
         </td>
         <td>
           <About job={job} line={lines?.get(jobID)} />

@@ -148,7 +148,7 @@ function Row({
   const isMeant = (named: string | undefined, usually: string | undefined) =>
     named === undefined ? usually === revision : named === revision || named === version;
   return (
-    <tr>
+    <tr id={state === "current" ? "current" : undefined}>
       {mayCompare ? (
         <>
           <Choice name="old" revision={revision} version={version} isChosen={isMeant(compared?.old, usual.old)} />

@@ -293,10 +293,10 @@ describe("the page of a list of jobs", () => {
         { ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json${query}` },
         { jobs: [], links: [] },
       );
-    expect(at("&status=&limit=5")).toContain('<details class="filters"><summary>Filter</summary>');
+    expect(at("&status=&limit=5")).toContain('<details class="filters"><summary>Search and filter</summary>');
     for (const query of ["&status=failed", "&q=rain", "&datetime=7d", "&user=ann", "&processID=echo", "&minDuration=5"])
-      expect(at(query)).toContain('<details class="filters"><summary>Filter</summary>');
-    expect(at("&q=rain", "no")).toContain('<details class="filters" open=""><summary>Filter</summary>');
+      expect(at(query)).toContain('<details class="filters"><summary>Search and filter</summary>');
+    expect(at("&q=rain", "no")).toContain('<details class="filters" open=""><summary>Search and filter</summary>');
   });
 
   test("says beside the button how many are to be ticked, and leaves the button to who has no script", () => {

@@ -107,7 +107,7 @@ describe("the page of a job", () => {
 
   test("links to no provider that was removed", () => {
     const html = page({ providerID: "p" }, { isProcessGone: true, isProviderGone: true });
-    expect(html).toContain('buffer <span class="muted">(undeployed)</span>');
+    expect(html).toContain('buffer <span class="muted">(removed)</span>');
     expect(html).toContain('p <span class="muted">(removed)</span>');
     expect(html).not.toContain("/providers/p?f=html");
     expect(page({ providerID: "p" })).toContain('<a href="http://server/base/providers/p?f=html">p</a>');

@@ -55,6 +55,8 @@ export type JobView = {
   readonly inputs?: JsonObject;
   /** What its process used for those that were not given. */
   readonly defaults?: JsonObject;
+  /** Where its process can be deployed again, for who may, once it was undeployed. */
+  readonly restoreUrl?: string;
   /** Inputs of its process that nobody gave, and that have no default. */
   readonly unset?: readonly string[];
   /** The uploaded files among them. */

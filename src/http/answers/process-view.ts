@@ -146,7 +146,10 @@ function waysOf(
           { title: "Revisions", href: `${own}/revisions?f=html` },
           ...(may("read-package") ? [{ title: "Package", href: `${url}/package?f=html` }] : []),
           ...(may("deploy")
-            ? [{ title: "New version", href: `${baseUrl}${deployPath}?f=html&of=${encodeURIComponent(process.id)}` }]
+            ? [
+                { title: "New version", href: `${baseUrl}${deployPath}?f=html&of=${encodeURIComponent(process.id)}` },
+                { title: "Undeploy", href: `${own}/revisions?f=html#current` },
+              ]
             : []),
         ]
       : []),

@@ -19,7 +19,18 @@ export async function ranView(
   job: Job,
   { principal, baseUrl, mayRetry }: Asked,
 ): Promise<
-  Pick<JobView, "processTitle" | "version" | "defaults" | "unset" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>
+  Pick<
+    JobView,
+    | "processTitle"
+    | "version"
+    | "defaults"
+    | "unset"
+    | "restoreUrl"
+    | "newerVersion"
+    | "mendUrl"
+    | "mayResume"
+    | GoneName
+  >
 > {
   const found = await readRanProcess(deps, principal, job);
   const { hasFinishedSteps, ran, revision, isOneOfSeveral = false, current, isProcessGone, isProviderGone } = found;
@@ -33,6 +44,7 @@ export async function ranView(
       version: revision === undefined ? undefined : versionOf(revision, baseUrl, isOneOfSeveral),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       unset: ran === undefined ? undefined : unsetBeside(ran, job.request.inputs),
+      restoreUrl: current === undefined ? restoreUrlOf(job, principal, baseUrl) : undefined,
       // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
       newerVersion: mayRetry && isReplaced ? current.description.version : undefined,
       mendUrl: job.status === "failed" ? mendUrlOf(current, principal, baseUrl) : undefined,
@@ -57,6 +69,12 @@ function versionOf(
 function defaultsOf(ran: Process, job: Job, baseUrl: string): JobView["defaults"] {
   const inputs = defaultsBeside(ran, job.request.inputs);
   return inputsDocument({ ...job, request: { ...job.request, inputs } }, baseUrl).inputs;
+}
+
+/** Gives the page of the revisions of a process that was undeployed, for who may go back to one. */
+function restoreUrlOf({ processId, providerId }: Job, principal: Principal, baseUrl: string): string | undefined {
+  if (providerId !== undefined || !mayDo(principal, "deploy") || !isInScope(principal, processId)) return undefined;
+  return `${processUrl(baseUrl, processId)}/revisions?f=html`;
 }
 
 /** Gives the page that deploys a new version of a process, for who may. */
