@@ -29,9 +29,10 @@ export const notices = {
   unchanged: "Nothing was replaced: the package is the same as what is deployed.",
   "revision-restored":
     "Done. What runs from now on is the revision that stands as current below. Jobs that were there before keep theirs.",
-  "revision-withdrawn": "The revision was undeployed. Nobody can run it any more. Jobs that were there before keep it.",
+  "revision-withdrawn":
+    "The revision was undeployed. Nobody can make a new job of it. Jobs that were there before keep it: one that failed can be tried again with it.",
   undeployed:
-    "Undeployed. Nobody can run the process any more. Its jobs and results stay, and one can go back to a revision.",
+    "Undeployed. Nobody can make a new job of it. Its jobs and results stay: one that failed can be tried again with the revision that it had. One can go back to a revision.",
   "provider-added":
     "Added: the server was asked what it is, and answered. Nothing was run there, so that nobody knows yet whether a run wants a key, or another one.",
   "sign-in-changed":

@@ -12,12 +12,10 @@ type ActivityProps = {
   readonly all: ProvRecords;
   /** The address of all jobs. */
   readonly jobsUrl: string;
-  /** Values that its command does not show. */
-  readonly secrets: readonly string[];
 };
 
-/** Says what an activity was, when it was, how it ended, and what it ran. */
-export function Activity({ attributes, all, jobsUrl, secrets }: ActivityProps) {
+/** Says what an activity was, when it was, and how it ended. */
+export function Activity({ attributes, all, jobsUrl }: ActivityProps) {
   const label = textOf(attributes["prov:label"]);
   const number = attributes["heddle:attempt"];
   const isTask = attributes["heddle:step"] !== undefined;
@@ -29,7 +27,6 @@ export function Activity({ attributes, all, jobsUrl, secrets }: ActivityProps) {
       <Cached attributes={attributes} jobsUrl={jobsUrl} />
       <Ending attributes={attributes} />
       <Kept attributes={attributes} />
-      <Command text={textOf(attributes["heddle:command"])} secrets={secrets} />
     </>
   );
 }
@@ -128,7 +125,15 @@ function Kept({ attributes }: Pick<ActivityProps, "attributes">) {
 const longestCommand = 80;
 
 /** The command of a tool as a shell would have it, without what looks like a secret: that stands in the document alone. */
-function Command({ text, secrets }: { readonly text: string | undefined } & Pick<ActivityProps, "secrets">) {
+export function Command({
+  attributes,
+  secrets,
+}: {
+  readonly attributes: ProvAttributes;
+  /** Values that it does not show. */
+  readonly secrets: readonly string[];
+}) {
+  const text = textOf(attributes["heddle:command"]);
   const words: unknown = text === undefined ? undefined : JSON.parse(text);
   if (!Array.isArray(words)) return null;
   const shownWords = words.map(String).map((word, index, all) => shownWord(word, all[index - 1] ?? "", secrets));

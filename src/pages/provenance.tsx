@@ -5,7 +5,7 @@ import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Size } from "./parts.tsx";
 import { unknownVersions } from "./program-words.ts";
-import { Activity, startOf, textOf } from "./provenance-activity.tsx";
+import { Activity, Command, startOf, textOf } from "./provenance-activity.tsx";
 import { Agents, Digest, isOwnProgram } from "./provenance-agents.tsx";
 import { Formats, fileName, type ProvenancePlace } from "./provenance-formats.tsx";
 import { RecordTable } from "./record-table.tsx";
@@ -54,12 +54,7 @@ function Activities({ document, jobUrl }: { readonly document: ProvDocument; rea
             {started.map(([name, attributes]) => (
               <tr>
                 <th scope="row">
-                  <Activity
-                    attributes={attributes}
-                    all={activity}
-                    jobsUrl={jobsOf(jobUrl)}
-                    secrets={secretsOf(name, document)}
-                  />
+                  <Activity attributes={attributes} all={activity} jobsUrl={jobsOf(jobUrl)} />
                 </th>
                 <td>
                   <Others
@@ -84,6 +79,7 @@ function Activities({ document, jobUrl }: { readonly document: ProvDocument; rea
                 </td>
                 <td>
                   <Agents name={name} attributes={attributes} document={document} />
+                  <Command attributes={attributes} secrets={secretsOf(name, document)} />
                 </td>
               </tr>
             ))}

@@ -125,7 +125,7 @@ test("one undeploys the process from the page of its revisions, which stays to g
   expect((await press(service, "undeploy", confirmed(question))).status).toBe(303);
   expect((await service.send("GET", "/processes/say")).status).toBe(404);
   const page = await pageOf(service, "/processes/say/revisions?f=html&done=undeployed");
-  expect(page).toContain("Undeployed. Nobody can run the process any more.");
+  expect(page).toContain("Undeployed. Nobody can make a new job of it.");
   expect(page).toContain("Go back to this revision");
   expect(page).not.toContain("Undeploy the process");
 });
