@@ -27,7 +27,7 @@ export function Actions({
       </div>
       {view.mayRetry ? (
         <details data-follows="">
-          <summary>More that one can do, and how these differ</summary>
+          <summary>{`How these differ; ${ways.length > shownWays ? "try again, " : ""}copy the link, ${view.mayDismiss ? "remove" : "and more"}`}</summary>
           <div class="actions">
             {ways.slice(shownWays)}
             {others}
