@@ -17,6 +17,9 @@ export async function openJobLog(file: string): Promise<FileHandle> {
   const known = await openLog(file, forAppend);
   if (known !== undefined) return known;
   await mkdir(dirname(file), { recursive: true, mode: directoryMode });
+  // Who came at the same moment may have made it, and written into it.
+  const made = await openLog(file, forAppend);
+  if (made !== undefined) return made;
   await rm(file, { recursive: true, force: true });
   return open(file, forAppend, fileMode);
 }

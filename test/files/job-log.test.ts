@@ -30,6 +30,17 @@ describe("appendJobLog()", () => {
     expect((await stat(layout.outputsDirectory)).mode & 0o777).toBe(0o700);
   });
 
+  test("loses no line of those who begin a log at the same moment", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await using directory = await temporaryDirectory();
+      const layout = createLayout(directory.path);
+      const lines = Array.from({ length: 8 }, (_, index) => `line ${index}`);
+      await Promise.all(lines.map((line) => appendJobLog(layout, executionId, [line])));
+      const told = (await readFile(executionLogFile(layout, executionId), "utf8")).trim().split("\n");
+      expect(told.toSorted()).toEqual(lines);
+    }
+  });
+
   test("makes no log for no lines", async () => {
     await using r = await logRig();
     await appendJobLog(r.layout, executionId, []);
