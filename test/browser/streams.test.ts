@@ -3,12 +3,12 @@ import { chromium, type Page } from "playwright-core";
 import { browserProgram, missing } from "./site.ts";
 import { openViewsSite, type ViewsSite } from "./views-site.ts";
 
-/** Writes a line with its number again and again. */
+/** Writes a line with its number again and again; it ends by itself, as a service that is stopped lets its tools go on. */
 const countingTool = {
   cwlVersion: "v1.2",
   class: "CommandLineTool",
   id: "counts",
-  baseCommand: ["sh", "-c", 'n=0; while sleep 0.2; do n=$((n + 1)); echo "tick $n" >&2; done'],
+  baseCommand: ["sh", "-c", 'n=0; while [ $n -lt 600 ] && sleep 0.2; do n=$((n + 1)); echo "tick $n" >&2; done'],
   inputs: {},
   outputs: {},
 };
