@@ -35,7 +35,7 @@ export function provenancePage({ jobUrl, parts }: ProvenancePlace): Page<ProvDoc
 }
 
 function Activities({ document, jobUrl }: { readonly document: ProvDocument; readonly jobUrl: string }) {
-  const { activity = {}, entity = {} } = document;
+  const { activity = {} } = document;
   const started = Object.entries(activity).toSorted(([, one], [, other]) => startOf(one) - startOf(other));
   const hasOwnPrograms = started.some(([name, attributes]) => isOwnProgram(name, attributes, document));
   return (
@@ -57,24 +57,14 @@ function Activities({ document, jobUrl }: { readonly document: ProvDocument; rea
                   <Activity attributes={attributes} all={activity} jobsUrl={jobsOf(jobUrl)} />
                 </th>
                 <td>
-                  <Others
-                    of={document.used}
-                    own="prov:activity"
-                    name={name}
-                    other="prov:entity"
-                    among={entity}
-                    members={document.hadMember}
-                  />
+                  <Entities of={document.used} name={name} document={document} />
                 </td>
                 <td>
-                  <Others
+                  <Entities
                     of={document.wasGeneratedBy}
                     none={noneMade(attributes, document)}
-                    own="prov:activity"
                     name={name}
-                    other="prov:entity"
-                    among={entity}
-                    members={document.hadMember}
+                    document={document}
                   />
                 </td>
                 <td>
@@ -111,34 +101,28 @@ function noneMade(attributes: ProvAttributes, { wasGeneratedBy = {} }: ProvDocum
   return isAround && Object.keys(wasGeneratedBy).length > 0 ? "what its steps made" : "nothing";
 }
 
-/** The relations that have `own` at the one end, each with the element at the `other`. */
-function Others({
+/** The entities that an activity used, or made: relations have it at one end, and an entity at the other. */
+function Entities({
   of = {},
-  own,
   name,
-  other,
-  among,
-  members = {},
+  document: { entity = {}, hadMember = {} },
   none = "nothing",
 }: {
   readonly of: ProvDocument[ProvKind];
-  readonly own: string;
+  /** The activity. */
   readonly name: string;
-  readonly other: string;
-  readonly among: ProvRecords;
-  /** What is in collections, such as directories. */
-  readonly members?: ProvRecords | undefined;
+  readonly document: ProvDocument;
   /** What is said where there is no relation. */
   readonly none?: string;
 }) {
-  const relations = Object.values(of).filter((one) => one[own] === name);
+  const relations = Object.values(of).filter((one) => one["prov:activity"] === name);
   if (relations.length === 0) return <span class="muted">{none}</span>;
   return (
     <ul>
       {relations.map((one) => (
         <li>
-          <Element attributes={among[textOf(one[other]) ?? ""] ?? {}} role={textOf(one["prov:role"])} />
-          <Inside name={textOf(one[other])} among={among} members={members} />
+          <Element attributes={entity[textOf(one["prov:entity"]) ?? ""] ?? {}} role={textOf(one["prov:role"])} />
+          <Inside name={textOf(one["prov:entity"])} among={entity} members={hadMember} />
         </li>
       ))}
     </ul>
