@@ -28,8 +28,12 @@ export type Gathering = (job: ReadyJob) => Promise<void>;
 
 /** Jobs that come within this time of each other belong together, */
 const pauseMilliseconds = 100;
-/** but the first one does not wait longer than this. */
+/** but the very first one does not wait longer than this, so that the nodes have something to do, */
+const beginningMilliseconds = 100;
+/** and those after it, while the nodes are busy, not longer than this. */
 const longestMilliseconds = 1000;
+
+type Group = { entries: Set<GatheredJob>; since: number; longest: number; timer?: Timer };
 
 /** Makes what gathers equal jobs of one execution, until `most` are there or no more come. `handOver` settles each of them. */
 export function createGathering(
@@ -37,31 +41,37 @@ export function createGathering(
   handOver: (gathered: Gathered) => Promise<void>,
   most: number,
 ): Gathering {
-  const open = new Map<string, { readonly entries: Set<GatheredJob>; readonly since: number; timer?: Timer }>();
-  const flush = (key: string) => {
-    const group = open.get(key);
-    open.delete(key);
-    group?.timer?.clear();
-    if (group !== undefined && group.entries.size > 0) handOverGroup([...group.entries], handOver);
+  const open = new Map<string, Group>();
+  const flush = (key: string, group: Group) => {
+    const { entries } = group;
+    group.timer?.clear();
+    if (entries.size === 0) {
+      open.delete(key);
+      return;
+    }
+    Object.assign(group, { entries: new Set(), longest: longestMilliseconds });
+    group.timer = startTimer(longestMilliseconds, () => flush(key, group));
+    handOverGroup([...entries], handOver);
   };
   return (job) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     if (job.signal.aborted) return Promise.reject(job.signal.reason);
     const key = JSON.stringify([job.executionId, job.words]);
-    const group = open.get(key) ?? { entries: new Set<GatheredJob>(), since: elapsed() };
+    const group = open.get(key) ?? { entries: new Set(), since: 0, longest: beginningMilliseconds };
     open.set(key, group);
+    const { entries } = group;
+    if (entries.size === 0) group.since = elapsed();
     const entry = { ...job, resolve, reject };
-    const leave = () => {
-      group.entries.delete(entry);
+    const listening = onAbort(job.signal, () => {
+      entries.delete(entry);
       reject(job.signal.reason);
-    };
-    const listening = onAbort(job.signal, leave);
-    group.entries.add(entry);
-    group.timer?.clear();
-    if (group.entries.size >= most) flush(key);
+    });
+    entries.add(entry);
+    if (entries.size >= most) flush(key, group);
     else {
-      const left = Math.max(0, group.since + longestMilliseconds - elapsed());
-      group.timer = startTimer(Math.min(pauseMilliseconds, left), () => flush(key));
+      group.timer?.clear();
+      const left = Math.max(0, group.since + group.longest - elapsed());
+      group.timer = startTimer(Math.min(pauseMilliseconds, left), () => flush(key, group));
     }
     return promise.finally(() => listening[Symbol.dispose]());
   };

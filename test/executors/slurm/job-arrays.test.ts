@@ -131,6 +131,28 @@ test("a job that leaves before its array is handed over is not in it", async () 
   expect(handed.flatMap(({ jobs }) => jobs.map(({ files }) => files.name))).toEqual([rig.job(1).files.name]);
 });
 
+test("the first of many are handed over while others still come, and those are gathered for longer", async () => {
+  const sizes: number[] = [];
+  const gather = createGathering(
+    realClock.elapsed,
+    async ({ jobs }) => {
+      sizes.push(jobs.length);
+      for (const { resolve } of jobs) resolve();
+    },
+    10_000,
+  );
+  await using rig = await openRig(() => accepted);
+  const handed: Promise<void>[] = [];
+  while (sizes.length < 2) {
+    handed.push(gather(rig.job(handed.length)));
+    await Bun.sleep(10);
+  }
+  await Promise.all(handed);
+  const [first = 0, second = 0] = sizes;
+  expect(first * 2).toBeLessThan(second);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(handed.length);
+});
+
 test("the size of an array is asked for until the controller tells it", async () => {
   let answers = 0;
   const told = { countsFigures: false, tellsNodeFailures: true };
