@@ -28,9 +28,9 @@ export const commandGroups = {
   "This program": ["completion", "man", "version"],
 } as const;
 
-const nameWidth = 12;
+const nameWidth = 14;
 /** What still stands beside a name on a line of 80 cells. */
-const widestWords = 66;
+const widestWords = 64;
 
 /** Formats the overview of all commands. */
 export async function overviewText(commands: Commands): Promise<string> {
@@ -57,9 +57,18 @@ function firstWords(summary: string): string {
 export async function unknownCommandText(commands: Commands, name: string): Promise<string> {
   const kind = name.startsWith("-") ? "option" : "command";
   const known = [...Object.keys(commands), ...aliasLines().map(([alias]) => alias), "help", "--help", "--version"];
-  const [near] = nearNames(name, known);
+  const [near = await verbOf(commands, name)] = nearNames(name, known);
   if (near === undefined) return `Unknown ${kind}: ${name}\n\n${await overviewText(commands)}`;
   return `Unknown ${kind}: ${name}. Did you mean ${near}?\n"heddle help" lists all commands\n`;
+}
+
+/** Finds the command that has this name as its first word: `processes rollback`. */
+async function verbOf(commands: Commands, name: string): Promise<string | undefined> {
+  for (const [command, load] of Object.entries(commands)) {
+    const verbs = (await load()).words.split(/[^a-z]+/);
+    if (verbs.includes(name)) return `${command} ${name}`;
+  }
+  return undefined;
 }
 
 /** Writes the overview of all commands, or the usage of one. */

@@ -43,7 +43,9 @@ test("deploy refuses an id that is taken with 10, and replaces it when told to",
   const file = join(server.folder, "twice.cwl");
   await writeFile(file, "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: 'true'\ninputs: {}\noutputs: {}\n");
   expect((await heddle("deploy", file)).exitCode).toBe(0);
-  expect((await heddle("deploy", file)).exitCode).toBe(10);
+  const refused = await heddle("deploy", file);
+  expect(refused.exitCode).toBe(10);
+  expect(refused.talk).toContain('"twice": found one with this id, wanted another --id, or --replace');
   expect((await heddle("deploy", file, "--replace", "--title", "Again")).exitCode).toBe(0);
 });
 

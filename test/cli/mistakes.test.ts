@@ -73,6 +73,11 @@ const mistakes: readonly (readonly [string, number, string])[] = [
   ["execute echo --folow", 2, "Unknown option: --folow. Did you mean --follow?"],
   ["execute", 2, "Missing a process id. Usage: heddle execute PROCESS"],
   ["execute nothing", 3, '"nothing"'],
+  ["execute ehco -i text=a", 3, '"ehco": no process has this id. Did you mean echo?'],
+  ["execute echo --provider lab -i text=a", 3, '"lab"'],
+  ["describe Echo", 3, "Did you mean echo?"],
+  ["processes undeploy eco", 3, "Did you mean echo?"],
+  ["package echo2", 3, "Did you mean echo?"],
   ["execute echo", 4, "/inputs/text"],
   ["execute echo -i text=a --url notaurl", 2, 'found "notaurl", wanted an http or https URL'],
   ["execute echo -i text=a --url ftp://x", 2, '"ftp://x"'],
@@ -254,6 +259,9 @@ test("whoever stops reading, or has no room, is told in one sentence", async () 
 
 test("a command that nobody knows, and a key's command at the start, are told as they would be typed", async () => {
   expect((await heddle(["excute"])).talk).toStartWith("Unknown command: excute. Did you mean execute?\n");
+  const verb = await heddle(["rollback", "echo"]);
+  expect(verb.talk).toStartWith("Unknown command: rollback. Did you mean processes rollback?\n");
+  expect((await heddle(["watch", "JOB"])).talk).toContain("Did you mean jobs watch?\n");
   await using odd = await startServer(join(folder.path, "my data"));
   await until("the notes are told", () => odd.talk().includes("There is no key yet"));
   expect(odd.talk()).toContain(`(heddle keys create --role admin --data '${join(folder.path, "my data")}')`);

@@ -42,19 +42,32 @@ export function deployCommand(): Command {
       const client = createClient(args, io);
       const isReplacement = hasOption(args, "replace") && (await isDeployed(client, id));
       const path = isReplacement ? `/processes/${encodeURIComponent(id)}` : "/processes";
-      const answer = await client.json(isReplacement ? "PUT" : "POST", path, {
-        headers: { "content-type": "application/ogcapppkg+json", prefer: "return=representation" },
-        body: JSON.stringify({
-          processDescription: descriptionOf(id, textOption(args, "title"), textOption(args, "version")),
-          executionUnit: { unit: packed.document, type: "application/cwl+json" },
+      const answer = await deployed(() =>
+        client.json(isReplacement ? "PUT" : "POST", path, {
+          headers: { "content-type": "application/ogcapppkg+json", prefer: "return=representation" },
+          body: JSON.stringify({
+            processDescription: descriptionOf(id, textOption(args, "title"), textOption(args, "version")),
+            executionUnit: { unit: packed.document, type: "application/cwl+json" },
+          }),
         }),
-      });
+      );
       for (const warning of newWarnings(answer, packed.notes)) io.talk(`${warning}\n`);
       const description = await client.json("GET", `/processes/${encodeURIComponent(id)}`);
       io.out(hasOption(args, "json") ? `${JSON.stringify(description)}\n` : `${client.url}/processes/${id}\n`);
       return exitCodes.ok;
     },
   };
+}
+
+/** Says in the words of this command how a process with the same id is replaced. */
+async function deployed(work: () => Promise<Json>): Promise<Json> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { kind, faults } = error;
+    throw new Problem(kind, error.message.replace("a free id or PUT", "another --id, or --replace"), { faults });
+  }
 }
 
 type PackedFile = { readonly document: Json; readonly main: string; readonly notes: readonly string[] };

@@ -15,6 +15,7 @@ import { type Client, clientOptions, createClient } from "./client.ts";
 import { downloadResults } from "./download-results.ts";
 import { type ExecutionRequest, readExecutionRequest, requestOptions } from "./execution-request.ts";
 import { followJob, hasResults, StatusSchema } from "./follow-job.ts";
+import { withNearProcess } from "./near-process.ts";
 import { openPage } from "./open-page.ts";
 
 const modes = ["async", "sync"] as const;
@@ -77,24 +78,26 @@ export function executeCommand(): Command {
       const directory = textOption(args, "output-dir");
       // Before anything runs whose results would have no place.
       if (directory !== undefined) await requireDirectory("--output-dir", directory);
-      const process = processPath(processId, textOption(args, "provider"));
-      const request = await readExecutionRequest(client, process, args, io);
+      const base = processesPath(textOption(args, "provider"));
+      const process = `${base}/${encodeURIComponent(processId)}`;
       const path = `${process}/execution`;
-      if (hasOption(args, "dry-run")) {
-        const document = await client.json("POST", `${path}?dryRun=true`, sent(request));
-        io.out(`${JSON.stringify(document, null, hasOption(args, "json") ? 0 : 2)}\n`);
-        return exitCodes.ok;
-      }
-      if (textOption(args, "mode") === "sync") return executeSync(client, path, request);
-      return executeAsync(client, path, request, { args, io });
+      return withNearProcess(client, { id: processId, base }, async () => {
+        const request = await readExecutionRequest(client, process, args, io);
+        if (hasOption(args, "dry-run")) {
+          const document = await client.json("POST", `${path}?dryRun=true`, sent(request));
+          io.out(`${JSON.stringify(document, null, hasOption(args, "json") ? 0 : 2)}\n`);
+          return exitCodes.ok;
+        }
+        if (textOption(args, "mode") === "sync") return executeSync(client, path, request);
+        return executeAsync(client, path, request, { args, io });
+      });
     },
   };
 }
 
-/** Gives the path of a process: of one of the service itself where no provider is named. */
-function processPath(processId: string, provider: string | undefined): string {
-  const base = provider === undefined ? "" : `/providers/${encodeURIComponent(provider)}`;
-  return `${base}/processes/${encodeURIComponent(processId)}`;
+/** Gives the path of the list of processes: that of the service itself where no provider is named. */
+function processesPath(provider: string | undefined): string {
+  return `${provider === undefined ? "" : `/providers/${encodeURIComponent(provider)}`}/processes`;
 }
 
 /** Refuses options that say nothing together, before anything is sent. */

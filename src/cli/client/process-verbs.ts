@@ -5,6 +5,7 @@ import { type Arguments, exitCodes, hasOption, type Io, textOption, UsageError }
 import { checkFormat, printDocument } from "../terminal/print.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
 import { type Client, createClient } from "./client.ts";
+import { withNearProcess } from "./near-process.ts";
 
 function pathOf(id: string, below = ""): string {
   return `/processes/${encodeURIComponent(id)}${below}`;
@@ -41,7 +42,9 @@ export function runProcessVerb(args: Arguments, io: Io): Promise<number> | undef
   if (words.length > most) return undefined;
   checkFormat(args);
   const [id = "", ...rest] = words;
-  return verbs[name](createClient(args, io), [id, ...rest], { args, io });
+  const client = createClient(args, io);
+  const run = () => verbs[name](client, [id, ...rest], { args, io });
+  return least === 0 ? run() : withNearProcess(client, { id }, run);
 }
 
 function isVerb(name: string): name is keyof typeof verbs {
@@ -130,7 +133,7 @@ function descriptionText(document: Json, io: Io): string {
   const { id, title, description, version, inputs = {}, outputs = {} } = v.parse(DescriptionSchema, document);
   const head = [
     `${id}${version === undefined ? "" : ` ${version}`}${title === undefined ? "" : `: ${title}`}`,
-    description,
+    description?.trimEnd(),
   ];
   const parts = ([name, parts]: readonly [string, Readonly<Record<string, Json>>], isInput: boolean) => {
     const rows = Object.entries(parts).map(([key, part]) => partRow(key, part, isInput));
@@ -144,16 +147,21 @@ function descriptionText(document: Json, io: Io): string {
 }
 
 function partRow(key: string, part: Json, isInput: boolean): readonly string[] {
-  const { schema = {}, minOccurs = 1, title = "" } = isJsonObject(part) ? part : {};
+  const { schema = {}, minOccurs = 1, maxOccurs = 1, title = "" } = isJsonObject(part) ? part : {};
   const fallback = isJsonObject(schema) ? schema.default : undefined;
   const isNeeded = isInput && minOccurs !== 0 && fallback === undefined;
   return [
     key,
-    typeText(schema),
+    `${maxOccurs === 1 ? "" : "list of "}${typeText(schema)}`,
     isNeeded ? "yes" : "",
-    fallback === undefined ? "" : JSON.stringify(fallback),
+    fallback === undefined ? "" : valueText(fallback),
     textOf(title),
   ];
+}
+
+/** Formats a value as one types it: a word as it stands, what would not be seen or would be read otherwise as JSON. */
+function valueText(value: Json): string {
+  return typeof value === "string" && /^[^\s"[{](.*\S)?$/.test(value) ? value : JSON.stringify(value);
 }
 
 function textOf(value: Json): string {

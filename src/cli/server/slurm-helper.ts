@@ -12,7 +12,7 @@ export function slurmHelperCommand(): Command {
     name: "slurm-helper",
     words: "RULES",
     maxWords: 1,
-    summary: "Does for the service, as the user of this process, what a job in Slurm needs; a rule of sudo calls it.",
+    summary: "Hands tools to Slurm as the user of this process; the service calls it by a rule of sudo.",
     examples: [
       {
         line: "slurm-helper /etc/heddle/slurm-helper.json < request.json",
