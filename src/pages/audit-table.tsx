@@ -42,6 +42,7 @@ export function AuditTable({
               </td>
               <td class="breaks">
                 <Actor entry={entry} baseUrl={baseUrl} />
+                <ByKey id={entry.keyID} keys={known.keys} baseUrl={baseUrl} />
               </td>
               <td class="breaks">{didText(entry)}</td>
               <td class="prose">
@@ -51,7 +52,15 @@ export function AuditTable({
                 <Job id={jobOfLine(entry)} baseUrl={baseUrl} />
               </td>
               <td class="breaks">{outcomeText(entry)}</td>
-              <td class="muted breaks">{entry.address === "local" ? "this machine" : entry.address}</td>
+              <td class="muted breaks">
+                {entry.address === "local" ? "this machine" : entry.address}
+                {entry.client === undefined ? null : (
+                  <>
+                    {entry.address === undefined ? null : <br />}
+                    {entry.client}
+                  </>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -77,6 +86,17 @@ function Actor({ entry: { user, role }, baseUrl }: Shown) {
   }
   if (role === "service") return "the service";
   return <>somebody not signed in {role === undefined ? null : <span class="muted">{role}</span>}</>;
+}
+
+/** The key that it was done with, with the way to it for who may see the list of keys. */
+function ByKey({ id, keys, baseUrl }: { readonly id: string | undefined } & Omit<KeyProps, "id">) {
+  if (id === undefined) return null;
+  return (
+    <>
+      <br />
+      <small class="muted nowrap">key {keys.has(id) ? <a href={keyUrl(baseUrl, id)}>{id}</a> : id}</small>
+    </>
+  );
 }
 
 function Job({ id, baseUrl }: { readonly id: string | undefined; readonly baseUrl: string }) {

@@ -102,6 +102,13 @@ function Filters({ view, frame: { baseUrl } }: Shown) {
             <input type="text" name={name} value={view[name]} placeholder={hint} autocomplete="off" />
           </label>
         ))}
+        {/* The list of keys leads here: few know the id of one. */}
+        {view.key === "" ? null : (
+          <label class="field">
+            <span>With the key</span>
+            <input type="text" name="key" value={view.key} autocomplete="off" />
+          </label>
+        )}
         {choices.map(({ name, label, options }) => (
           <label class={name === "action" ? "field field-long" : "field"}>
             <span>{label}</span>

@@ -22,6 +22,7 @@ const filters = {
   since: "from this time on: a time ago, such as 12h or 7d, today, yesterday or last week (UTC), or RFC 3339",
   until: "before this time, written as since",
   user: "who did it",
+  key: "the id of the key that it was done with",
   action: "what was done, such as deploy or execute",
   subject: "the id of the process, job, key or provider; of a job also 8 or more characters of its beginning or end",
   outcome: "done or refused",
@@ -41,7 +42,7 @@ export function auditRoutes(deps: AuditRouteDeps): readonly Route[] {
       },
       handle(context) {
         const words = wordsOf(context);
-        const view = { since: "", until: "", user: "", action: "", subject: "", outcome: "", ...words };
+        const view = { since: "", until: "", user: "", key: "", action: "", subject: "", outcome: "", ...words };
         return withFiltersAgain(
           context,
           () => list(deps, context, view, words),
@@ -61,6 +62,7 @@ function wordsOf({ query }: RouteContext): AuditWords {
     since: field("since"),
     until: field("until"),
     user: field("user"),
+    key: field("key"),
     action: field("action"),
     subject: field("subject"),
     outcome: field("outcome"),
@@ -92,7 +94,9 @@ async function list(
 
 /** Tells whose the keys are that the lines name, for who may know; keys that were revoked are kept. */
 async function keysOf(deps: AuditRouteDeps, principal: Principal, { entries }: AuditDocument): Promise<KeysOfAudit> {
-  const namesKey = entries.some(({ action, subject }) => action.endsWith("-key") || subject.startsWith("key "));
+  const namesKey = entries.some(
+    ({ action, subject, keyID }) => keyID !== undefined || action.endsWith("-key") || subject.startsWith("key "),
+  );
   if (!namesKey || !mayDo(principal, "manage-keys")) return new Map();
   const keys = await listKeysFor(deps, principal);
   return new Map(keys.map(({ id, user, role, actions }) => [id, `${user}, ${roleText(role, actions)}`]));
