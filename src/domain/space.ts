@@ -37,5 +37,5 @@ export const areaWords: Readonly<Record<SpaceArea, string>> = {
   database: "Database, with its log (-wal)",
   backups: "Copies of the database",
   orphans: "Set aside: no job knows it",
-  other: "Other files in the same directories",
+  other: "Other files: keys, locks, a library of the program",
 };

@@ -1,6 +1,6 @@
 import type { SpaceDocument, SystemDocument } from "../domain/documents/system.ts";
 import { areaWords } from "../domain/space.ts";
-import { Fold, processPath, Time, User } from "./parts.tsx";
+import { Fold, processPath, Time, User, Wide } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
 
@@ -44,8 +44,9 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
             : "There is more: only the first 500,000 files and directories are counted."}
         </p>
       )}
-      <RecordTable label="Space by what it is">
-        <table>
+      {/* Three short columns fit on a small screen, where a card for each row would take several of them. */}
+      <Wide label="Space by what it is">
+        <table class="table">
           <thead>
             <tr>
               <th scope="col">What it is</th>
@@ -72,20 +73,26 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
               </td>
               <td>{areas.reduce((sum, area) => sum + area.files, 0).toLocaleString("en")}</td>
             </tr>
-            {disk.map(({ directory, freeBytes, totalBytes: all }) => (
-              <tr>
-                <td>
-                  {"Free on the disk of "}
-                  <code>{directory}</code>
-                </td>
-                <td class="nowrap">{`${sizeText(freeBytes)} of ${sizeText(all)}`}</td>
-                <td />
-              </tr>
-            ))}
           </tbody>
         </table>
-      </RecordTable>
+      </Wide>
+      {disksApart(disk).map(({ directory, freeBytes, totalBytes: all }) => (
+        <p>
+          {`Free on the disk of `}
+          <code>{directory}</code>
+          {`: ${sizeText(freeBytes)} of ${sizeText(all)}.`}
+        </p>
+      ))}
     </>
+  );
+}
+
+/** A directory below another one mostly lies on the same disk: that is told once. */
+function disksApart(disk: SystemDocument["disk"]): SystemDocument["disk"] {
+  return disk.filter((one, at) =>
+    disk
+      .slice(0, at)
+      .every((other) => other.totalBytes !== one.totalBytes || !one.directory.startsWith(`${other.directory}/`)),
   );
 }
 

@@ -48,6 +48,33 @@ test("a job of a process that was removed says the version that it ran, and lead
   expect([led.status, await led.text()]).toEqual([200, expect.stringContaining("This is version 1.0.0")]);
 });
 
+test("a job of a process that was removed is tried again with the revision that it ran, and the audit names both", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await runAndRemove(service);
+  const [job] = [(await jsonOf(await service.send("GET", "/jobs"))).jobs].flat();
+  const { jobID, processRevision } = Object(job);
+  await service.finish(jobID, { failure: { message: "no" } });
+  const failed = await page(service, `/jobs/${jobID}?f=html`);
+  expect(failed).toContain("Its process was undeployed: a retry runs the version that the job ran");
+  expect(failed).toContain("Try again from the start");
+  expect(failed).not.toContain(">Run again<");
+  const retried = await service.send("POST", `/jobs/${jobID}/retry`, { body: {} });
+  expect([retried.status, await jsonOf(retried)]).toMatchObject([200, { status: "accepted", processRevision }]);
+  const html = await page(service, "/_/audit?f=html&subject=gone");
+  const revisions = `${address}/processes/gone/revisions?f=html`;
+  const told = [...html.matchAll(/<tr role="row"><td.*?<\/tr>/gs)].map(([row]) => [
+    /data-label="Did what"[^>]*>([^<]*)/.exec(row)?.[1],
+    row.includes(`<a href="${revisions}">gone</a><span class="muted"> (undeployed)</span>`),
+    row.includes(`/jobs/${jobID}?f=html`),
+  ]);
+  expect(told).toEqual([
+    ["tried a job again", true, true],
+    ["undeployed a process", true, false],
+    ["ran a process", true, true],
+    ["deployed a process", true, false],
+  ]);
+});
+
 test("a job of a process that was removed is called by the title that the process had last, in lists too", async () => {
   await using service = await openService({ holdsJobs: true });
   const headers = { "content-type": "application/cwl+yaml" };

@@ -254,7 +254,7 @@ test("what all files take is told by what they are, with the sum, the free space
   expect(html).toContain(`measured <time datetime="${at}">`);
   expect(html).toMatch(/<td>Results of jobs<\/td><td class="nowrap">3\.0 MB<\/td><td>1,200<\/td>/);
   expect(html).toMatch(/<td><b>All together<\/b><\/td><td class="nowrap"><b>3\.0 MB<\/b><\/td><td>1,201<\/td>/);
-  expect(html).toMatch(/Free on the disk of <code>\/srv<\/code><\/td><td class="nowrap">5\.0 GB of 20\.0 GB<\/td>/);
+  expect(html).toMatch(/Free on the disk of <code>\/srv<\/code>: 5\.0 GB of 20\.0 GB\.<\/p>/);
   expect(html).not.toContain("Container images");
   expect(html).not.toContain("There is more");
   expect(shown({ isWhole: false })).toContain("only the first 500,000 files and directories are counted");

@@ -4,6 +4,7 @@ import { defined } from "../../domain/defined.ts";
 import { type AuditDocument, auditLine } from "../../domain/documents/audit.ts";
 import { Problem } from "../../domain/problem.ts";
 import { listKeysFor } from "../../operations/manage-keys.ts";
+import { removedProcesses } from "../../operations/process-revisions.ts";
 import { jobsOfAudit, type ReadAuditDeps, readAudit } from "../../operations/read-audit.ts";
 import { auditPage } from "../../pages/audit.tsx";
 import type { KeysOfAudit } from "../../pages/audit-table.tsx";
@@ -16,7 +17,7 @@ import { paging, tagged } from "../openapi/about.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type AuditRouteDeps = ReadAuditDeps;
+export type AuditRouteDeps = ReadAuditDeps & Parameters<typeof removedProcesses>[0];
 
 const filters = {
   since: "from this time on: a time ago, such as 12h or 7d, today, yesterday or last week (UTC), or RFC 3339",
@@ -88,8 +89,15 @@ async function list(
     links: pageLinks(context, `${context.baseUrl}/_/audit`, { next }),
   };
   if (documentFormat(context) !== "html") return documentResponse(context, document, { title });
-  const [keys, jobs] = await Promise.all([keysOf(deps, principal, document), jobsOfAudit(deps, principal, document)]);
-  return documentResponse(context, document, { title, page: auditPage(view, { keys, jobs }) });
+  const [keys, jobs, removed] = await Promise.all([
+    keysOf(deps, principal, document),
+    jobsOfAudit(deps, principal, document),
+    mayDo(principal, "deploy") ? removedProcesses(deps, principal) : [],
+  ]);
+  return documentResponse(context, document, {
+    title,
+    page: auditPage(view, { keys, jobs, removed: new Set(removed) }),
+  });
 }
 
 /** Tells whose the keys are that the lines name, for who may know; keys that were revoked are kept. */
