@@ -224,7 +224,11 @@ describe("the page of a job", () => {
       [{ detail: "Tool failed", stderrTail: "no such file" }, {}, "Try it again when the cause is mended."],
       [{ detail: "Tool failed" }, { mayResume: true }, "Resume it, or try it again, when the cause is mended."],
       [{ detail: "no", stage: "getInputs" }, {}, "can be fetched from its address, then try it again."],
-      [{ detail: `Cannot fetch x: ${closedAddressWords("10.0.0.1")}` }, {}, "Try it again when the address is allowed."],
+      [
+        { detail: `Cannot fetch x: ${closedAddressWords("10.0.0.1")}` },
+        {},
+        "Try it again when the address is allowed.",
+      ],
     ] as const) {
       const html = page({ status: "failed", exception }, { ...gone, ...more });
       expect([words, html.includes(words)]).toEqual([words, true]);
