@@ -138,7 +138,7 @@ function Table({ keys, frame, ownId, mayReadAudit, label }: Shown & { readonly l
                 {mayReadAudit ? (
                   <>
                     <br />
-                    <a href={auditOfKey(frame, key.id)} aria-label={`What was done with the key ${key.id}`}>
+                    <a href={auditOfKey(frame, key.id)} aria-label={`what it did: key ${key.id}`}>
                       what it did
                     </a>
                   </>
