@@ -21,7 +21,7 @@ export type MeasuredSpace = {
   readonly totalBytes: number;
   /** False where there are more files than are looked at: then there is more than is told. */
   readonly isWhole: boolean;
-  /** How many directories could not be looked into. */
+  /** How many files and directories could not be looked at. */
   readonly unread: number;
 };
 

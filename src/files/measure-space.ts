@@ -12,7 +12,8 @@ const mostEntries = 500_000;
 /** The unit that the kernel counts what a file takes of the disk in. */
 const blockBytes = 512;
 
-type Place = { readonly path: string; readonly area: SpaceArea; readonly isDirectory: boolean };
+/** A directory that is walked through: what its entries are, and how many were looked at. */
+type Level = { readonly path: string; readonly area: SpaceArea; readonly names: readonly string[]; next: number };
 
 /**
  * Measures what each kind of files of a service takes of the disk, below all directories that it has: one file after the other, so
@@ -23,40 +24,49 @@ export async function measureSpace(layout: Layout, most = mostEntries): Promise<
   const areaOf = createAreas(layout);
   const sums = new Map(spaceAreas.map((area) => [area, { bytes: 0, files: 0 }]));
   const named = new Set<string>();
-  const left: Place[] = rootsOf(layout).map((path) => ({ path, area: areaOf(path, "other"), isDirectory: true }));
+  // Entries are taken from the list of their directory one by one: one with a million of them must not hold the program.
+  const levels: Level[] = [];
   let [seen, unread] = [0, 0];
-  while (seen < most) {
-    const place = left.pop();
-    if (place === undefined) break;
-    const { path, area, isDirectory } = place;
-    const facts = await ifExists(lstat(path));
-    // Files come and go while a tool writes.
-    if (facts === undefined) continue;
+  const look = async (path: string, area: SpaceArea) => {
     seen += 1;
+    const facts = await ifAllowed(lstat(path));
+    if (facts === "closed") unread += 1;
+    // Files come and go while a tool writes.
+    if (facts === undefined || facts === "closed") return;
     const sum = sums.get(area);
     if (sum !== undefined && isFirstName(named, facts)) {
       sum.bytes += facts.blocks * blockBytes;
-      sum.files += isDirectory ? 0 : 1;
+      sum.files += facts.isDirectory() ? 0 : 1;
     }
-    if (!isDirectory) continue;
-    const entries = await entriesOf(path);
-    if (entries === undefined) unread += 1;
-    for (const entry of entries ?? []) {
-      const below = join(path, entry.name);
-      left.push({ path: below, area: areaOf(below, area), isDirectory: entry.isDirectory() });
+    if (!facts.isDirectory()) return;
+    const names = await ifAllowed(readdir(path));
+    if (names === "closed") unread += 1;
+    else if (names !== undefined) levels.push({ path, area, names, next: 0 });
+  };
+  for (const root of rootsOf(layout)) {
+    await look(root, areaOf(root, "other"));
+    for (let level = levels.at(-1); level !== undefined && seen < most; level = levels.at(-1)) {
+      const name = level.names[level.next];
+      level.next += 1;
+      if (name === undefined) {
+        levels.pop();
+        continue;
+      }
+      const path = join(level.path, name);
+      await look(path, areaOf(path, level.area));
     }
   }
   const areas = spaceAreas.map((area) => ({ area, bytes: 0, files: 0, ...sums.get(area) }));
   const totalBytes = areas.reduce((total, { bytes }) => total + bytes, 0);
-  return { areas, totalBytes, isWhole: left.length === 0, unread };
+  return { areas, totalBytes, isWhole: levels.length === 0, unread };
 }
 
-/** A tool may leave a directory that nobody may look into; undefined for such a one. */
-async function entriesOf(path: string) {
+/** Waits for a look at the disk: undefined where nothing is, "closed" for what a tool left so that nobody may look into it. */
+async function ifAllowed<Found>(look: Promise<Found>): Promise<Found | undefined | "closed"> {
   try {
-    return (await ifExists(readdir(path, { withFileTypes: true }))) ?? [];
+    return await ifExists(look);
   } catch (error) {
-    if (hasCode(error, "EACCES", "EPERM")) return undefined;
+    if (hasCode(error, "EACCES", "EPERM")) return "closed";
     throw error;
   }
 }

@@ -40,7 +40,7 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
       {isWhole && unread === 0 ? null : (
         <p class="notice">
           {isWhole
-            ? `There is more: ${unread} ${unread === 1 ? "directory" : "directories"} of tools cannot be looked into.`
+            ? `There is more: tools left ${unread} ${unread === 1 ? "file or directory" : "files or directories"} that the service may not look at.`
             : "There is more: only the first 500,000 files and directories are counted."}
         </p>
       )}

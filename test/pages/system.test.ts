@@ -258,6 +258,6 @@ test("what all files take is told by what they are, with the sum, the free space
   expect(html).not.toContain("Container images");
   expect(html).not.toContain("There is more");
   expect(shown({ isWhole: false })).toContain("only the first 500,000 files and directories are counted");
-  expect(shown({ unread: 1 })).toContain("1 directory of tools cannot be looked into");
+  expect(shown({ unread: 1 })).toContain("tools left 1 file or directory that the service may not look at");
   expect(page()).toContain("The files are being counted");
 });
