@@ -224,7 +224,7 @@ function Row({ setting, id }: { readonly setting: SettingDocument; readonly id: 
           <code>{words.value}</code>
         )}
         {words?.unit === undefined ? null : ` ${words.unit}`}
-        {words?.larger === undefined ? null : <span class="muted"> ({words.larger})</span>}
+        {words?.larger === undefined ? null : <span class="muted nowrap"> ({words.larger})</span>}
       </td>
       <td class={fileOf(origin) === undefined ? undefined : "breaks"}>
         {fileOf(origin) === undefined ? <Name text={origin} /> : origin}
