@@ -176,7 +176,7 @@ test("each setting tells its flag, its variable, how it is changed, and a size i
   expect(html).toContain('<code class="name">HEDDLE_<wbr/>slots</code><br/>');
   expect(html).toContain("given by the flag --slots now: change the flag, and restart");
   expect(html).toContain("taken in by a reload");
-  expect(html).toContain('<code>2000000000</code> bytes<span class="muted"> (2.0 GB)</span>');
+  expect(html).toContain('<code>2000000000</code> bytes<span class="muted nowrap"> (2.0 GB)</span>');
 });
 
 test("what a flag or a variable gives is changed there, whatever a reload takes in", () => {
