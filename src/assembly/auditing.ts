@@ -63,26 +63,30 @@ export function createAuditing(deps: Deps): Auditing {
       const entry = { at: clock.now(), ...actor, action: "read", subject: job.id, outcome: "done" } as const;
       add(entry, `read ${actor.user} ${actor.address} ${job.id}`);
     },
-    onRefusedSignIn({ who, why, origin: { address, requestId } }) {
+    onRefusedSignIn({ who, why, origin: { address, client, requestId } }) {
       const subject = `${who}: ${why}`.slice(0, longestSubject);
-      const actor: AuditActor = defined({ address, requestId });
+      const actor: AuditActor = defined({ address, client, requestId });
       add(
         { at: clock.now(), ...actor, action: "sign-in", subject, outcome: "refused" },
         `sign-in ${address} ${subject}`,
       );
     },
-    refused({ status, method, route = "none", user, role, keyId, refusal, lacksKey, origin }) {
+    refused({ status, method, route = "none", user, role, keyId, heldKeyId, refusal, lacksKey, origin }) {
       if (lacksKey === true && keyId === undefined) strangers.note(`${method} ${route}${withoutKey}`, origin);
       const isByHolder = status === 403 || (refusal !== undefined && role !== undefined);
       // Who reads without a key only found that one is needed.
       if (!isByHolder && !(status === 401 && keyId !== undefined)) return;
-      const actor: AuditActor = defined({ user, role, address: origin.address, requestId: origin.requestId });
+      const { address, client, requestId } = origin;
+      const actor: AuditActor = defined({ user, role, keyId: heldKeyId, address, client, requestId });
       const subject = isByHolder ? refusedRequest(`${method} ${route}`, status, refusal) : `key ${keyId}`;
       const entry = { at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" } as const;
-      add(entry, `refuse ${user} ${origin.address} ${subject}`);
+      add(entry, `refuse ${user} ${address} ${subject}`);
     },
-    onAudited({ action, subject, user, role, address, requestId }) {
-      events.tell("info", `Audit: ${action}`, { subject, ...defined({ user, role, address, requestId }) });
+    onAudited({ action, subject, user, role, keyId, client, address, requestId }) {
+      events.tell("info", `Audit: ${action}`, {
+        subject,
+        ...defined({ user, role, key: keyId, client, address, requestId }),
+      });
     },
     async note(action, version) {
       if (action === "stop") strangers.flush();

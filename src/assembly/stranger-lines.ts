@@ -29,8 +29,10 @@ type LeftOut = { readonly subject: string; readonly address?: string; count: num
 export function createStrangerLines({ clock, write, milliseconds }: Deps): StrangerLines {
   const known = new Map<string, LeftOut>();
   const others: LeftOut = { subject: `requests from other addresses${withoutKey}`, count: 0 };
-  const add = (subject: string, actor: { readonly address?: string; readonly requestId?: string }) =>
-    write({ at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" });
+  const add = (
+    subject: string,
+    actor: { readonly address?: string; readonly client?: string; readonly requestId?: string },
+  ) => write({ at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" });
   const flush = () => {
     for (const { subject, address, count } of [...known.values(), others]) {
       if (count > 0) add(`${subject}: ${count} more within a minute`, defined({ address }));
@@ -40,7 +42,7 @@ export function createStrangerLines({ clock, write, milliseconds }: Deps): Stran
   };
   return {
     flush,
-    note(subject, { address, requestId }) {
+    note(subject, { address, client, requestId }) {
       const same = `${address} ${subject}`;
       const before = known.get(same) ?? (known.size >= maxLines ? others : undefined);
       if (before !== undefined) {
@@ -49,7 +51,7 @@ export function createStrangerLines({ clock, write, milliseconds }: Deps): Stran
       }
       if (known.size === 0) startTimer(milliseconds, flush).unref();
       known.set(same, { subject, count: 0, ...defined({ address }) });
-      add(subject, defined({ address, requestId }));
+      add(subject, defined({ address, client, requestId }));
     },
   };
 }

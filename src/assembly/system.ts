@@ -3,16 +3,20 @@ import type { Config } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { SettingDocument, SystemFacts } from "../domain/documents/system.ts";
+import type { Logger } from "../domain/logger.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Machine } from "../executors/machine.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
+import { measureSpace } from "../files/measure-space.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Database } from "../store/database.ts";
 import { sumKeptBytes } from "../store/metrics.ts";
 import { readRetention } from "./retention-facts.ts";
+import { createSpaceReader } from "./space-reader.ts";
 
 type FactsDeps = {
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "elapsed">;
+  readonly logger: Pick<Logger, "warn">;
   /** Of the second address that tells metrics; undefined without one. */
   readonly metricsAddress?: string;
   readonly config: Config;
@@ -34,6 +38,7 @@ type FactsDeps = {
 export function createFactsReader(deps: FactsDeps): () => Promise<SystemFacts> {
   const { database, layout, machine, executor, config } = deps;
   const file = databaseFile(layout);
+  const readSpace = createSpaceReader({ ...deps, measure: () => measureSpace(layout) });
   return async () => {
     const { vault, outputs } = await sumKeptBytes(database);
     const { waiting: _waiting, ...running } = deps.runner.figures();
@@ -57,6 +62,7 @@ export function createFactsReader(deps: FactsDeps): () => Promise<SystemFacts> {
       directories: { data: layout.dataDirectory, outputs: layout.outputsDirectory, uploads: layout.vaultDirectory },
       metrics: { isOn: config.metrics !== "off", ...defined({ address: deps.metricsAddress }) },
       database: { bytes: Bun.file(file).size, walBytes: Bun.file(`${file}-wal`).size },
+      ...defined({ files: await readSpace() }),
       memoryBytes: process.memoryUsage.rss(),
       settings: deps.settings().map((setting) => withInForce(setting, machine)),
     };

@@ -11,6 +11,7 @@ export type AuditWords = {
   readonly since?: string;
   readonly until?: string;
   readonly user?: string;
+  readonly key?: string;
   readonly action?: string;
   readonly subject?: string;
   readonly outcome?: string;
@@ -21,6 +22,8 @@ export type AuditQuery = {
   readonly since?: number;
   readonly until?: number;
   readonly user?: string;
+  /** The id of the key that it was done with. */
+  readonly key?: string;
   readonly action?: AuditAction;
   /** A process, a job, a key, a provider or a user by its name. */
   readonly subject?: string;
@@ -36,6 +39,7 @@ export function readAuditQuery(words: AuditWords, now: number): AuditQuery {
     since: timeOf("since", words.since, now),
     until: timeOf("until", words.until, now),
     user,
+    key: words.key === undefined ? undefined : idOfKey(words.key.trim()),
     action: actionOf(words.action),
     ...subjectOf(words.subject),
     outcome: outcomeOf(words.outcome),
@@ -44,6 +48,12 @@ export function readAuditQuery(words: AuditWords, now: number): AuditQuery {
 
 /** Ids of keys are shown alone, behind "key", and within the key itself, whose secret is not looked for. */
 const keyId = /^(?:key(?: id)? "?|hdl_)([A-Za-z0-9]+)(?:"$|_.*$|$)/;
+
+/** Reads the id of a key out of how it is written somewhere; a text of another form stays as it is. */
+function idOfKey(text: string): string {
+  return keyId.exec(text)?.[1] ?? text;
+}
+
 const partOfJob = /^[0-9a-f][0-9a-f-]{7,35}$/;
 
 /** Reads what was acted on: a job also by the beginning or the end of its id, as lists show it, or by its address. */
@@ -52,7 +62,7 @@ function subjectOf(text: string | undefined): Pick<AuditQuery, "subject" | "jobP
   const subject = text.trim();
   const small = subject.toLowerCase();
   const jobPart = partOfJob.test(small) ? small : readJobId(subject);
-  return { subject: keyId.exec(subject)?.[1] ?? subject, ...defined({ jobPart }) };
+  return { subject: idOfKey(subject), ...defined({ jobPart }) };
 }
 
 const instant = /^\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;

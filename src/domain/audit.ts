@@ -62,6 +62,10 @@ export type NewAuditEntry = {
   readonly role?: ToldRole | "operator" | "service";
   /** The network address that it was done from; `local` for a command on the machine of the service. */
   readonly address?: string;
+  /** The id of the key that it was done with; undefined for who came without one, such as by a provider of identities. */
+  readonly keyId?: string;
+  /** What kind of program the client says it is (`clientKind`). */
+  readonly client?: string;
   readonly requestId?: string;
   readonly action: AuditAction;
   /** The id of what it was done to: a process, a job, a key, a provider; what was asked for where it was refused. */
@@ -81,7 +85,7 @@ export const bySetting = " (by a setting)";
 export const withoutKey = " (without a key)";
 
 /** Who does something, from where. */
-export type AuditActor = Pick<NewAuditEntry, "user" | "role" | "address" | "requestId">;
+export type AuditActor = Pick<NewAuditEntry, "user" | "role" | "address" | "keyId" | "client" | "requestId">;
 
 /** The operator, by a command on the machine of the service. */
 export const localOperator: AuditActor = { role: "operator", address: "local" };

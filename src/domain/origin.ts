@@ -1,4 +1,5 @@
 import type { Role } from "./access.ts";
+import { defined } from "./defined.ts";
 
 /** Where a request comes from: what the log, the audit and the job that it made are found by. */
 export type Origin = {
@@ -8,10 +9,38 @@ export type Origin = {
   readonly tracestate?: string;
   /** The address of the client, as far as it is known. */
   readonly address?: string;
+  /** What kind of program the client says it is, at most 100 printable characters (`clientKind`); undefined where it says nothing. */
+  readonly client?: string;
 };
 
 /** Where a job comes from, as it is kept. */
-export type JobOrigin = Origin & { readonly role?: Role };
+export type JobOrigin = Origin & { readonly role?: Role; readonly keyId?: string };
+
+/** What the command line of this program calls itself in `User-Agent`. */
+export const commandLineAgent = "heddle-command";
+
+/** The kinds of clients that have a word of their own. */
+export const clientKinds = { browser: "browser", commandLine: "command line" } as const;
+
+/** A name and a version, as RFC 9110 10.1.5 has them, of which only some signs are kept. */
+const productToken = /^[A-Za-z][\w.+-]*(?:\/[\w.+-]+)?/;
+const longestClient = 100;
+
+/**
+ * Reads from `User-Agent` what kind of program a client is: `browser`, `command line` (of this program), or the name and version that it
+ * gives first, such as `curl/8.5.0`; of a browser no more is told, as the rest would tell who has it. Another text than a name is `other`.
+ * At most 100 characters, ASCII, without a key. Undefined without the header. A client may claim what it likes.
+ */
+export function clientKind(userAgent: string | null): string | undefined {
+  const said = userAgent?.trim() ?? "";
+  if (said === "") return undefined;
+  if (/^(?:Mozilla|Opera)\//.test(said)) return clientKinds.browser;
+  const [name] = productToken.exec(said) ?? [];
+  if (name === undefined) return "other";
+  if (name.split("/")[0] === commandLineAgent) return clientKinds.commandLine;
+  // A key that somebody put there by mistake is no name.
+  return /hdl_/i.test(name) ? "other" : name.slice(0, longestClient);
+}
 
 /** What is passed on of a trace. */
 export type Trace = Pick<Origin, "traceparent" | "tracestate">;
@@ -28,10 +57,16 @@ export function readOrigin(headers: { get(name: string): string | null }, drawn:
   const requestId = given !== null && saneId.test(given) ? given : drawn;
   const known = traceOf(headers.get("traceparent"));
   const span = hex.slice(-16);
-  if (known === undefined) return { requestId, traceparent: `00-${hex}-${span}-01` };
+  const client = defined({ client: clientKind(headers.get("user-agent")) });
+  if (known === undefined) return { requestId, traceparent: `00-${hex}-${span}-01`, ...client };
   const state = headers.get("tracestate");
   const traceparent = `00-${known.id}-${span}-${known.flags}`;
-  return { requestId, traceparent, ...(state !== null && saneState.test(state) ? { tracestate: state } : {}) };
+  return {
+    requestId,
+    traceparent,
+    ...client,
+    ...(state !== null && saneState.test(state) ? { tracestate: state } : {}),
+  };
 }
 
 /** Reads a `traceparent`; undefined for one that is not as the standard wants it. Of later versions the known parts count. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { imagesDirectory, type Layout, valuesDirectory } from "./layout.ts";
 import { measureDirectory } from "./measure-directory.ts";
+import { orphansName } from "./orphans.ts";
 import { stepCacheDirectory } from "./step-cache.ts";
 
 /** What areas of the data directory take of the disk, in bytes. */
@@ -14,6 +15,6 @@ export async function measureAreas(layout: Layout): Promise<AreaBytes> {
   const cache = await measureDirectory(stepCacheDirectory(layout));
   const images = await measureDirectory(imagesDirectory(layout));
   let setAside = 0;
-  for (const directory of orphans) setAside += await measureDirectory(join(directory, ".orphans"));
+  for (const directory of orphans) setAside += await measureDirectory(join(directory, orphansName));
   return { work, values, cache, images, orphans: setAside };
 }

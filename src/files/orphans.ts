@@ -17,7 +17,8 @@ export async function isStaleLink(path: string): Promise<boolean> {
   return (await ifExists(stat(path))) === undefined;
 }
 
-const orphansName = ".orphans";
+/** The directory of what was set aside, in each that `ownedDirectories` lists. */
+export const orphansName = ".orphans";
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 /** The directories that hold what rows of the database name; each may be a file system of its own. */

@@ -50,6 +50,8 @@ export type AnsweredRequest = {
   readonly role?: ToldRole | undefined;
   /** The id of the key that it came with, whether or not that holds; `unknown` for credentials of another form. */
   readonly keyId?: string | undefined;
+  /** The id of the key that it was answered for, also where a browser's session stands for it. */
+  readonly heldKeyId?: string | undefined;
   /** Why it was refused, where that is for what somebody may, or by a setting. */
   readonly refusal?: string | undefined;
   /** It came without a key, and would have started, stopped or changed something. */
@@ -93,6 +95,7 @@ export function answeredRequest(
     bytes: length === null ? undefined : Number(length),
     user: principal?.user,
     role: principal === undefined ? undefined : toldRole(principal),
+    heldKeyId: principal?.keyId,
     keyId: keyIdOf(request.headers.get("authorization")),
   };
 }

@@ -25,8 +25,9 @@ export type OnRefusedSignIn = (refused: RefusedSignIn) => void;
 
 /** Returns who asks, as the audit names it. */
 export function actorOf(principal: Principal): AuditActor {
-  const { user, origin } = principal;
-  return { role: toldRole(principal), ...defined({ user, address: origin?.address, requestId: origin?.requestId }) };
+  const { user, keyId, origin } = principal;
+  const { address, client, requestId } = origin ?? {};
+  return { role: toldRole(principal), ...defined({ user, keyId, address, client, requestId }) };
 }
 
 /**

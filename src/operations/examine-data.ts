@@ -2,8 +2,10 @@ import { access, constants, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { errorText } from "../domain/problem.ts";
+import { areaWords } from "../domain/space.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
+import { measureSpace } from "../files/measure-space.ts";
 import { filesWithoutDatabase } from "../files/missing-database.ts";
 import { isStaleLink, listSetAside, ownedDirectories, ownerOfOutput } from "../files/orphans.ts";
 import { databaseFacts, databaseFaults } from "../store/backup.ts";
@@ -44,7 +46,16 @@ export async function examineData(deps: ExamineDeps): Promise<readonly Finding[]
   const usage = database.state === "fault" ? [] : await examineUsage(layout);
   const packages = database.state === "fault" ? [] : await examinePackages(layout);
   const aside = await examineSetAside(layout);
-  return [...place, database, ...leftovers, ...usage, ...packages, ...aside, ...(await examineTools())];
+  return [
+    ...place,
+    await examineSpace(layout),
+    database,
+    ...leftovers,
+    ...usage,
+    ...packages,
+    ...aside,
+    ...(await examineTools()),
+  ];
 }
 
 async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
@@ -70,6 +81,18 @@ async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
   } catch (error) {
     return [fault("data directory", `Cannot use "${directory}": ${errorText(error)}`)];
   }
+}
+
+/** What the files take, the most first, as the page of the system tells it. */
+async function examineSpace(layout: Layout): Promise<Finding> {
+  const { areas, totalBytes, isWhole, unread } = await measureSpace(layout);
+  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  const parts = areas
+    .filter(({ bytes }) => bytes > 0)
+    .toSorted((one, other) => other.bytes - one.bytes)
+    .map(({ area, bytes }) => `${areaWords[area]} ${mebibytes(bytes)}`);
+  const sum = `${isWhole && unread === 0 ? "" : "more than "}${mebibytes(totalBytes)}`;
+  return good("space", [sum, ...parts].join("; "));
 }
 
 /** Programs that take the part of a path before its first dot for a name, as many do, are led astray by one above it. */

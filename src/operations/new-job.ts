@@ -37,7 +37,9 @@ export function newJob(
     updatedAt: drawn.at,
     earlyCrashes: 0,
     ...(drawn.isHidden ? { hidden: "waited" } : {}),
-    ...(principal.origin === undefined ? {} : { origin: { ...principal.origin, role: principal.role } }),
+    ...(principal.origin === undefined
+      ? {}
+      : { origin: { ...principal.origin, role: principal.role, ...defined({ keyId: principal.keyId }) } }),
     ...defined({ providerId: provider?.id, user: principal.user, language }),
   };
 }

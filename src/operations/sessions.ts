@@ -14,7 +14,7 @@ import { createRemembered, type Remembering } from "./remembered.ts";
 export type SessionDeps = AuditDeps & {
   readonly clock: Clock;
   /** Where the request comes from, for the audit. */
-  readonly from?: Pick<AuditActor, "address" | "requestId">;
+  readonly from?: Pick<AuditActor, "address" | "client" | "requestId">;
   /** Draws a random text, unguessable. */
   readonly newSecret: () => string;
   readonly secretKey: Uint8Array;
@@ -75,8 +75,8 @@ async function begin(
   const token = deps.newSecret();
   const tokenHash = sessionHash(token);
   const sealedRefresh = refresh === undefined ? undefined : seal(deps.secretKey, scopeOf(tokenHash), refresh);
-  const { user, role } = whose;
-  const actor = { ...deps.from, user, ...defined({ role }) };
+  const { user, role, keyId } = whose;
+  const actor = { ...deps.from, user, ...defined({ role, keyId }) };
   const database = auditing(deps, actor, "sign-in", { subject: `user ${user}` });
   await insertSession(database, { tokenHash, createdAt, expiresAt, ...whose, ...defined({ sealedRefresh }) });
   return { token, user, expiresAt };
@@ -89,8 +89,10 @@ export async function signOut(
 ): Promise<void> {
   const session = await findSession(deps.database, sessionHash(token), deps.clock.now());
   if (session === undefined) return;
-  const { user } = session;
-  const database = auditing(deps, { ...deps.from, user }, "sign-out", { subject: `user ${user}` });
+  const { user, keyId } = session;
+  const database = auditing(deps, { ...deps.from, user, ...defined({ keyId }) }, "sign-out", {
+    subject: `user ${user}`,
+  });
   await removeSession(database, sessionHash(token));
 }
 

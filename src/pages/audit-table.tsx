@@ -11,8 +11,11 @@ export type KeysOfAudit = ReadonlyMap<string, string>;
 /** Of what process each job is, and whose, by its id. */
 export type JobsOfAudit = ReadonlyMap<string, AuditedJob>;
 
+/** Ids of processes that were undeployed, for who may go to their revisions: these stay. */
+export type RemovedProcesses = ReadonlySet<string>;
+
 /** What is known of the subjects of lines. */
-type Known = { readonly keys: KeysOfAudit; readonly jobs: JobsOfAudit };
+type Known = { readonly keys: KeysOfAudit; readonly jobs: JobsOfAudit; readonly removed: RemovedProcesses };
 
 /** A table of the audit, a row for each line. */
 export function AuditTable({
@@ -42,6 +45,7 @@ export function AuditTable({
               </td>
               <td class="breaks">
                 <Actor entry={entry} baseUrl={baseUrl} />
+                <ByKey id={entry.keyID} keys={known.keys} baseUrl={baseUrl} />
               </td>
               <td class="breaks">{didText(entry)}</td>
               <td class="prose">
@@ -51,7 +55,15 @@ export function AuditTable({
                 <Job id={jobOfLine(entry)} baseUrl={baseUrl} />
               </td>
               <td class="breaks">{outcomeText(entry)}</td>
-              <td class="muted breaks">{entry.address === "local" ? "this machine" : entry.address}</td>
+              <td class="muted breaks">
+                {entry.address === "local" ? "this machine" : entry.address}
+                {entry.client === undefined ? null : (
+                  <>
+                    {entry.address === undefined ? null : <br />}
+                    {entry.client}
+                  </>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -79,6 +91,17 @@ function Actor({ entry: { user, role }, baseUrl }: Shown) {
   return <>somebody not signed in {role === undefined ? null : <span class="muted">{role}</span>}</>;
 }
 
+/** The key that it was done with, with the way to it for who may see the list of keys. */
+function ByKey({ id, keys, baseUrl }: { readonly id: string | undefined } & Omit<KeyProps, "id">) {
+  if (id === undefined) return null;
+  return (
+    <>
+      <br />
+      <small class="muted nowrap">key {keys.has(id) ? <a href={keyUrl(baseUrl, id)}>{id}</a> : id}</small>
+    </>
+  );
+}
+
 function Job({ id, baseUrl }: { readonly id: string | undefined; readonly baseUrl: string }) {
   if (id === undefined) return null;
   return (
@@ -98,17 +121,20 @@ const subjects: Readonly<Record<string, "processes" | "providers">> = {
   "change-provider": "providers",
 };
 
-function Subject({ entry, known: { keys, jobs }, baseUrl }: Shown & { readonly known: Known }) {
+function Subject({ entry, known: { keys, jobs, removed }, baseUrl }: Shown & { readonly known: Known }) {
   const { action, outcome } = entry;
   // The action says already what could not be done.
   const subject = entry.subject.replace(": Cannot sign in: ", ": ");
-  if (action === "execute") return <Process job={executed(subject)} baseUrl={baseUrl} />;
+  if (action === "execute") return <Process job={executed(subject)} removed={removed} baseUrl={baseUrl} />;
   const jobId = jobOfLine(entry);
   if (jobId !== undefined) {
     const job = jobs.get(jobId);
-    return job === undefined ? "a job" : <Process job={job} baseUrl={baseUrl} />;
+    return job === undefined ? "a job" : <Process job={job} removed={removed} baseUrl={baseUrl} />;
   }
   const kind = subjects[action];
+  if (removed.has(subject) && (kind === "processes" || action === "undeploy")) {
+    return <Process job={{ process: subject }} removed={removed} baseUrl={baseUrl} />;
+  }
   if (kind !== undefined && isId(subject)) {
     return <a href={`${baseUrl}/${kind}/${encodeURIComponent(subject)}?f=html`}>{subject}</a>;
   }
@@ -186,18 +212,23 @@ function isId(text: string): boolean {
 /** The process of a job, and whose job it is where somebody else may have acted on it. */
 function Process({
   job: { process, provider, user },
+  removed,
   baseUrl,
 }: {
   readonly job: AuditedJob;
+  readonly removed: RemovedProcesses;
   readonly baseUrl: string;
 }) {
   const path = processPath(
     { processID: process, ...(provider === undefined ? {} : { providerID: provider }) },
     baseUrl,
   );
+  const isGone = provider === undefined && removed.has(process);
+  const href = `${path}${isGone ? "/revisions" : ""}?f=html`;
   return (
     <>
-      {isId(process) ? <a href={`${path}?f=html`}>{process}</a> : process}
+      {isId(process) ? <a href={href}>{process}</a> : process}
+      {isGone ? <span class="muted"> (undeployed)</span> : null}
       {provider === undefined ? null : <span class="muted"> at {provider}</span>}
       {user === undefined ? null : <span class="muted"> of {user}</span>}
     </>

@@ -1,7 +1,7 @@
 import { type AuditAction, auditActions, bySetting, withoutKey } from "../domain/audit.ts";
 
 /** The filters of the page, as they stand in its address; empty where nothing is asked. */
-export type AuditView = Readonly<Record<"since" | "until" | "user" | "action" | "subject" | "outcome", string>>;
+export type AuditView = Readonly<Record<"since" | "until" | "user" | "key" | "action" | "subject" | "outcome", string>>;
 
 /** What was done, as people say it. */
 const actionWords: Readonly<Record<AuditAction, string>> = {
@@ -81,11 +81,12 @@ export function refusedParts(subject: string): {
 }
 
 /** Words which lines were looked for in vain. */
-export function nothingText({ since, until, user, action, subject, outcome }: AuditView): string {
+export function nothingText({ since, until, user, key, action, subject, outcome }: AuditView): string {
   const what = outcome === "refused" ? "refused" : outcome === "done" ? "done" : "done or refused";
   const parts = [
     `Nothing was ${what}`,
     ...(user === "" ? [] : [outcome === "refused" ? `to ${user}` : `by ${user}`]),
+    ...(key === "" ? [] : [`with the key ${key}`]),
     ...(subject === "" ? [] : [`that is about ${subject}`]),
     ...(action === "" ? [] : [`of the kind “${doneText(action)}”`]),
     ...(since === "" && until === "" ? [] : ["in this time"]),

@@ -1,6 +1,6 @@
 import { auditActions, auditOutcomes } from "../domain/audit.ts";
 import type { AuditDocument } from "../domain/documents/audit.ts";
-import { AuditTable, type JobsOfAudit, type KeysOfAudit } from "./audit-table.tsx";
+import { AuditTable, type JobsOfAudit, type KeysOfAudit, type RemovedProcesses } from "./audit-table.tsx";
 import { type AuditView, doneText, nothingText } from "./audit-words.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
@@ -15,12 +15,13 @@ type Besides = {
   readonly fault?: string;
   readonly keys?: KeysOfAudit;
   readonly jobs?: JobsOfAudit;
+  readonly removed?: RemovedProcesses;
 };
 
 /** Builds the page that tells admins who did what. */
 export function auditPage(
   view: AuditView,
-  { fault, keys = new Map(), jobs = new Map() }: Besides = {},
+  { fault, keys = new Map(), jobs = new Map(), removed = new Set() }: Besides = {},
 ): Page<AuditDocument> {
   return {
     policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
@@ -37,7 +38,7 @@ export function auditPage(
           {fault !== undefined ? null : document.entries.length === 0 ? (
             <Nothing view={view} frame={frame} />
           ) : (
-            <AuditTable entries={document.entries} known={{ keys, jobs }} baseUrl={frame.baseUrl} />
+            <AuditTable entries={document.entries} known={{ keys, jobs, removed }} baseUrl={frame.baseUrl} />
           )}
           <p class="actions">
             {document.links
@@ -102,6 +103,13 @@ function Filters({ view, frame: { baseUrl } }: Shown) {
             <input type="text" name={name} value={view[name]} placeholder={hint} autocomplete="off" />
           </label>
         ))}
+        {/* The list of keys leads here: few know the id of one. */}
+        {view.key === "" ? null : (
+          <label class="field">
+            <span>With the key</span>
+            <input type="text" name="key" value={view.key} autocomplete="off" />
+          </label>
+        )}
         {choices.map(({ name, label, options }) => (
           <label class={name === "action" ? "field field-long" : "field"}>
             <span>{label}</span>

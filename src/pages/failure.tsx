@@ -102,7 +102,7 @@ const killed = 137;
 /** What a person may do about a failure. */
 type MayDo = Pick<
   JobView,
-  "newerVersion" | "mayResume" | "mayRetry" | "mendUrl" | "mayRun" | "whyNotRetried" | "againUrl"
+  "newerVersion" | "mayResume" | "mayRetry" | "mendUrl" | "mayRun" | "whyNotRetried" | "againUrl" | "isProcessGone"
 > & {
   /** Who submitted the job, for who is somebody else. */
   readonly owner?: string | undefined;
@@ -117,9 +117,15 @@ function adviceOf({ detail, stage, exitCode, stderrTail, isPackageFault }: Excep
     return "The tool was killed, maybe because it needed more memory than there was: try smaller inputs, or ask the operator.";
   }
   if (typeof detail === "string" && saysClosedAddress(detail)) {
-    return "Run it again when the address is allowed, or upload the file and run it with that.";
+    return canOnlyBeTried(may)
+      ? `Try it again when the address is allowed. ${goneWords}`
+      : "Run it again when the address is allowed, or upload the file and run it with that.";
   }
-  if (stage === "getInputs") return "Check that each input can be fetched from its address, then run it again.";
+  if (stage === "getInputs") {
+    return canOnlyBeTried(may)
+      ? `Check that each input can be fetched from its address, then try it again. ${goneWords}`
+      : "Check that each input can be fetched from its address, then run it again.";
+  }
   if (typeof stderrTail === "string" && stderrTail !== "") {
     return `The lines above are the last that the tool wrote. ${wayOn(may)}`;
   }
@@ -149,8 +155,20 @@ function forReaders(stderrTail: unknown, { owner }: MayDo): string {
   return `The cause stands in ${cause}. You may not run it again: tell ${whom}, and name this job.`;
 }
 
+/** Of a process that is gone there is no form any more; its jobs still have the revision that they ran. */
+function canOnlyBeTried({ isProcessGone, mayRetry }: MayDo): boolean {
+  return isProcessGone === true && mayRetry;
+}
+
+/** Says what becomes of a job whose process was undeployed. */
+export const goneWords =
+  "Its process was undeployed: a retry runs the version that the job ran, and other inputs cannot be given.";
+
 /** What is resumed runs the version that failed: with a newer one, that is no way on. */
-function wayOn({ newerVersion, mayResume, mayRetry }: MayDo): string {
+function wayOn(may: MayDo): string {
+  const { newerVersion, mayResume, mayRetry } = may;
+  if (canOnlyBeTried(may))
+    return `${mayResume === true ? "Resume it, or try it again," : "Try it again"} when the cause is mended. ${goneWords}`;
   if (newerVersion !== undefined) return `Run it again: that runs version ${newerVersion}, which was deployed since.`;
   if (mayResume === true) return "Correct the inputs and run it again, or resume when the cause is mended.";
   if (mayRetry) return "Correct the inputs and run it again, or try again when the cause is mended.";

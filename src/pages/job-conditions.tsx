@@ -42,23 +42,26 @@ function valueText(name: string, value: string): string {
   }
 }
 
-/** Says how many jobs fit what a list is narrowed to, and to what, with the way to all; nothing for a list of all. */
+/** Says how many jobs a list has; of one that is narrowed to something to what, with the way to all. */
 export function Conditions({
   address,
   count,
+  all,
   links,
 }: {
   readonly address: string;
   /** How many are on this page. */
   readonly count: number;
+  /** How many there are in a list of all, where that is known: more than `most` are not counted. */
+  readonly all: JobCount | undefined;
   readonly links: readonly Link[];
 }) {
   const { origin, pathname, searchParams } = new URL(address);
   const conditions = conditionsOf(searchParams);
-  if (conditions.length === 0) return null;
+  if (conditions.length === 0) return <AllJobs count={count} all={all} links={links} />;
   return (
     <p role="status">
-      <b>{countText(count, links)}</b>
+      <b>{countText({ count, links })}</b>
       {`: ${conditions.join("; ")}. `}
       {count === 0 && mayBeId.test(searchParams.get("q") ?? "") ? `${idWords} ` : ""}
       <a href={`${origin}${pathname}?${withoutConditions(searchParams)}`}>Show all jobs</a>
@@ -66,15 +69,48 @@ export function Conditions({
   );
 }
 
+/** How many jobs there are; more than `most` are not counted. */
+export type JobCount = { readonly count: number; readonly most: number };
+
+/** Says how many there are; of a page of several, where they are not counted, that there are more. */
+function AllJobs({ count, all, links }: Counted & { readonly all: JobCount | undefined }) {
+  const [isMore, isLater] = waysOf(links);
+  const whole = all ?? (isMore || isLater ? undefined : { count, most: count });
+  // An empty list says so itself.
+  if (whole?.count === 0 || (whole === undefined && isLater)) return null;
+  return (
+    <p role="status">
+      <b>{whole === undefined ? `More than ${count} jobs` : allText(whole)}</b>
+    </p>
+  );
+}
+
+function allText({ count, most }: JobCount): string {
+  if (count > most) return `More than ${grouped(most)} jobs`;
+  return count === 1 ? "1 job" : `${grouped(count)} jobs`;
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString("en");
+}
+
 /** A part of an id, as it is copied from somewhere. */
 const mayBeId = /^\s*[0-9a-f]+(?:-[0-9a-f]*)*\s*$/i;
 const idWords = "Of an id, all of it is taken, its beginning (6 characters or more), or its last eight characters.";
 
+type Counted = { readonly count: number; readonly links: readonly Link[] };
+
+/** Tells whether there are jobs behind a page, and before it. */
+function waysOf(links: readonly Link[]): readonly [isMore: boolean, isLater: boolean] {
+  const has = (name: string) => links.some(({ rel }) => rel === name);
+  return [has("next"), has("prev")];
+}
+
 /** How many are found is known where they stand on one page. */
-function countText(count: number, links: readonly Link[]): string {
-  const [isMore, isLater] = ["next", "prev"].map((name) => links.some(({ rel }) => rel === name));
-  if (isLater === true) return `${count} more that fit`;
-  if (isMore === true) return `More than ${count} jobs fit`;
+function countText({ count, links }: Counted): string {
+  const [isMore, isLater] = waysOf(links);
+  if (isLater) return `${count} more that fit`;
+  if (isMore) return `More than ${count} jobs fit`;
   return count === 0 ? "No job fits" : count === 1 ? "1 job fits" : `${count} jobs fit`;
 }
 

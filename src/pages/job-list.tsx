@@ -3,7 +3,7 @@ import type { JobListDocument } from "../domain/documents/job.ts";
 import { readJobId, shortId } from "../domain/short-id.ts";
 import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
 import { WholeDocument } from "./document.tsx";
-import { Conditions, conditionsOf } from "./job-conditions.tsx";
+import { Conditions, conditionsOf, type JobCount } from "./job-conditions.tsx";
 import { Filter } from "./job-filter.tsx";
 import type { GoneProcesses, InputLines, JobUsers, ProcessTitles } from "./job-table.tsx";
 import type { JobsSoFar } from "./job-times.ts";
@@ -44,6 +44,8 @@ export type JobListView = {
   readonly figures?: RunFigures;
   /** What who looks at it may do besides; both when absent. */
   readonly may?: JobReader;
+  /** How many jobs there are, for a list that is narrowed to nothing, where that is known. */
+  readonly all?: JobCount;
   /** Why the filters cannot be read. */
   readonly fault?: string;
   /** What became of the jobs that were chosen, for who comes back from there. */
@@ -65,6 +67,7 @@ export function jobListPage({
   process,
   figures,
   may,
+  all,
   fault,
   outcome,
 }: JobListView = {}): Page<JobListDocument> {
@@ -87,7 +90,9 @@ export function jobListPage({
             />
           </search>
           <div data-part="jobs" data-events={`${frame.baseUrl}/events`}>
-            {fault !== undefined ? null : <Conditions address={frame.jsonUrl} count={jobs.length} links={links} />}
+            {fault !== undefined ? null : (
+              <Conditions address={frame.jsonUrl} count={jobs.length} all={all} links={links} />
+            )}
             {fault !== undefined ? null : jobs.length === 0 ? (
               <Nothing frame={frame} may={may} />
             ) : (

@@ -1,5 +1,6 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
+import { goneWords } from "./failure.tsx";
 import { isStage } from "./failure-words.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
@@ -38,6 +39,9 @@ export function Actions({
       {view.whyNotRetried === undefined ? null : (
         <p class="notice">{`This job cannot be tried again: ${view.whyNotRetried}.`}</p>
       )}
+      {view.isProcessGone === true && view.mayRetry && job.exception === undefined ? (
+        <p class="notice">{goneWords}</p>
+      ) : null}
       {view.share === undefined ? null : <SharedUntil share={view.share} url={url} />}
       {view.share?.choices === undefined ? null : <FoldedShareForm share={view.share} url={url} />}
       {view.newerVersion === undefined ? null : (

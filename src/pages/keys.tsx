@@ -28,11 +28,13 @@ export type KeyListView = {
   readonly ownId?: string;
   /** Ids of the processes that there are. */
   readonly processIds?: readonly string[];
+  /** The reader may see the audit: what each key did is one step from it. */
+  readonly mayReadAudit?: boolean;
 };
 
 /** Builds the page by which admins make, see and revoke keys. */
 export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
-  const { made, fault, typed = {}, once, processIds = [], wrong, mayInsist = false } = view;
+  const { made, fault, typed = {}, once, processIds = [], wrong, mayInsist = false, mayReadAudit = false } = view;
   return {
     policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, document) =>
@@ -50,7 +52,7 @@ export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
               <a href={`#${keyFieldId(wrong.field)}`}>To the field</a>
             </p>
           )}
-          <Keys keys={document.keys} frame={frame} ownId={view.ownId} />
+          <Keys keys={document.keys} frame={frame} ownId={view.ownId} mayReadAudit={mayReadAudit} />
           <MakeKey
             frame={frame}
             typed={typed}
@@ -65,13 +67,18 @@ export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
   };
 }
 
-type Shown = { readonly keys: readonly KeyDocument[]; readonly frame: PageFrame; readonly ownId: string | undefined };
+type Shown = {
+  readonly keys: readonly KeyDocument[];
+  readonly frame: PageFrame;
+  readonly ownId: string | undefined;
+  readonly mayReadAudit: boolean;
+};
 
 /** More keys than that are searched. */
 const seenAtOnce = 5;
 
 /** The keys that hold, and below them, folded up, those that do not any more. */
-function Keys({ keys, frame, ownId }: Shown) {
+function Keys({ keys, ...shown }: Shown) {
   if (keys.length === 0)
     return <p>There is no key yet: every user of this machine may do everything. Make the first one below.</p>;
   const holding = keys.filter(({ state }) => state === "valid");
@@ -86,22 +93,18 @@ function Keys({ keys, frame, ownId }: Shown) {
           <small class="muted" role="status" />
         </label>
       )}
-      {holding.length === 0 ? (
-        <p>No key holds any more.</p>
-      ) : (
-        <Table keys={holding} frame={frame} ownId={ownId} label="Keys" />
-      )}
+      {holding.length === 0 ? <p>No key holds any more.</p> : <Table keys={holding} {...shown} label="Keys" />}
       {others.length === 0 ? null : (
         <details>
           <summary>{`${others.length} ${others.length === 1 ? "key that does" : "keys that do"} not hold any more`}</summary>
-          <Table keys={others} frame={frame} ownId={ownId} label="Keys that do not hold any more" />
+          <Table keys={others} {...shown} label="Keys that do not hold any more" />
         </details>
       )}
     </div>
   );
 }
 
-function Table({ keys, frame, ownId, label }: Shown & { readonly label: string }) {
+function Table({ keys, frame, ownId, mayReadAudit, label }: Shown & { readonly label: string }) {
   return (
     <RecordTable label={label}>
       <table>
@@ -132,6 +135,14 @@ function Table({ keys, frame, ownId, label }: Shown & { readonly label: string }
                 <span class="muted nowrap">
                   made <Time at={key.created} />
                 </span>
+                {mayReadAudit ? (
+                  <>
+                    <br />
+                    <a href={auditOfKey(frame, key.id)} aria-label={`what it did: key ${key.id}`}>
+                      what it did
+                    </a>
+                  </>
+                ) : null}
               </td>
               <td>{key.state === "valid" ? <Revoke id={key.id} user={key.user} frame={frame} /> : null}</td>
             </tr>
@@ -140,6 +151,11 @@ function Table({ keys, frame, ownId, label }: Shown & { readonly label: string }
       </table>
     </RecordTable>
   );
+}
+
+/** Returns the address of the lines of the audit that tell what was done with a key. */
+function auditOfKey({ baseUrl }: PageFrame, id: string): string {
+  return `${baseUrl}/_/audit?${new URLSearchParams({ f: "html", key: id })}`;
 }
 
 /** Whether it holds, and since or until when. */

@@ -27,12 +27,16 @@ export type ListedProcess = {
   readonly since?: number;
 };
 
+type RunsSeen = "all" | "some" | "own";
+
 /** What the page of a list of processes shows besides the document. */
 export type ProcessListView = {
   readonly processes: readonly ListedProcess[];
   readonly q: string;
   readonly keyword: string;
   readonly mayDeploy: boolean;
+  /** Whose runs the figures are about: everybody's when absent, those of some others, or the reader's own. */
+  readonly whose?: RunsSeen;
   /** What somebody may have meant who found nothing. */
   readonly near?: readonly { readonly id: string; readonly title?: string }[];
   /** What there is to find instead: how many processes there are in all, and the keywords that most of them have. */
@@ -131,7 +135,13 @@ function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListV
   );
 }
 
-function Table({ view: { processes }, frame }: { readonly view: ProcessListView; readonly frame: PageFrame }) {
+function Table({
+  view: { processes, whose = "all" },
+  frame,
+}: {
+  readonly view: ProcessListView;
+  readonly frame: PageFrame;
+}) {
   const hasRuns = processes.some(({ runs }) => runs !== undefined);
   return (
     <RecordTable label="Processes">
@@ -142,13 +152,13 @@ function Table({ view: { processes }, frame }: { readonly view: ProcessListView;
             <th scope="col">Version</th>
             <th scope="col">Keywords</th>
             <th scope="col">Origin</th>
-            {hasRuns ? <th scope="col">Succeeded</th> : null}
+            {hasRuns ? <th scope="col">{whose === "own" ? "Succeeded (your runs)" : "Succeeded"}</th> : null}
             {hasRuns ? <th scope="col">Usual time</th> : null}
           </tr>
         </thead>
         <tbody>
           {processes.map((process) => (
-            <Row process={process} baseUrl={frame.baseUrl} hasRuns={hasRuns} />
+            <Row process={process} baseUrl={frame.baseUrl} hasRuns={hasRuns} whose={whose} />
           ))}
         </tbody>
       </table>
@@ -160,10 +170,12 @@ function Row({
   process,
   baseUrl,
   hasRuns,
+  whose,
 }: {
   readonly process: ListedProcess;
   readonly baseUrl: string;
   readonly hasRuns: boolean;
+  readonly whose: RunsSeen;
 }) {
   const { id, title, version, keywords = [], origin } = process;
   return (
@@ -189,7 +201,7 @@ function Row({
       </td>
       {hasRuns ? (
         <td>
-          <span class="nowrap">{rateWords(process)}</span> <Since process={process} />
+          <RunRate process={process} whose={whose} /> <Since process={process} />
         </td>
       ) : null}
       {hasRuns ? (
@@ -234,8 +246,21 @@ export function dayText(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 10);
 }
 
-/** Words how often the last runs succeeded. */
-function rateWords({ successRate, runs = 0 }: Pick<ListedProcess, "successRate" | "runs">): string {
-  if (successRate === undefined || runs === 0) return "not run yet";
-  return `${Math.round(successRate * 100)} % of ${runs}`;
+/** Words that there is no run of those that the reader may see. */
+const notRunWords: Readonly<Record<RunsSeen, string>> = {
+  all: "not run yet",
+  some: "no run that you may see",
+  own: "you have not run it yet",
+};
+
+/** Says how often the last runs succeeded. */
+function RunRate({
+  process: { successRate, runs = 0 },
+  whose,
+}: {
+  readonly process: ListedProcess;
+  readonly whose: RunsSeen;
+}) {
+  if (successRate === undefined || runs === 0) return <>{notRunWords[whose]}</>;
+  return <span class="nowrap">{`${Math.round(successRate * 100)} % of ${runs}`}</span>;
 }

@@ -43,7 +43,8 @@ export function Figures({ figures, baseUrl }: { readonly figures: RunFigures; re
 }
 
 function notRunWords({ id, whose }: RunFigures): string {
-  return whose === "own" ? `${id}: you have not run it yet.` : `${id}: not run yet.`;
+  if (whose === "own") return `${id}: you have not run it yet.`;
+  return whose === "some" ? `${id}: no run that you may see yet.` : `${id}: not run yet.`;
 }
 
 /** One's own runs are called so: of few, a share says little of the process. */

@@ -88,8 +88,8 @@ function KeptJobs({
 
 const keptWords: Readonly<Record<KeptDocument["what"], string>> = {
   jobs: "Jobs that have ended, failed ones too, with their results and logs",
-  "work of failed jobs": "What tools of a failed job left besides, to look for the cause",
-  "results of answered runs": "Results of synchronous runs that are no jobs to who asked",
+  "work of failed jobs": "Work directories of failed jobs, where one looks for the cause",
+  "results of answered runs": "Results of synchronous runs that are in no list of jobs",
   uploads: "Uploads",
   audit: "Lines of the audit",
   orphans: "Files that the database does not know",
@@ -141,7 +141,7 @@ function Next({
       {next !== undefined ? (
         <>
           the first <Time at={next} />
-          {count === undefined ? null : `, ${count} within a day`}
+          {count === undefined ? null : `, ${count === 0 ? "none" : count} within a day`}
           {list === undefined ? null : (
             <>
               {" · "}

@@ -48,7 +48,7 @@ function givenText(settings: readonly SettingDocument[], name: string): string {
   return ` (${fileOf(origin) === undefined ? origin : "set in the file"})`;
 }
 
-/** A name of several words: a line ends between two of them, not in one. */
+/** A name of several words: it goes to the next line whole, and where that is too short ends it between two of them. */
 function Name({ text }: { readonly text: string }) {
   return (
     <code class="name">
@@ -224,14 +224,16 @@ function Row({ setting, id }: { readonly setting: SettingDocument; readonly id: 
           <code>{words.value}</code>
         )}
         {words?.unit === undefined ? null : ` ${words.unit}`}
-        {words?.larger === undefined ? null : <span class="muted"> ({words.larger})</span>}
+        {words?.larger === undefined ? null : <span class="muted nowrap"> ({words.larger})</span>}
       </td>
       <td class={fileOf(origin) === undefined ? undefined : "breaks"}>
         {fileOf(origin) === undefined ? <Name text={origin} /> : origin}
       </td>
       <td class="prose">{about}</td>
       <td class="breaks">
-        <Name text={flag} /> <Name text={variable} />
+        <Name text={flag} />
+        <br />
+        <Name text={variable} />
         <br />
         <span class="muted">{changeText(setting)}</span>
       </td>

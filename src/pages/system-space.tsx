@@ -1,16 +1,106 @@
-import type { SpaceDocument } from "../domain/documents/system.ts";
-import { Fold, processPath, User } from "./parts.tsx";
+import type { SpaceDocument, SystemDocument } from "../domain/documents/system.ts";
+import { areaWords } from "../domain/space.ts";
+import { Fold, processPath, Time, User, Wide } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
 
 type Shown = { readonly space: SpaceDocument; readonly baseUrl: string };
 
-/** Where the space goes: by user, by process, and the jobs whose results take most. */
-export function Space({ space, baseUrl }: Shown) {
+/** Where the space goes: by what the files are, and for who may see all jobs by user, by process, and the jobs whose results take most. */
+export function Space({
+  document,
+  baseUrl,
+}: {
+  readonly document: Pick<SystemDocument, "files" | "disk" | "space">;
+  readonly baseUrl: string;
+}) {
   return (
     <Fold id="space" heading="Where the space goes">
+      <div data-part="files">
+        <Files document={document} />
+      </div>
+      {document.space === undefined ? null : <Whose space={document.space} baseUrl={baseUrl} />}
+    </Fold>
+  );
+}
+
+/** All that the service keeps, by what it is, with the sum; what is empty is left out. */
+function Files({ document: { files, disk } }: { readonly document: Pick<SystemDocument, "files" | "disk"> }) {
+  if (files === undefined)
+    return <p role="status">The files are being counted: look again in a moment (Refresh, above).</p>;
+  const { measured, areas, totalBytes, isWhole, unread } = files;
+  return (
+    <>
       <p>
-        {"Results and uploads, as they were counted when they were written. "}
+        {"What the files take of the disk, measured "}
+        <Time at={measured} />
+        {". "}
+        <span class="muted">A file is counted in whole blocks, and once when it has several names.</span>
+      </p>
+      {isWhole && unread === 0 ? null : (
+        <p class="notice">
+          {isWhole
+            ? `There is more: tools left ${unread} ${unread === 1 ? "file or directory" : "files or directories"} that the service may not look at.`
+            : "There is more: only the first 500,000 files and directories are counted."}
+        </p>
+      )}
+      {/* Three short columns fit on a small screen, where a card for each row would take several of them. */}
+      <Wide label="Space by what it is">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">What it is</th>
+              <th scope="col">Space</th>
+              <th scope="col">Files</th>
+            </tr>
+          </thead>
+          <tbody>
+            {areas
+              .filter(({ bytes, files }) => bytes > 0 || files > 0)
+              .map(({ area, bytes, files }) => (
+                <tr>
+                  <td>{areaWords[area]}</td>
+                  <td class="nowrap">{sizeText(bytes)}</td>
+                  <td>{files.toLocaleString("en")}</td>
+                </tr>
+              ))}
+            <tr>
+              <td>
+                <b>All together</b>
+              </td>
+              <td class="nowrap">
+                <b>{sizeText(totalBytes)}</b>
+              </td>
+              <td>{areas.reduce((sum, area) => sum + area.files, 0).toLocaleString("en")}</td>
+            </tr>
+          </tbody>
+        </table>
+      </Wide>
+      {disksApart(disk).map(({ directory, freeBytes, totalBytes: all }) => (
+        <p>
+          {`Free on the disk of `}
+          <code>{directory}</code>
+          {`: ${sizeText(freeBytes)} of ${sizeText(all)}.`}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** A directory below another one mostly lies on the same disk: that is told once. */
+function disksApart(disk: SystemDocument["disk"]): SystemDocument["disk"] {
+  return disk.filter((one, at) =>
+    disk
+      .slice(0, at)
+      .every((other) => other.totalBytes !== one.totalBytes || !one.directory.startsWith(`${other.directory}/`)),
+  );
+}
+
+function Whose({ space, baseUrl }: Shown) {
+  return (
+    <>
+      <p>
+        {"Whose it is: results and uploads, as they were counted when they were written. "}
         <a href={`${baseUrl}/uploads?sort=size&f=html`}>The largest uploads</a>
       </p>
       <Users space={space} baseUrl={baseUrl} />
@@ -21,7 +111,7 @@ export function Space({ space, baseUrl }: Shown) {
           <Jobs space={space} baseUrl={baseUrl} />
         </>
       )}
-    </Fold>
+    </>
   );
 }
 

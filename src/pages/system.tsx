@@ -43,20 +43,18 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
             </a>
           </p>
           <ul class="jumps" aria-label="Parts of this page">
-            {parts
-              .filter(([id]) => id !== "space" || document.space !== undefined)
-              .map(([id, words]) => (
-                <li>
-                  <a href={`#${id}`}>{words}</a>
-                </li>
-              ))}
+            {parts.map(([id, words]) => (
+              <li>
+                <a href={`#${id}`}>{words}</a>
+              </li>
+            ))}
           </ul>
           <Work document={document} baseUrl={frame.baseUrl} />
           <Disk document={document} baseUrl={frame.baseUrl} />
           <Backup document={document} />
           <Metrics document={document} baseUrl={frame.baseUrl} />
           <Retention document={document} baseUrl={frame.baseUrl} />
-          {document.space === undefined ? null : <Space space={document.space} baseUrl={frame.baseUrl} />}
+          <Space document={document} baseUrl={frame.baseUrl} />
           <Program document={document} />
           <Settings settings={document.settings} data={document.directories.data} />
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />

@@ -22,6 +22,8 @@ export type AuditFilter = {
   readonly until?: number;
   /** Capital and small letters are the same. */
   readonly user?: string;
+  /** The id of the key that it was done with. */
+  readonly key?: string;
   readonly action?: AuditAction;
   /**
    * The subject, or the job of an execution. A name finds revisions of a process, its execution at a provider, what was done to its
@@ -43,6 +45,7 @@ type Filters = {
   since: number | null;
   until: number | null;
   user: string | null;
+  key: string | null;
   action: string | null;
   subject: string | null;
   jobPart: string | null;
@@ -101,6 +104,7 @@ const select = compile<Filters>()(() => {
         given("since", sql`${audit.at} >= ${argument("since")}`),
         given("until", sql`${audit.at} < ${argument("until")}`),
         given("user", sql`${audit.user} = ${argument("user")} collate nocase`),
+        given("key", sql`${audit.keyId} = ${argument("key")}`),
         given("action", sql`${audit.action} = ${argument("action")}`),
         given("outcome", sql`${audit.outcome} = ${argument("outcome")}`),
         given("subject", sql`(${or(isNamed, isPartOfJob, isOfProcess)})`),
@@ -172,7 +176,7 @@ const clockMilliseconds = 24 * 60 * 60 * 1000;
 /** Lists lines of the audit, the newest first. Other work has its turn between the slices of a long search. */
 export async function listAudit(database: Database, filter: AuditFilter): Promise<readonly AuditEntry[]> {
   const { since = null, until = null, user = null, action = null, subject = null, outcome = null, limit } = filter;
-  const { jobPart = null } = filter;
+  const { jobPart = null, key = null } = filter;
   const found: AuditEntry[] = [];
   let below = filter.below ?? Number.MAX_SAFE_INTEGER;
   for (;;) {
@@ -184,7 +188,7 @@ export async function listAudit(database: Database, filter: AuditFilter): Promis
     const left = limit - found.length;
     found.push(
       ...(await database.read(
-        select({ since, until, user, action, subject, jobPart, outcome, from, below, limit: left }),
+        select({ since, until, user, key, action, subject, jobPart, outcome, from, below, limit: left }),
       )),
     );
     if (found.length >= limit) return found;
@@ -200,9 +204,9 @@ export async function removeOldAudit(database: Database, before: number, limit: 
 }
 
 function columnsOf(entry: NewAuditEntry): Columns {
-  const { at, action, outcome, role = null, requestId = null, jobId = null } = entry;
+  const { at, action, outcome, role = null, requestId = null, jobId = null, keyId = null, client = null } = entry;
   return {
-    ...{ at, action, outcome, role, requestId, jobId },
+    ...{ at, action, outcome, role, requestId, jobId, keyId, client },
     subject: storable(entry.subject).slice(0, 256),
     user: entry.user === undefined ? null : storable(entry.user),
     address: entry.address === undefined ? null : storable(entry.address),

@@ -81,6 +81,7 @@ test("doctor tells what it found, and repairs open directories and orphans when 
     "data directory",
     "file system",
     "free space",
+    "space",
     "database",
     "orphans",
     "tools",

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readOrigin, traceHeaders, traceIdOf, traceVariables } from "../../src/domain/origin.ts";
+import { clientKind, readOrigin, traceHeaders, traceIdOf, traceVariables } from "../../src/domain/origin.ts";
 
 const drawn = "01a223e3-4736-75ed-9c63-c8757021cc48";
 const own = "01a223e3473675ed9c63c8757021cc48";
@@ -67,4 +67,38 @@ test.each([
 test("a tracestate that is too long is left out", () => {
   const origin = originOf({ traceparent: `00-${trace}-00f067aa0ba902b7-01`, tracestate: "a".repeat(513) });
   expect(origin.tracestate).toBeUndefined();
+});
+
+test("an origin tells the kind of its client", () => {
+  expect(originOf({ "user-agent": "curl/8.5.0" })).toMatchObject({ client: "curl/8.5.0" });
+  expect(originOf({ "user-agent": "curl/8.5.0", traceparent: `00-${trace}-00f067aa0ba902b7-01` }).client).toBe(
+    "curl/8.5.0",
+  );
+});
+
+test.each([
+  [null, undefined],
+  ["", undefined],
+  ["  ", undefined],
+  ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "browser"],
+  ["Opera/9.80 (Windows NT 6.1)", "browser"],
+  ["heddle-command", "command line"],
+  ["heddle-command/0.2.0", "command line"],
+  ["curl/8.5.0", "curl/8.5.0"],
+  ["python-requests/2.31.0", "python-requests/2.31.0"],
+  ["Wget/1.21 (linux-gnu) token=s3cret", "Wget/1.21"],
+  ["okhttp", "okhttp"],
+  ["QGIS Server", "QGIS"],
+  ["a<script>alert(1)</script>", "a"],
+  ["<script>alert(1)</script>", "other"],
+  ["\u001b[2Jx", "other"],
+  ["' or 1=1 --", "other"],
+  ["münchen/1", "m"],
+  ["hdl_abcd_efgh", "other"],
+  ["x-hdl_abcd_efgh/1", "other"],
+  ["curl/hdl_abcd_efgh", "other"],
+  ["x-HDL_abcd_efgh", "other"],
+  [`${"a".repeat(5000)}/1`, "a".repeat(100)],
+])("of a client that calls itself %j the audit keeps %j", (said, kept) => {
+  expect(clientKind(said)).toBe(kept);
 });

@@ -84,6 +84,9 @@ async function planting(
   });
   await send("GET", "/jobs", { key: `${key.slice(0, 17)}${planted.wrongKey}` });
   await send("GET", "/jobs", { headers: { "x-request-id": key } });
+  // The audit keeps what a client calls itself.
+  for (const agent of [key, `curl/${key}`, `curl/8.5.0 (token=${planted.query})`, `Mozilla/5.0 ${key}`])
+    await run("/processes/echo", { inputs: { text: "a" } }, { "user-agent": agent });
   await send("DELETE", `/processes/echo?access_token=${planted.query}`);
 
   // Inputs: values, addresses with passwords and tokens that lead to nothing.

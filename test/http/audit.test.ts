@@ -49,6 +49,47 @@ test("what is done to jobs and shares stands in the audit, with who did it by wh
   expect(entries[4]).toMatchObject({ role: "operator", address: "local" });
 });
 
+test("each line says with which key and by what kind of program it was done, and what a key did is found by its id", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const admin = await service.createKey("admin", "ann");
+  const other = await service.createKey("admin", "ann");
+  const idOf = (key: string) => key.split("_")[1] ?? "";
+  const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const by = (agent: string) => ({ "user-agent": agent, "content-type": "application/json", prefer: "respond-async" });
+  const run = async (key: string, agent: string) => {
+    const sent = { key, headers: by(agent), body: '{"inputs":{"text":"a"}}' };
+    const response = await service.send("POST", "/processes/echo/execution", sent);
+    return String((await jsonOf(response)).jobID);
+  };
+  const jobId = await run(admin, firefox);
+  await run(other, '<img src=x onerror="alert(1)">');
+  await service.send("DELETE", `/jobs/${jobId}`, { key: other, headers: by("heddle-command") });
+  await service.send("POST", `/jobs/${jobId}/retry`, { key: admin, headers: by("curl/8.5.0"), body: "{}" });
+  const lines = async (query: string) =>
+    (await auditOf(service, admin, query)).entries.map(({ action, keyID, client }) => ({ action, keyID, client }));
+  const [first, second] = [idOf(admin), idOf(other)];
+  const ofFirst = [
+    { action: "retry", keyID: first, client: "curl/8.5.0" },
+    { action: "execute", keyID: first, client: "browser" },
+  ];
+  const ofSecond = [
+    { action: "dismiss", keyID: second, client: "command line" },
+    { action: "execute", keyID: second, client: "other" },
+  ];
+  expect(await lines(`?key=${first}`)).toEqual(ofFirst);
+  for (const written of [second, `%20${second}%20`, `hdl_${second}_x`, `key%20${second}`])
+    expect(await lines(`?key=${written}`)).toEqual(ofSecond);
+  expect(await lines("?key=nothing")).toEqual([]);
+  const page = async (path: string) => (await service.send("GET", path, { key: admin, headers: by(firefox) })).text();
+  const html = await page(`/_/audit?f=html&key=${second}`);
+  expect(html).toContain(`key <a href="${address}/_/keys?f=html#key-${second}">${second}</a>`);
+  expect(html).toContain("command line");
+  expect(html).not.toContain("<img");
+  expect(html).toContain(`name="key" value="${second}"`);
+  expect(await page("/_/keys?f=html")).toContain(`href="${address}/_/audit?f=html&amp;key=${second}"`);
+  expect(await page("/_/audit?f=html&key=nothing")).toContain("with the key nothing");
+});
+
 test("a job that is stopped and run again stands in the audit", async () => {
   await using service = await openService({ holdsJobs: true });
   const admin = await service.createKey("admin", "ann");

@@ -10,12 +10,15 @@ inputs: {}
 outputs: []
 `;
 
+/** Nothing runs these jobs: who waited for one would wait for its whole time. */
+const atOnce = { "content-type": "application/json", prefer: "respond-async" };
+
 const page = async (service: Service, path: string) => (await service.send("GET", path, { headers: browser })).text();
 
 async function runAndRemove(service: Service): Promise<void> {
   const headers = { "content-type": "application/cwl+yaml" };
   expect((await service.send("POST", "/processes", { headers, body: cwl })).status).toBe(201);
-  const execution = { headers: { "content-type": "application/json" }, body: '{"inputs":{}}' };
+  const execution = { headers: atOnce, body: '{"inputs":{}}' };
   expect((await service.send("POST", "/processes/gone/execution", execution)).status).toBe(201);
   expect(await page(service, "/processes?f=html")).not.toContain("Undeployed processes");
   expect(await page(service, "/jobs?processID=gone&f=html")).not.toContain("It was undeployed");
@@ -45,16 +48,42 @@ test("a job of a process that was removed says the version that it ran, and lead
   expect([led.status, await led.text()]).toEqual([200, expect.stringContaining("This is version 1.0.0")]);
 });
 
+test("a job of a process that was removed is tried again with the revision that it ran, and the audit names both", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await runAndRemove(service);
+  const [job] = [(await jsonOf(await service.send("GET", "/jobs"))).jobs].flat();
+  const { jobID, processRevision } = Object(job);
+  await service.finish(jobID, { failure: { message: "no" } });
+  const failed = await page(service, `/jobs/${jobID}?f=html`);
+  expect(failed).toContain("Its process was undeployed: a retry runs the version that the job ran");
+  expect(failed).toContain("Try again from the start");
+  expect(failed).not.toContain(">Run again<");
+  const retried = await service.send("POST", `/jobs/${jobID}/retry`, { body: {} });
+  expect([retried.status, await jsonOf(retried)]).toMatchObject([200, { status: "accepted", processRevision }]);
+  const html = await page(service, "/_/audit?f=html&subject=gone");
+  const revisions = `${address}/processes/gone/revisions?f=html`;
+  const told = [...html.matchAll(/<tr role="row"><td.*?<\/tr>/gs)].map(([row]) => [
+    /data-label="Did what"[^>]*>([^<]*)/.exec(row)?.[1],
+    row.includes(`<a href="${revisions}">gone</a><span class="muted"> (undeployed)</span>`),
+    row.includes(`/jobs/${jobID}?f=html`),
+  ]);
+  expect(told).toEqual([
+    ["tried a job again", true, true],
+    ["undeployed a process", true, false],
+    ["ran a process", true, true],
+    ["deployed a process", true, false],
+  ]);
+});
+
 test("a job of a process that was removed is called by the title that the process had last, in lists too", async () => {
   await using service = await openService({ holdsJobs: true });
   const headers = { "content-type": "application/cwl+yaml" };
-  const json = { "content-type": "application/json", prefer: "respond-async" };
   const titled = (title: string) => `${cwl}label: ${title}\n`;
   await service.send("POST", "/processes", { headers, body: titled("Old words") });
-  await service.send("POST", "/processes/gone/execution", { headers: json, body: '{"inputs":{}}' });
+  await service.send("POST", "/processes/gone/execution", { headers: atOnce, body: '{"inputs":{}}' });
   service.clock.advance(1000);
   await service.send("PUT", "/processes/gone", { headers, body: titled("New words") });
-  await service.send("POST", "/processes/gone/execution", { headers: json, body: '{"inputs":{}}' });
+  await service.send("POST", "/processes/gone/execution", { headers: atOnce, body: '{"inputs":{}}' });
   expect((await service.send("DELETE", "/processes/gone")).status).toBeLessThan(300);
   const { jobs } = await jsonOf(await service.send("GET", "/jobs"));
   const ids = (Array.isArray(jobs) ? jobs : []).map((job) => String(Object(job).jobID));
@@ -75,9 +104,8 @@ test("a job keeps the defaults that it used when its process is undeployed", asy
   expect((await service.send("POST", "/processes", { headers, body })).status).toBe(201);
   const inputs = JSON.stringify({ inputs: { style: "outline", size: 3 } });
   const short = JSON.stringify({ inputs: { size: 3 } });
-  const json = { "content-type": "application/json" };
   for (const one of [short, inputs])
-    await service.send("POST", "/processes/gone/execution", { headers: json, body: one });
+    await service.send("POST", "/processes/gone/execution", { headers: atOnce, body: one });
   const read = async () => {
     const { jobs } = await jsonOf(await service.send("GET", "/jobs"));
     const ids = (Array.isArray(jobs) ? jobs : []).map((job) => String(Object(job).jobID));

@@ -458,14 +458,16 @@ describe("a session by a provider of identities", () => {
 });
 
 test("the audit tells who signed in and out; a refused key leaves no line of a sign-in", async () => {
-  const { service, cookie } = await signedIn("admin");
+  const { service, cookie, key } = await signedIn("admin");
   await using _service = service;
   await sendForm(service, { key: "hdl_000000000000_none" });
-  await service.send("POST", "/_/sign-out", { headers: { ...browser, ...ownPage, cookie, "content-type": formType } });
+  const from = { ...browser, ...ownPage, cookie, "content-type": formType, "user-agent": "Mozilla/5.0 (X11)" };
+  await service.send("POST", "/_/sign-out", { headers: from });
+  const keyId = key.split("_")[1];
   const lines = await listAudit(service.database, { limit: 10 });
   expect(lines.filter(({ action }) => action.startsWith("sign-"))).toMatchObject([
-    { action: "sign-out", user: "ann", subject: "user ann", requestId: expect.any(String) },
-    { action: "sign-in", user: "ann", subject: "user ann", requestId: expect.any(String) },
+    { action: "sign-out", user: "ann", subject: "user ann", requestId: expect.any(String), keyId, client: "browser" },
+    { action: "sign-in", user: "ann", subject: "user ann", requestId: expect.any(String), keyId },
   ]);
 });
 

@@ -279,12 +279,31 @@ describe("the page of a list of jobs", () => {
     );
     expect(at("&tags=a&tags=b", 2, ["next"])).toBe("More than 2 jobs fit: tags a, b. Show all jobs");
     expect(at("&user=ann", 2, ["prev"])).toBe("2 more that fit: user ann. Show all jobs");
-    expect(at("&status=&limit=5", 2)).toBe("");
+    expect(at("&status=&limit=5", 2)).toBe("2 jobs");
     const html = jobListPage().render(
       { ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json&status=failed&limit=5&after=x` },
       { jobs: [], links: [] },
     );
     expect(html).toContain('href="http://server/base/jobs?f=html&amp;limit=5">Show all jobs');
+  });
+
+  test("says how many jobs there are when nothing narrows it, also where it has several pages", () => {
+    const at = (count: number, rels: readonly string[], all?: number) => {
+      const links = rels.map((rel) => ({ rel, href: "http://server/x" }));
+      const view = all === undefined ? {} : { all: { count: all, most: 10_000 } };
+      const jobs = Array.from({ length: count }, () => job);
+      const html = jobListPage(view).render({ ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json` }, { jobs, links });
+      return /<p role="status"><b>(.*?)<\/b><\/p>/s.exec(html)?.[1];
+    };
+    expect(at(2, ["next"], 1234)).toBe("1,234 jobs");
+    expect(at(1, [], 1)).toBe("1 job");
+    expect(at(2, ["next", "prev"], 10_000)).toBe("10,000 jobs");
+    expect(at(2, ["next"], 10_001)).toBe("More than 10,000 jobs");
+    // Where each would have to be looked at, they are not counted.
+    expect(at(2, ["next"])).toBe("More than 2 jobs");
+    expect(at(2, ["prev"])).toBeUndefined();
+    expect(at(3, [])).toBe("3 jobs");
+    expect(at(0, [], 0)).toBeUndefined();
   });
 
   test("has its filters folded up, but where one cannot be read", () => {

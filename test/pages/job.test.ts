@@ -216,6 +216,31 @@ describe("the page of a job", () => {
     expect(resumed).not.toContain("Mend the package");
   });
 
+  test("of a job whose process was undeployed says that it can be tried again as it was, and not run otherwise", () => {
+    const gone = { mayRetry: true, isProcessGone: true };
+    const goneText = "a retry runs the version that the job ran, and other inputs cannot be given";
+    for (const [exception, more, words] of [
+      [{ detail: "Tool failed" }, {}, "Try it again when the cause is mended."],
+      [{ detail: "Tool failed", stderrTail: "no such file" }, {}, "Try it again when the cause is mended."],
+      [{ detail: "Tool failed" }, { mayResume: true }, "Resume it, or try it again, when the cause is mended."],
+      [{ detail: "no", stage: "getInputs" }, {}, "can be fetched from its address, then try it again."],
+      [
+        { detail: `Cannot fetch x: ${closedAddressWords("10.0.0.1")}` },
+        {},
+        "Try it again when the address is allowed.",
+      ],
+    ] as const) {
+      const html = page({ status: "failed", exception }, { ...gone, ...more });
+      expect([words, html.includes(words)]).toEqual([words, true]);
+      expect(html.split(goneText)).toHaveLength(2);
+      expect(html).not.toMatch(/run it again|run again/i);
+    }
+    const dismissed = page({ status: "dismissed", finished: "2026-01-02T03:05:06.000Z" }, gone);
+    expect(dismissed.split(goneText)).toHaveLength(2);
+    expect(page({ status: "dismissed" }, { mayRetry: true })).not.toContain(goneText);
+    expect(page({ status: "failed", exception: { detail: "no" } }, { isProcessGone: true })).not.toContain(goneText);
+  });
+
   test("of a job whose package cannot be run says that the process is faulty and whom to tell, not to correct inputs", () => {
     const failed = { status: "failed", exception: { detail: "Cannot evaluate $(x)", isPackageFault: true } } as const;
     const told = page(failed, { mayRetry: true, mayResume: true });

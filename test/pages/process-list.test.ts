@@ -1,10 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { type ListedProcess, processListPage } from "../../src/pages/process-list.tsx";
+import { type ListedProcess, type ProcessListView, processListPage } from "../../src/pages/process-list.tsx";
 import { frame, plainTables } from "./frame.ts";
 
-function page(processes: readonly ListedProcess[], { q = "", keyword = "" } = {}): string {
+function page(
+  processes: readonly ListedProcess[],
+  { q = "", keyword = "", ...view }: Partial<ProcessListView> = {},
+): string {
   const links = [{ href: "http://server/base/processes?after=b&f=html", rel: "next", title: "Next page" }];
-  return processListPage({ processes, q, keyword, mayDeploy: false }).render(frame, {
+  return processListPage({ processes, q, keyword, mayDeploy: false, ...view }).render(frame, {
     processes: [{ id: "a", jobs: 1 }],
     links,
   });
@@ -38,6 +41,19 @@ describe("the page of a list of processes", () => {
     expect(purposeOf("word ".repeat(100))).toMatch(/^(?:word ){10,40}…$/);
     expect(purposeOf("")).toBeUndefined();
     expect(page([described("x")])).toContain('tabindex="-1">k</a>');
+  });
+
+  test("says whose runs there are none of: nobody's, none that one may see, none of one's own", () => {
+    const never = [{ id: "b", origin: "built-in", runs: 0 }];
+    const cells = (whose?: "all" | "some" | "own") => {
+      const html = plainTables(page(never, whose === undefined ? {} : { whose }));
+      return /<td>([^<]*)\s*<\/td><td><\/td><\/tr>/.exec(html)?.[1]?.trim();
+    };
+    expect([cells(), cells("all")]).toEqual(["not run yet", "not run yet"]);
+    expect(cells("some")).toBe("no run that you may see");
+    expect(cells("own")).toBe("you have not run it yet");
+    expect(page(never, { whose: "own" })).toContain(">Succeeded (your runs)</th>");
+    expect(page(never)).toContain(">Succeeded</th>");
   });
 
   test("has no columns of runs for who may not see runs", () => {

@@ -176,7 +176,7 @@ test("each setting tells its flag, its variable, how it is changed, and a size i
   expect(html).toContain('<code class="name">HEDDLE_<wbr/>slots</code><br/>');
   expect(html).toContain("given by the flag --slots now: change the flag, and restart");
   expect(html).toContain("taken in by a reload");
-  expect(html).toContain('<code>2000000000</code> bytes<span class="muted"> (2.0 GB)</span>');
+  expect(html).toContain('<code>2000000000</code> bytes<span class="muted nowrap"> (2.0 GB)</span>');
 });
 
 test("what a flag or a variable gives is changed there, whatever a reload takes in", () => {
@@ -235,5 +235,29 @@ test("the largest users, processes and jobs are told, each with its way", () => 
   expect(html).toContain(`<a href="${frame.baseUrl}/processes/p?f=html">p</a>`);
   expect(html).toContain(`<a href="${frame.baseUrl}/jobs/job-1?f=html"`);
   expect(html).toContain("anonymous callers");
-  expect(page()).not.toContain("Where the space goes");
+  expect(page()).not.toContain("Space by user");
+});
+
+test("what all files take is told by what they are, with the sum, the free space, and when it was measured", () => {
+  const disk = [{ directory: "/srv", holds: "all", freeBytes: 5e9, totalBytes: 2e10 }];
+  const files = {
+    ...{ measured: at, totalBytes: 3_005_000, isWhole: true, unread: 0 },
+    areas: [
+      { area: "results", bytes: 3_000_000, files: 1200 },
+      { area: "cache", bytes: 5000, files: 1 },
+      { area: "images", bytes: 0, files: 0 },
+    ],
+  } as const;
+  const shown = (changes: object = {}) =>
+    plainTables(systemPage({ measured: at }).render(frame, { ...document, disk, files: { ...files, ...changes } }));
+  const html = shown();
+  expect(html).toContain(`measured <time datetime="${at}">`);
+  expect(html).toMatch(/<td>Results of jobs<\/td><td class="nowrap">3\.0 MB<\/td><td>1,200<\/td>/);
+  expect(html).toMatch(/<td><b>All together<\/b><\/td><td class="nowrap"><b>3\.0 MB<\/b><\/td><td>1,201<\/td>/);
+  expect(html).toMatch(/Free on the disk of <code>\/srv<\/code>: 5\.0 GB of 20\.0 GB\.<\/p>/);
+  expect(html).not.toContain("Container images");
+  expect(html).not.toContain("There is more");
+  expect(shown({ isWhole: false })).toContain("only the first 500,000 files and directories are counted");
+  expect(shown({ unread: 1 })).toContain("tools left 1 file or directory that the service may not look at");
+  expect(page()).toContain("The files are being counted");
 });

@@ -204,12 +204,21 @@ test("heddle audit tells who did what, of a data directory and of a service, als
   const [remote] = [await runExecutable(["audit", "--url", running.url, "--key", key, "--action", "start", "--json"])];
   expect(JSON.parse(remote.out)).toMatchObject([{ action: "start", role: "service", address: "local" }]);
   await fetch(`${running.url}/jobs`, { headers: { authorization: "Bearer hdl_abcdefabcdef_wrong" } });
+  const second = await runExecutable([...["keys", "create", "--role", "runner", "--user", "bob"], "--data", place]);
+  const [, keyId = ""] = second.out.trim().split("_");
+  const executed = await runExecutable([
+    ...["execute", "echo", "--url", running.url, "--key", second.out.trim(), "--input", "text=a"],
+  ]);
+  expect(executed.exitCode).toBe(0);
+  const byKey = await runExecutable(["audit", "--url", running.url, "--key", key, "--key-id", keyId]);
+  expect(byKey.out).toMatch(new RegExp(` bob .* execute {2}echo .*key ${keyId} {2}by command line\\n$`));
   expect(await running.stop()).toBe(0);
   const local = await runExecutable(["audit", "--data", place, "--since", "1h", "--json"]);
   const lines = v.parse(v.array(v.looseObject({ action: v.string(), subject: v.string() })), JSON.parse(local.out));
-  expect(lines.map(({ action }) => action)).toEqual(["stop", "refuse", "start", "create-key"]);
-  expect(lines[1]).toMatchObject({ subject: "key abcdefabcdef", outcome: "refused", address: "127.0.0.1" });
-  const plain = await runExecutable(["audit", "--data", place, "--action", "create-key"]);
+  expect(lines.map(({ action }) => action)).toEqual(["stop", "execute", "create-key", "refuse", "start", "create-key"]);
+  expect(lines[1]).toMatchObject({ keyID: keyId, client: "command line" });
+  expect(lines[3]).toMatchObject({ subject: "key abcdefabcdef", outcome: "refused", address: "127.0.0.1" });
+  const plain = await runExecutable(["audit", "--data", place, "--action", "create-key", "--limit", "1"]);
   expect(plain.out).toMatch(
     /^\S+Z {2}(?:\S+|from the command line) {2}operator {2}local {2}create-key {2}[0-9a-f]+\n$/,
   );

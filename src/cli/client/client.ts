@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
 import { isJsonObject, type Json, parseExact } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
+import { commandLineAgent } from "../../domain/origin.ts";
 import { errorText, type Fault, Problem, type ProblemKind, problemKinds } from "../../domain/problem.ts";
 import { withoutEndSlashes } from "../../domain/text.ts";
 import { hasCode } from "../../files/file-errors.ts";
@@ -69,7 +70,12 @@ export function createClient(
     try {
       response = await fetch(target, {
         method,
-        headers: { accept: "application/json, */*;q=0.5", ...credentials, ...options.headers },
+        headers: {
+          "user-agent": commandLineAgent,
+          accept: "application/json, */*;q=0.5",
+          ...credentials,
+          ...options.headers,
+        },
         ...defined({ body: options.body }),
         signal: io.signal,
       });

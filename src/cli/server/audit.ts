@@ -42,6 +42,7 @@ export function auditCommand(deps: AuditCommandDeps): Command {
       },
       until: { type: "string", value: "WHEN", about: "before this time" },
       user: { type: "string", value: "NAME", about: "who did it" },
+      "key-id": { type: "string", value: "ID", about: "the id of the key that it was done with" },
       action: { type: "string", value: "ACTION", about: "what was done, such as deploy or execute" },
       subject: { type: "string", value: "ID", about: "the process, job, key or provider that it was done to" },
       limit: { type: "string", value: "N", about: "the most lines, at most 1000 (default 100)" },
@@ -70,6 +71,7 @@ function wordsOf(args: Arguments): AuditWords {
     since: textOption(args, "since"),
     until: textOption(args, "until"),
     user: textOption(args, "user"),
+    key: textOption(args, "key-id"),
     action: textOption(args, "action"),
     subject: textOption(args, "subject"),
   });
@@ -98,7 +100,7 @@ const PageSchema = v.object({
   entries: v.array(
     v.object({
       ...{ number: v.number(), time: v.string(), action: v.string(), subject: v.string(), outcome: v.string() },
-      ...{ user: text, role: text, address: text, requestID: text, jobID: text },
+      ...{ user: text, role: text, address: text, keyID: text, client: text, requestID: text, jobID: text },
     }),
   ),
 });
@@ -112,11 +114,12 @@ async function readRemote(args: Arguments, io: Io, words: AuditWords, limit: num
 /** Who acts without a name: a user of the machine may have none, as in a container. */
 const unnamed: Readonly<Record<string, string>> = { service: "the service", operator: "from the command line" };
 
-function textOf({ time, user, role, address, action, subject, jobID, outcome }: AuditLine): string {
+function textOf({ time, user, role, address, keyID, client, action, subject, jobID, outcome }: AuditLine): string {
   const nobody = action === "sign-in" ? "nobody signed in" : "nobody with a key";
   const who = user ?? unnamed[role ?? ""] ?? nobody;
   const words = [time, who, role ?? "-", address ?? "-", action, subject, ...(jobID === undefined ? [] : [jobID])];
-  return `${[...words, ...(outcome === "done" ? [] : [outcome])].map(printable).join("  ")}\n`;
+  const means = [...(keyID === undefined ? [] : [`key ${keyID}`]), ...(client === undefined ? [] : [`by ${client}`])];
+  return `${[...words, ...(outcome === "done" ? [] : [outcome]), ...means].map(printable).join("  ")}\n`;
 }
 
 /** Names of others must not move the cursor of a terminal. */

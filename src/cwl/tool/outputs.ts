@@ -12,24 +12,22 @@ import { duringField } from "../document/failed-field.ts";
 import type {
   CommandLineTool,
   CwlType,
-  Expression,
   ListingMode,
   OutputBinding,
   RecordField,
-  SecondaryFile,
   ToolOutput,
 } from "../document/schema.ts";
-import { evaluate, evaluateString, type Scope } from "../javascript/expression.ts";
+import { evaluate, type Scope } from "../javascript/expression.ts";
 import { mapInTurns } from "../javascript/in-turns.ts";
 import type { Evaluating } from "../javascript/javascript.ts";
-import { withSecondaryFiles } from "../run/secondary-files.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { withContents } from "../values/file-contents.ts";
 import { withListing } from "../values/file-listing.ts";
-import { isFileObject, mapFiles, pathOf, secondaryFilesOf, withPath } from "../values/file-object.ts";
-import { asTyped, matchType, members, outputFault } from "../values/types.ts";
+import { mapFiles, pathOf, secondaryFilesOf } from "../values/file-object.ts";
+import { members } from "../values/types.ts";
+import { finishValue } from "./finish-output.ts";
 import { findByPattern } from "./glob.ts";
-import { type Bounds, locateInside, mayRead, realBounds, settle, toFile } from "./output-bounds.ts";
+import { type Bounds, mayRead, realBounds, toFile } from "./output-bounds.ts";
 
 /** Where a tool worked, and what it may hand back. */
 export type Collection = {
@@ -230,73 +228,4 @@ async function locateWritten(collection: Collection, bounds: Bounds, object: Jso
     secondaryFilesOf(object).map((file) => locateWritten(collection, bounds, file)),
   );
   return { ...object, ...found, ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }) };
-}
-
-/** Adds formats and secondary files, and checks the value against its type and the bounds. */
-async function finishValue(
-  collection: Collection,
-  bounds: Bounds,
-  output: ToolOutput,
-  { value, missing }: { readonly value: Json; readonly missing: string },
-): Promise<Json> {
-  const fault = outputFault(output.type, value);
-  if (fault !== undefined) {
-    const part =
-      missing !== ""
-        ? ["outputBinding", "glob"]
-        : output.outputBinding?.outputEval === undefined
-          ? []
-          : ["outputBinding", "outputEval"];
-    throw new CwlFailure(`${fault}${missing}`, {}, { field: ["outputs", output.id, ...part] });
-  }
-  const name = `output "${output.id}"`;
-  return finishTyped({ collection, bounds, name }, output.type, output, asTyped(output.type, value));
-}
-
-type Finishing = { readonly collection: Collection; readonly bounds: Bounds; readonly name: string };
-
-/** What is said of the files of an output, or of a record's field. */
-type OutputDemands = {
-  readonly format?: Expression;
-  readonly formats?: readonly Expression[];
-  readonly secondaryFiles: readonly SecondaryFile[];
-};
-
-async function finishTyped(at: Finishing, declared: CwlType, demands: OutputDemands, value: Json): Promise<Json> {
-  const type = matchType(declared, value) ?? declared;
-  if (isList(value)) {
-    const items = type.kind === "array" ? type.items : type;
-    return mapInTurns(value, (item) => finishTyped(at, items, demands, item));
-  }
-  if (isFileObject(value)) return finishFile(at, demands, value);
-  if (!isJsonObject(value)) return value;
-  const members = Object.entries(value).map(async ([name, member]) => {
-    const field = type.kind === "record" ? type.fields.find((candidate) => candidate.name === name) : undefined;
-    return [name, await finishTyped(at, field?.type ?? type, field ?? demands, member)] as const;
-  });
-  return Object.fromEntries(await Promise.all(members));
-}
-
-async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObject): Promise<JsonObject> {
-  const { collection, bounds, name } = at;
-  const located = await locateInside(bounds, withPath(object));
-  if (located.class === "Directory") return settle(bounds, located);
-  const scope: Scope = { ...collection.scope, self: located };
-  const template = demands.format ?? demands.formats?.[0];
-  const { contents, ...file } = located;
-  const kept = pathOf(object) === undefined && contents !== undefined ? located : file;
-  const whole = await collection.evaluating(() => {
-    const format = template === undefined ? undefined : evaluateString(template, scope, "format");
-    return withSecondaryFiles(format === undefined ? kept : { ...kept, format }, demands.secondaryFiles, scope, {
-      isRequired: false,
-      discovers: true,
-      name,
-      readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
-    });
-  });
-  const secondary = secondaryFilesOf(whole).map(async (secondary) =>
-    settle(bounds, await locateInside(bounds, secondary)),
-  );
-  const secondaryFiles = await Promise.all(secondary);
-  return settle(bounds, secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles });
 }

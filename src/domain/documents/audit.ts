@@ -8,6 +8,10 @@ export type AuditLine = {
   readonly user?: string;
   readonly role?: string;
   readonly address?: string;
+  /** The id of the key that it was done with. */
+  readonly keyID?: string;
+  /** What kind of program the client said it is: `browser`, `command line`, or a name such as `curl/8.5.0`. */
+  readonly client?: string;
   readonly requestID?: string;
   readonly action: string;
   readonly subject: string;
@@ -22,11 +26,12 @@ export type AuditedJob = { readonly process: string; readonly provider?: string;
 export type AuditDocument = { readonly entries: readonly AuditLine[]; readonly links: readonly Link[] };
 
 /** Builds what is shown of a line of the audit. */
-export function auditLine({ number, at, requestId, jobId, ...entry }: AuditEntry): AuditLine {
+export function auditLine({ number, at, requestId, jobId, keyId, ...entry }: AuditEntry): AuditLine {
   return {
     number,
     time: new Date(at).toISOString(),
     ...entry,
+    ...(keyId === undefined ? {} : { keyID: keyId }),
     ...(requestId === undefined ? {} : { requestID: requestId }),
     ...(jobId === undefined ? {} : { jobID: jobId }),
   };

@@ -1,4 +1,5 @@
 import type { Link } from "../links.ts";
+import type { MeasuredSpace } from "../space.ts";
 
 /** One setting as an admin sees it: secrets are masked. */
 export type SettingDocument = {
@@ -41,6 +42,9 @@ export type KeptDocument = {
   /** How many are past their time, and stay because a job may read them. */
   readonly held?: number;
 };
+
+/** What the files of the service take, and when that was measured (RFC 3339): it is in the background, at most once a minute. */
+export type FilesDocument = MeasuredSpace & { readonly measured: string };
 
 /** Where space goes, the largest first. Bytes of results as they were counted when they were written. */
 export type SpaceDocument = {
@@ -104,6 +108,8 @@ export type SystemFacts = {
   /** Whether numbers for Prometheus are told, and at which second address; without one at `/metrics`. */
   readonly metrics: { readonly isOn: boolean; readonly address?: string };
   readonly database: { readonly bytes: number; readonly walBytes: number };
+  /** Absent while it is measured for the first time. */
+  readonly files?: FilesDocument;
   readonly memoryBytes: number;
   readonly settings: readonly SettingDocument[];
 };

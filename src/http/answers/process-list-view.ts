@@ -1,4 +1,4 @@
-import { mayDo } from "../../domain/access.ts";
+import { mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
@@ -9,6 +9,7 @@ import {
   listProcesses,
   type ProcessFilter,
 } from "../../operations/describe-processes.ts";
+import { seesOthers } from "../../operations/job-people.ts";
 import { providerIds } from "../../operations/manage-providers.ts";
 import { removedProcesses } from "../../operations/process-revisions.ts";
 import { processStatistics } from "../../operations/process-statistics.ts";
@@ -108,7 +109,14 @@ export async function listView(deps: ListDeps, context: RouteContext, items: rea
   const instead = isInVain ? await insteadOf(deps, context, q) : {};
   const providers = items.length === 0 && caller !== undefined ? await providerIds(deps, caller) : [];
   const removed = mayDeploy ? await removedProcesses(deps, caller) : [];
-  return { processes, q, keyword, mayDeploy, ...instead, providers, removed };
+  const whose = seesRuns ? await runsSeen(deps, caller) : "all";
+  return { processes, q, keyword, mayDeploy, whose, ...instead, providers, removed };
+}
+
+/** Tells whose runs the figures of a list are about. */
+async function runsSeen(deps: ListDeps, caller: Principal): Promise<"all" | "some" | "own"> {
+  if (mayDo(caller, "read-all-jobs")) return "all";
+  return (await seesOthers(deps, caller)) ? "some" : "own";
 }
 
 /** Names where a process comes from. */

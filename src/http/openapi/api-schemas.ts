@@ -139,6 +139,8 @@ const AuditLine = v.object({
   user: v.optional(v.string()),
   role: v.optional(v.string()),
   address: v.optional(v.string()),
+  keyID: v.optional(v.string()),
+  client: v.optional(v.string()),
   requestID: v.optional(v.string()),
   action: v.picklist(auditActions),
   subject: v.string(),

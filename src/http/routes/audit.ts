@@ -4,6 +4,7 @@ import { defined } from "../../domain/defined.ts";
 import { type AuditDocument, auditLine } from "../../domain/documents/audit.ts";
 import { Problem } from "../../domain/problem.ts";
 import { listKeysFor } from "../../operations/manage-keys.ts";
+import { removedProcesses } from "../../operations/process-revisions.ts";
 import { jobsOfAudit, type ReadAuditDeps, readAudit } from "../../operations/read-audit.ts";
 import { auditPage } from "../../pages/audit.tsx";
 import type { KeysOfAudit } from "../../pages/audit-table.tsx";
@@ -16,12 +17,13 @@ import { paging, tagged } from "../openapi/about.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type AuditRouteDeps = ReadAuditDeps;
+export type AuditRouteDeps = ReadAuditDeps & Parameters<typeof removedProcesses>[0];
 
 const filters = {
   since: "from this time on: a time ago, such as 12h or 7d, today, yesterday or last week (UTC), or RFC 3339",
   until: "before this time, written as since",
   user: "who did it",
+  key: "the id of the key that it was done with",
   action: "what was done, such as deploy or execute",
   subject: "the id of the process, job, key or provider; of a job also 8 or more characters of its beginning or end",
   outcome: "done or refused",
@@ -41,7 +43,7 @@ export function auditRoutes(deps: AuditRouteDeps): readonly Route[] {
       },
       handle(context) {
         const words = wordsOf(context);
-        const view = { since: "", until: "", user: "", action: "", subject: "", outcome: "", ...words };
+        const view = { since: "", until: "", user: "", key: "", action: "", subject: "", outcome: "", ...words };
         return withFiltersAgain(
           context,
           () => list(deps, context, view, words),
@@ -61,6 +63,7 @@ function wordsOf({ query }: RouteContext): AuditWords {
     since: field("since"),
     until: field("until"),
     user: field("user"),
+    key: field("key"),
     action: field("action"),
     subject: field("subject"),
     outcome: field("outcome"),
@@ -86,13 +89,22 @@ async function list(
     links: pageLinks(context, `${context.baseUrl}/_/audit`, { next }),
   };
   if (documentFormat(context) !== "html") return documentResponse(context, document, { title });
-  const [keys, jobs] = await Promise.all([keysOf(deps, principal, document), jobsOfAudit(deps, principal, document)]);
-  return documentResponse(context, document, { title, page: auditPage(view, { keys, jobs }) });
+  const [keys, jobs, removed] = await Promise.all([
+    keysOf(deps, principal, document),
+    jobsOfAudit(deps, principal, document),
+    mayDo(principal, "deploy") ? removedProcesses(deps, principal) : [],
+  ]);
+  return documentResponse(context, document, {
+    title,
+    page: auditPage(view, { keys, jobs, removed: new Set(removed) }),
+  });
 }
 
 /** Tells whose the keys are that the lines name, for who may know; keys that were revoked are kept. */
 async function keysOf(deps: AuditRouteDeps, principal: Principal, { entries }: AuditDocument): Promise<KeysOfAudit> {
-  const namesKey = entries.some(({ action, subject }) => action.endsWith("-key") || subject.startsWith("key "));
+  const namesKey = entries.some(
+    ({ action, subject, keyID }) => keyID !== undefined || action.endsWith("-key") || subject.startsWith("key "),
+  );
   if (!namesKey || !mayDo(principal, "manage-keys")) return new Map();
   const keys = await listKeysFor(deps, principal);
   return new Map(keys.map(({ id, user, role, actions }) => [id, `${user}, ${roleText(role, actions)}`]));

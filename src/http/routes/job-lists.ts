@@ -6,6 +6,7 @@ import { readJobOrder } from "../../domain/job-sort.ts";
 import { processUrl, profiles, providerProcessUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { mayDismissJobs, mayRetryJobs } from "../../operations/chosen-jobs.ts";
+import { countVisibleJobs, mostCountedJobs } from "../../operations/count-jobs.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
 import { peopleOf, seesOthers, usersOf } from "../../operations/job-people.ts";
 import { offeredProcesses } from "../../operations/job-processes.ts";
@@ -172,15 +173,28 @@ async function listFound(
   const outcome = readOutcome(context.queries("outcome"));
   const listed = isPage ? await readListedProcesses(deps, principal, items) : {};
   const figures = isPage ? await figuresOf(deps, context, filter.search) : undefined;
+  const all = isPage && process === undefined ? await allOf(deps, context, filter) : undefined;
   return documentResponse(
     context,
     { jobs, links },
     {
       title: titleOf(process),
       profile: profiles.jobList,
-      page: jobListPage({ users, ...listed, offered, soFar, may, ...defined({ process, figures }), outcome }),
+      page: jobListPage({ users, ...listed, offered, soFar, may, ...defined({ process, figures, all }), outcome }),
     },
   );
+}
+
+/** Counts the jobs of a list that nothing narrows; undefined for another one, and where that would take long. */
+async function allOf(
+  deps: ListDeps,
+  context: RouteContext,
+  { search, user, withRemoved }: { readonly search: JobSearch; readonly user?: string; readonly withRemoved: boolean },
+): Promise<JobListView["all"]> {
+  const isNarrowed = Object.values(defined({ ...search, user })).length > 0;
+  if (isNarrowed || withRemoved) return undefined;
+  const count = await countVisibleJobs(deps, principalOf(context));
+  return count === undefined ? undefined : { count, most: mostCountedJobs };
 }
 
 /** Reads how the last runs of one process of this service ended, where its jobs are asked for and no others. */

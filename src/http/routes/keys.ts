@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { mayDo } from "../../domain/access.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
 import type { KeyDocument, KeyListDocument } from "../../domain/documents/key.ts";
@@ -90,6 +91,7 @@ async function keysResponse(deps: KeyRouteDeps, context: RouteContext, view: Key
       ...view,
       once: deps.newSecret(),
       processIds,
+      mayReadAudit: mayDo(principalOf(context), "read-audit"),
       ...defined({ ownId: principalOf(context).keyId }),
     }),
   });

@@ -167,8 +167,8 @@ function isRefusal(error: unknown): error is Problem {
 }
 
 /** The audit tells where a person signed in from. */
-function cameFrom(deps: SignInRouteDeps, { origin: { address, requestId } }: RouteContext): SignInRouteDeps {
-  return { ...deps, from: { requestId, ...defined({ address }) } };
+function cameFrom(deps: SignInRouteDeps, { origin: { address, client, requestId } }: RouteContext): SignInRouteDeps {
+  return { ...deps, from: { requestId, ...defined({ address, client }) } };
 }
 
 /** Leads a browser on with its new session; an earlier one of the same browser ends. */

@@ -16,6 +16,8 @@ export const audit = sqliteTable("audit", {
   subject: text("subject").notNull(),
   jobId: text("job_id"),
   outcome: text("outcome").$type<AuditOutcome>().notNull(),
+  keyId: text("key_id"),
+  client: text("client"),
 });
 
 /** One row at most: what was audited before this time may be removed. */

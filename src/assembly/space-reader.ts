@@ -1,0 +1,48 @@
+import type { Clock } from "../domain/clock.ts";
+import type { FilesDocument } from "../domain/documents/system.ts";
+import type { Logger } from "../domain/logger.ts";
+import type { MeasuredSpace } from "../domain/space.ts";
+import { sleep } from "../domain/timers.ts";
+
+export type SpaceReaderDeps = {
+  readonly clock: Pick<Clock, "now" | "elapsed">;
+  readonly logger: Pick<Logger, "warn">;
+  readonly measure: () => Promise<MeasuredSpace>;
+};
+
+/** Who asks waits so long at most: small directories are measured by then. */
+const waitMilliseconds = 300;
+/** It is measured at most once in this time, and in ten times what it took: a large tree must not keep the disk busy. */
+const [leastMilliseconds, restFactor] = [60_000, 10];
+
+/**
+ * Creates what tells how much of the disk files take: as it was measured last. Asking begins a measurement in the background where
+ * the last one is old; undefined while the first one goes on. A measurement that fails stands in the log.
+ */
+export function createSpaceReader({
+  clock,
+  logger,
+  measure,
+}: SpaceReaderDeps): () => Promise<FilesDocument | undefined> {
+  let last: FilesDocument | undefined;
+  let running: Promise<void> | undefined;
+  let freshUntil = Number.NEGATIVE_INFINITY;
+  const run = async () => {
+    const begun = clock.elapsed();
+    try {
+      const measured = await measure();
+      last = { measured: new Date(clock.now()).toISOString(), ...measured };
+    } catch (error) {
+      logger.warn("Cannot measure what the files of the service take of the disk", { error });
+    } finally {
+      const ended = clock.elapsed();
+      freshUntil = ended + Math.max(leastMilliseconds, restFactor * (ended - begun));
+      running = undefined;
+    }
+  };
+  return async () => {
+    if (running === undefined && clock.elapsed() >= freshUntil) running = run();
+    if (running !== undefined) await Promise.race([running, sleep(waitMilliseconds, { isIdle: true })]);
+    return last;
+  };
+}
