@@ -14,6 +14,7 @@ export function NothingFound({ view, frame }: Shown) {
       </p>
     );
   }
+  if (view.some !== undefined && view.some.length > 0) return <SomeFound view={view} baseUrl={baseUrl} />;
   return (
     <div class="notice">
       <p>
@@ -44,9 +45,34 @@ export function NothingFound({ view, frame }: Shown) {
   );
 }
 
+/** Comes before what has some of the words. */
+function SomeFound({ view, baseUrl }: { readonly view: ProcessListView; readonly baseUrl: string }) {
+  const { q, keyword, some = [], near = [] } = view;
+  const shown = new Set(some.map(({ id }) => id));
+  const others = near.filter(({ id }) => !shown.has(id));
+  return (
+    <div class="notice" role="status">
+      <p>
+        {`None has all of the words "${q}"${keyword === "" ? "" : ` and ${keywordText(keyword)}`}. `}
+        <Near view={{ ...view, near: others }} baseUrl={baseUrl} />
+        {`${some.length === 1 ? "This one has" : "These have"} some of them${some.length === 1 ? "" : ", the most words first"}:`}
+      </p>
+      <p class="actions">
+        <a class="button" href={`${baseUrl}/processes?f=html`}>
+          {allText(view.all)}
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function keywordText(keyword: string): string {
+  return `${keyword.includes(",") ? "the keywords" : "the keyword"} "${keyword}"`;
+}
+
 function nothingText({ q, keyword }: ProcessListView): string {
   const words = q === "" ? [] : [`"${q}"`];
-  const keywords = keyword === "" ? [] : [`${keyword.includes(",") ? "the keywords" : "the keyword"} "${keyword}"`];
+  const keywords = keyword === "" ? [] : [keywordText(keyword)];
   return `Nothing has ${[...words, ...keywords].join(" and ")}.`;
 }
 
