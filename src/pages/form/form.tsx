@@ -63,7 +63,7 @@ export function ExecuteForm({
         <button type="submit" name={ownNames.doing} value="check" formnovalidate>
           Check
         </button>
-        <span class="muted">* is required. Check runs nothing.</span>
+        <span class="muted">* is required. Enter in a field runs, too. Check runs nothing.</span>
       </p>
     </form>
   );
@@ -84,6 +84,7 @@ function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
   );
 }
 
+/** What became of the form when it was sent: whoever comes back is led there, as it may stand far below what a screen shows first. */
 function Outcome({
   state: { faults, otherFaults, isChecked, fields, values },
   frame,
@@ -94,7 +95,7 @@ function Outcome({
   if (isChecked === true) {
     const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (
-      <p class="notice notice-good" role="status">
+      <p class="notice notice-good" role="status" tabindex={-1} autofocus={true}>
         The request is right. Nothing was run.
         {namesFiles ? " The content of files was not read: only a run tells whether it is right." : ""}
       </p>
@@ -102,7 +103,7 @@ function Outcome({
   }
   if (faults.size === 0 && otherFaults.length === 0) return null;
   return (
-    <div class="notice notice-bad" role="alert">
+    <div class="notice notice-bad" role="alert" tabindex={-1} autofocus={true}>
       <p>
         Nothing was run: this is not right yet.
         <Opening texts={[...[...faults.values()].flat(), ...otherFaults]} frame={frame} />
