@@ -84,26 +84,31 @@ function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
   );
 }
 
+type Told = { readonly state: FormState; readonly frame: PageFrame };
+
 /** What became of the form when it was sent: whoever comes back is led there, as it may stand far below what a screen shows first. */
-function Outcome({
-  state: { faults, otherFaults, isChecked, fields, values },
-  frame,
-}: {
-  readonly state: FormState;
-  readonly frame: PageFrame;
-}) {
+function Outcome(told: Told) {
+  const { isChecked, faults, otherFaults } = told.state;
+  if (isChecked !== true && faults.size === 0 && otherFaults.length === 0) return null;
+  return (
+    <div tabindex={-1} autofocus={true}>
+      <OutcomeWords {...told} />
+    </div>
+  );
+}
+
+function OutcomeWords({ state: { faults, otherFaults, isChecked, fields, values }, frame }: Told) {
   if (isChecked === true) {
     const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (
-      <p class="notice notice-good" role="status" tabindex={-1} autofocus={true}>
+      <p class="notice notice-good" role="status">
         The request is right. Nothing was run.
         {namesFiles ? " The content of files was not read: only a run tells whether it is right." : ""}
       </p>
     );
   }
-  if (faults.size === 0 && otherFaults.length === 0) return null;
   return (
-    <div class="notice notice-bad" role="alert" tabindex={-1} autofocus={true}>
+    <div class="notice notice-bad" role="alert">
       <p>
         Nothing was run: this is not right yet.
         <Opening texts={[...[...faults.values()].flat(), ...otherFaults]} frame={frame} />

@@ -92,11 +92,11 @@ describe.skipIf(missing !== undefined)(named("Enter and Tab do what is expected 
       await page.locator('[name="/inputs/text"]').fill("x");
       await page.getByRole("button", { name: "Check" }).click();
       const right = page.getByRole("status").filter({ hasText: "The request is right. Nothing was run." });
-      await right.and(page.locator(":focus")).waitFor();
+      await page.locator(":focus", { has: right }).waitFor();
       await page.locator('[name="/inputs/mixed/~href"]').fill("no address");
       await page.keyboard.press("Enter");
       const wrong = page.getByRole("alert").filter({ hasText: "Nothing was run" });
-      await wrong.and(page.locator(":focus")).waitFor();
+      await page.locator(":focus", { has: wrong }).waitFor();
       const { top, bottom } = await wrong.evaluate((one) => one.getBoundingClientRect());
       expect([top >= 0, top < 640, bottom > 0]).toEqual([true, true, true]);
       // The tool that looks for barriers is a script.
