@@ -50,7 +50,7 @@ function remoteChanges(before: RemoteDefinition, after: RemoteDefinition): reado
 }
 
 /** Old and new are told whole, as what runs is what changes; longer texts are cut, so that the first place where they differ is told. */
-const longestTold = 10_000;
+const longestTold = 4000;
 
 function changed(what: string, was: string | undefined, is: string | undefined): readonly ToolChange[] {
   if (was === is) return [];
