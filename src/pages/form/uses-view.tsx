@@ -1,5 +1,5 @@
 import type { UseTarget } from "./uses/execution.ts";
-import type { Use } from "./uses.ts";
+import { type Use, uploadWords } from "./uses.ts";
 
 /** The request of a form as texts to copy: JSON, and what executes it from elsewhere. A script keeps them as the form is. */
 export function Uses({
@@ -8,6 +8,7 @@ export function Uses({
   isExample,
   isForbidden,
   incomplete,
+  namesUploads,
 }: {
   readonly uses: readonly Use[];
   readonly target: UseTarget;
@@ -16,13 +17,15 @@ export function Uses({
   readonly isForbidden: boolean;
   /** Which required inputs the request of the form lacks. */
   readonly incomplete?: string | undefined;
+  /** The request holds as long as the uploads that it names. */
+  readonly namesUploads: boolean;
 }) {
   const texts = (
     <>
       <p class="muted" data-live="uses">
         {isExample
           ? `An example.${isForbidden ? "" : " Check shows what was filled in instead."}`
-          : (incomplete ?? "The request of the form, as it was filled in.")}
+          : (incomplete ?? "The request of the form, as it was filled in.") + (namesUploads ? uploadWords : "")}
       </p>
       {uses.map(({ title, text }, index) => (
         <details open={index === 0}>
