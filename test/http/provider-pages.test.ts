@@ -178,11 +178,9 @@ test("forms of a provider's process are for who may execute it, from pages of ou
   const html = await seen.text();
   expect(html).toContain("to run a process takes the role of a runner");
   // What he may not run stands folded up.
-  expect(html).toMatch(
-    /<details class="fold"><summary><h3>Use it from other programs, with a key that may run it<\/h3>/,
-  );
+  expect(html).toMatch(/<details class="fold"><summary><h3>Run it by a program, with a key that may<\/h3>/);
   const others = await (await service.send("GET", place, { key: runner, headers: browser })).text();
-  expect(others).toMatch(/data-key="true"><h3>Use it from<\/h3>/);
+  expect(others).toMatch(/data-key="true"><h3>Run it by a program<\/h3>/);
 });
 
 test("a provider that does not answer: a page says what was asked and what came, and asks again; a program gets the problem", async () => {

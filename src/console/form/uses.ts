@@ -4,7 +4,7 @@ import { withoutToken, withoutTokens } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { readForm } from "../../pages/form/read-form.ts";
 import { type UsedFile, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
-import { incompleteWords, isEnough, missingOf, uploadWords, usesOf } from "../../pages/form/uses.ts";
+import { filledWords, incompleteWords, isEnough, missingOf, uploadWords, usesOf } from "../../pages/form/uses.ts";
 import { addCopyButton } from "../shared/copy-button.ts";
 import { reachedBase } from "./addresses.ts";
 import { valuesOf } from "./values.ts";
@@ -31,10 +31,7 @@ export function createShowUses(
     const note = aside.querySelector('[data-live="uses"]');
     // What cannot be read yet is being typed.
     if (note !== null) {
-      const filled =
-        faults.length === 0
-          ? "The request of the form, as it is filled in."
-          : "Something in the form cannot be read yet: the texts are without it.";
+      const filled = faults.length === 0 ? filledWords.whole : filledWords.partly;
       const namesUploads = chosenUploads(form).some(({ href }) => isEnough(href, form.dataset.user));
       note.textContent = (incompleteWords(fields, missing) ?? filled) + (namesUploads ? uploadWords : "");
     }

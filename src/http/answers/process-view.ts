@@ -14,7 +14,7 @@ import { withoutToken } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import type { FormState } from "../../pages/form/state.ts";
 import { type ToPut, type UsedFile, withoutMadeUp, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
-import { incompleteWords, isEnough, missingOf, usesOf } from "../../pages/form/uses.ts";
+import { incompleteWords, isEnough, missingOf, usesOf, usesTitle } from "../../pages/form/uses.ts";
 import type { ProcessView } from "../../pages/process.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
@@ -133,7 +133,7 @@ function waysOf(
   { process, provider, revision }: ShownProcess,
   { url, hasGraph }: { readonly url: string; readonly hasGraph: boolean },
 ): ProcessView["ways"] {
-  const use = { title: "Use it from", href: "#use" };
+  const use = { title: usesTitle, href: "#use" };
   if (provider !== undefined) {
     return [
       { title: "Runs", href: `${url}/jobs?f=html` },

@@ -1,5 +1,5 @@
 import type { UseTarget } from "./uses/execution.ts";
-import { type Use, uploadWords } from "./uses.ts";
+import { filledWords, type Use, uploadWords, usesTitle } from "./uses.ts";
 
 /** The request of a form as texts to copy: JSON, and what executes it from elsewhere. A script keeps them as the form is. */
 export function Uses({
@@ -24,8 +24,8 @@ export function Uses({
     <>
       <p class="muted" data-live="uses">
         {isExample
-          ? `An example.${isForbidden ? "" : " Check shows what was filled in instead."}`
-          : (incomplete ?? "The request of the form, as it was filled in.") + (namesUploads ? uploadWords : "")}
+          ? `Texts to copy, with an example.${isForbidden ? "" : " Check puts what is filled in here instead."}`
+          : (incomplete ?? filledWords.whole) + (namesUploads ? uploadWords : "")}
       </p>
       {uses.map(({ title, text }, index) => (
         <details open={index === 0}>
@@ -42,7 +42,7 @@ export function Uses({
     <aside
       id="use"
       class="uses"
-      aria-label="Use it from"
+      aria-label={usesTitle}
       data-base={baseUrl}
       data-name={name}
       data-provider={provider}
@@ -51,13 +51,13 @@ export function Uses({
       {isForbidden ? (
         <details class="fold">
           <summary>
-            <h3>Use it from other programs, with a key that may run it</h3>
+            <h3>{usesTitle}, with a key that may</h3>
           </summary>
           {texts}
         </details>
       ) : (
         <>
-          <h3>Use it from</h3>
+          <h3>{usesTitle}</h3>
           {texts}
         </>
       )}

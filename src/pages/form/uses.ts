@@ -33,6 +33,15 @@ export function isEnough(reference: string, user: string | undefined): boolean {
   return user !== undefined && withoutToken(reference) === reference;
 }
 
+/** What the texts are for, over them and in the ways of the page. */
+export const usesTitle = "Run it by a program";
+
+/** Says whether what is filled in stands in the texts. */
+export const filledWords = {
+  whole: "Texts to copy, with what is filled in.",
+  partly: "Texts to copy. Something in the form cannot be read yet, and is left out.",
+} as const;
+
 /** Says of texts that name uploads how long they hold. */
 export const uploadWords = " An upload stands in it by its address, which holds as long as the upload is kept.";
 
