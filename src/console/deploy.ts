@@ -2,10 +2,12 @@ import { deployNames, pickedWords } from "../pages/form/deploy-words.ts";
 import { sketchOf } from "../pages/form/text-sketch.ts";
 import { element } from "./shared/elements.ts";
 import { keepPresses } from "./shared/keep-press.ts";
+import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
 keepPresses();
+settleScrollStops();
 
 const text = document.querySelector<HTMLTextAreaElement>(`textarea[name="${deployNames.text}"]`);
 const files = document.querySelector<HTMLInputElement>(`input[name="${deployNames.files}"]`);

@@ -7,10 +7,12 @@ import { enlivenUploads } from "./form/uploads.ts";
 import { createShowUses } from "./form/uses.ts";
 import { keepPresses } from "./shared/keep-press.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
+import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
 keepPresses();
+settleScrollStops();
 
 showLocalTimes(document);
 const form = document.querySelector<HTMLFormElement>("form[data-process]");

@@ -3,6 +3,7 @@ import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
+import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { openSeenStream } from "./shared/seen-stream.ts";
 import { beginSoFar, showSoFar } from "./shared/so-far.ts";
 import { forgetTold } from "./shared/told-notice.ts";
@@ -85,4 +86,5 @@ if (events !== undefined) {
   };
   openSeenStream(events, { events: { job: behind, reset: behind }, opened });
 }
+settleScrollStops();
 preparePrinting();

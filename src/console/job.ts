@@ -3,6 +3,7 @@ import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
+import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { openSeenStream, type SeenStream } from "./shared/seen-stream.ts";
 import { dropSentDraft } from "./shared/sent-draft.ts";
 import { forgetTold } from "./shared/told-notice.ts";
@@ -123,4 +124,5 @@ async function countWhileWatching(stream: SeenStream, count: SecondsCount): Prom
 
 const events = document.querySelector<HTMLElement>("[data-events]")?.dataset.events;
 if (events !== undefined) follow(events);
+settleScrollStops();
 preparePrinting();

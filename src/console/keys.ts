@@ -3,6 +3,7 @@ import { findRows } from "./shared/find-rows.ts";
 import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
+import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
@@ -29,4 +30,5 @@ if (role !== null) {
   // A browser that comes back to the page chooses again what was chosen.
   addEventListener("pageshow", show);
 }
+settleScrollStops();
 preparePrinting();

@@ -2,6 +2,7 @@ import { addCopyButton } from "./shared/copy-button.ts";
 import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
+import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
@@ -13,4 +14,5 @@ for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) {
   // The address of a share is told once: to copy it is what one comes to its page for.
   if (text.dataset.shared !== undefined) button?.focus();
 }
+settleScrollStops();
 preparePrinting();

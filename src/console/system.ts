@@ -4,6 +4,7 @@ import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
+import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
@@ -45,4 +46,5 @@ async function renew(words: HTMLElement, seconds: number): Promise<void> {
     words.textContent = `It is measured again every ${seconds} seconds.`;
   }
 }
+settleScrollStops();
 preparePrinting();

@@ -1,4 +1,5 @@
 import { preparePrinting } from "./shared/print-foot.ts";
+import { settleScrollStops } from "./shared/scroll-stops.ts";
 
 /**
  * Draws what the server marked: results with `data-view`, fields of forms with `data-map-field`. What draws is loaded when
@@ -77,4 +78,5 @@ const results = ["features", "raster", "table"];
 findViews();
 addEventListener("load", () => void drawUnseen());
 new MutationObserver(findViews).observe(document.body, { childList: true, subtree: true });
+settleScrollStops();
 preparePrinting();

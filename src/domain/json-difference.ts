@@ -3,24 +3,25 @@ import { compareNumbers, isNumber } from "./exact-number.ts";
 import { isJsonObject, isList, type Json, type JsonObject, pointerToken } from "./json.ts";
 import { cutBeside } from "./text-difference.ts";
 
-/** The longest value that is shown as it is, in characters of JSON. */
+/** The longest value that is shown as it is, in characters of JSON; others may be told at more length. */
 const longestValue = 200;
 
 /**
  * Lists where two values differ, by JSON pointers; `more` counts those beyond `most`. Numbers that are equal are so however they are
- * written, and the order of members tells nothing. What was put into a list moves what stands behind it, and is no difference of that.
+ * written, and the order of members tells nothing. Values longer than `longest` characters are cut to where they differ. What was put into a list moves what stands behind it, and is no difference of that.
  */
 export function compareJson(
   a: Json,
   b: Json,
   most: number,
+  longest = longestValue,
 ): { readonly differences: readonly JsonDifference[]; readonly more: number } {
-  const found: Found = { differences: [], more: 0, most };
+  const found: Found = { differences: [], more: 0, most, longest };
   look(found, "", a, b);
   return { differences: found.differences, more: found.more };
 }
 
-type Found = { readonly differences: JsonDifference[]; more: number; readonly most: number };
+type Found = { readonly differences: JsonDifference[]; more: number; readonly most: number; readonly longest: number };
 
 function look(found: Found, path: string, a: Json | undefined, b: Json | undefined): void {
   if (isList(a) && isList(b)) lookIntoLists(found, path, a, b);
@@ -33,19 +34,18 @@ function add(found: Found, path: string, a: Json | undefined, b: Json | undefine
     found.more += 1;
     return;
   }
-  const [one, other] = typeof a === "string" && typeof b === "string" ? cutBeside(a, b, longestValue) : [a, b];
+  const [one, other] = typeof a === "string" && typeof b === "string" ? cutBeside(a, b, found.longest) : [a, b];
   found.differences.push({
     path: path.length > longestValue ? `${path.slice(0, longestValue)}…` : path,
-    ...(one === undefined ? {} : { a: shortValue(one) }),
-    ...(other === undefined ? {} : { b: shortValue(other) }),
+    ...(one === undefined ? {} : { a: shortValue(one, found.longest) }),
+    ...(other === undefined ? {} : { b: shortValue(other, found.longest) }),
   });
 }
 
-function shortValue(value: Json): Json {
-  if (typeof value === "string")
-    return value.length > longestValue + 60 ? cutBeside(value, "", longestValue)[0] : value;
+function shortValue(value: Json, longest: number): Json {
+  if (typeof value === "string") return value.length > longest + 60 ? cutBeside(value, "", longest)[0] : value;
   const { length } = JSON.stringify(value);
-  if (length <= longestValue) return value;
+  if (length <= longest) return value;
   return `(${isList(value) ? `a list of ${value.length}` : "an object"}, ${length} characters of JSON)`;
 }
 

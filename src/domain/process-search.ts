@@ -57,6 +57,11 @@ export function readNeedles(texts: readonly string[], keywords: readonly string[
   return needles.toSorted((one, other) => other.length - one.length);
 }
 
+/** Tells a keyword of a search from its words. */
+export function isOfKeyword(needle: string): boolean {
+  return needle.startsWith(keywordMark);
+}
+
 /** Lists the words of a search, folded, each in its simple form: as it stands in texts of one thing as of many. */
 function wordsIn(text: string): readonly string[] {
   const words = folded(text).split(/\s+/);
@@ -82,8 +87,45 @@ function singular(word: string): string {
 /** Tells whether texts of a process, such as another server lists it, hold all that is searched for. */
 export function holdsNeedles(texts: readonly (string | undefined)[], needles: readonly string[]): boolean {
   if (needles.length === 0) return true;
-  const text = folded(texts.join("\n").slice(0, maxCharacters));
+  const text = searchedText(texts);
   return needles.every((needle) => text.includes(needle));
+}
+
+/** Joins what a process of another server says of itself, folded, as far as it is searched. */
+export function searchedText(texts: readonly (string | undefined)[]): string {
+  return folded(texts.join("\n").slice(0, maxCharacters));
+}
+
+/** What has some words of a search, with these, as they were typed. */
+export type PartlyFitting<Item> = { readonly item: Item; readonly has: readonly string[] };
+
+/**
+ * Finds, for a search of several words that nothing has all of, what has some of them: the most words first, then the rarest, then
+ * in the order that they came in. `textOf` gives the folded text of an item. Short words, such as "of", count only where all are short.
+ */
+export function partlyFitting<Item>(
+  text: string,
+  items: readonly Item[],
+  textOf: (item: Item) => string,
+): readonly PartlyFitting<Item>[] {
+  const typed = [...new Set(text.split(/\s+/).filter((word) => word !== ""))];
+  if (typed.length < 2) return [];
+  const long = typed.filter((word) => word.length >= leastCompared);
+  const words = (long.length === 0 ? typed : long).map((word) => ({ word, needles: wordsIn(word) }));
+  const found = items.map((item) => {
+    const itsText = textOf(item);
+    const has = words.filter(({ needles }) => needles.every((needle) => itsText.includes(needle)));
+    return { item, has: has.map(({ word }) => word) };
+  });
+  const counts = Map.groupBy(
+    found.flatMap(({ has }) => has),
+    (word) => word,
+  );
+  const rarity = (has: readonly string[]) =>
+    has.reduce((sum, word) => sum + 1 / Math.max(1, counts.get(word)?.length ?? 1), 0);
+  return found
+    .filter(({ has }) => has.length > 0)
+    .toSorted((one, other) => other.has.length - one.has.length || rarity(other.has) - rarity(one.has));
 }
 
 /** What a process may be meant by whose name was misspelt. */

@@ -49,8 +49,8 @@ function remoteChanges(before: RemoteDefinition, after: RemoteDefinition): reado
   ];
 }
 
-/** Longer texts are cut, so that the first place where they differ is told. */
-const longestTold = 300;
+/** Old and new are told whole, as what runs is what changes; longer texts are cut, so that the first place where they differ is told. */
+const longestTold = 4000;
 
 function changed(what: string, was: string | undefined, is: string | undefined): readonly ToolChange[] {
   if (was === is) return [];
@@ -136,7 +136,7 @@ const mostInner = 5;
 
 /** Tells where two values of one part differ, with what stood and stands there. */
 function innerChanges(what: string, one: Json, other: Json): readonly ToolChange[] {
-  const { differences, more } = compareJson(one, other, mostInner);
+  const { differences, more } = compareJson(one, other, mostInner, longestTold);
   const told = differences.map(
     ({ path, a, b }): ToolChange => ({
       what: path === "" ? what : `${what} at ${path}`,

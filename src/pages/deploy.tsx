@@ -84,14 +84,14 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
         </div>
       )}
       {understood === undefined ? null : <What understood={understood} isNew={problem === undefined} />}
-      <Sources typed={typed} isOpen={understood === undefined || !understood.isKept} />
+      <Sources typed={typed} isUnderstood={understood?.isKept === true} />
       <Wishes typed={typed} wrong={wrong} />
       <p class="actions">
         <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
           {mayGoOn ? "Look again" : "Look"}
         </button>
         {mayGoOn ? <DeployButton understood={understood} /> : null}
-        <span class="muted">Look deploys nothing.</span>
+        <span class="muted">Look deploys nothing, and neither does Enter in a field: it looks.</span>
       </p>
     </form>
   );
@@ -105,11 +105,27 @@ function DeployButton({ understood }: { readonly understood: Understood }) {
   );
 }
 
-/** The ways by which a package comes. */
-function Sources({ typed, isOpen }: { readonly typed: DeployTyped; readonly isOpen: boolean }) {
+/** The ways by which a package comes: below a heading while it is wanted, folded up once it was understood. */
+function Sources({ typed, isUnderstood }: { readonly typed: DeployTyped; readonly isUnderstood: boolean }) {
+  if (!isUnderstood) {
+    return (
+      <section class="extras">
+        <h2>The package</h2>
+        <Ways typed={typed} />
+      </section>
+    );
+  }
   return (
-    <details class="extras" open={isOpen}>
-      <summary>The package</summary>
+    <details class="extras">
+      <summary>Change the package</summary>
+      <Ways typed={typed} />
+    </details>
+  );
+}
+
+function Ways({ typed }: { readonly typed: DeployTyped }) {
+  return (
+    <>
       <label class="field">
         <span>Paste CWL, or an application package, as YAML or JSON</span>
         <textarea id={textId} name={deployNames.text} rows={typed.text === "" ? 8 : 16} class="code" spellcheck={false}>
@@ -131,7 +147,7 @@ function Sources({ typed, isOpen }: { readonly typed: DeployTyped; readonly isOp
         <input type="url" name={deployNames.href} value={typed.href} placeholder="https://example.org/tool.cwl" />
         <span class="muted">CWL, or a process of another server (OGC API - Processes or WPS)</span>
       </label>
-    </details>
+    </>
   );
 }
 

@@ -64,6 +64,7 @@ export function Conditions({
       <b>{countText({ count, links })}</b>
       {`: ${conditions.join("; ")}. `}
       {count === 0 && mayBeId.test(searchParams.get("q") ?? "") ? `${idWords} ` : ""}
+      {count === 0 ? <AnyWord address={address} /> : null}
       <a href={`${origin}${pathname}?${withoutConditions(searchParams)}`}>Show all jobs</a>
     </p>
   );
@@ -92,6 +93,25 @@ function allText({ count, most }: JobCount): string {
 
 function grouped(count: number): string {
   return count.toLocaleString("en");
+}
+
+/** The way to the jobs that have some of the words, where none has all: commas part alternatives. */
+function AnyWord({ address }: { readonly address: string }) {
+  const { origin, pathname, searchParams } = new URL(address);
+  const alternatives = searchParams.getAll("q").flatMap((text) => text.split(","));
+  const wordsOf = alternatives.map((text) => text.split(/\s+/).filter((word) => word !== ""));
+  if (wordsOf.every(({ length }) => length < 2)) return null;
+  const query = new URLSearchParams(
+    [...searchParams].filter(([name]) => !["q", "after", "before", "page"].includes(name)),
+  );
+  query.set("f", "html");
+  query.set("q", [...new Set(wordsOf.flat())].join(","));
+  return (
+    <>
+      {"A job must have all of the words. "}
+      <a href={`${origin}${pathname}?${query}`}>Show jobs that have any of them</a>{" "}
+    </>
+  );
 }
 
 /** A part of an id, as it is copied from somewhere. */

@@ -5,7 +5,7 @@ type Shown = { readonly view: ProcessListView; readonly frame: PageFrame };
 
 /** Says that a list of processes is empty: what was looked for and where, what may have been meant, and what there is to find instead. */
 export function NothingFound({ view, frame }: Shown) {
-  const { q, keyword, providers = [] } = view;
+  const { q, keyword } = view;
   const { baseUrl } = frame;
   if (q === "" && keyword === "") {
     return (
@@ -14,6 +14,7 @@ export function NothingFound({ view, frame }: Shown) {
       </p>
     );
   }
+  if (view.some !== undefined && view.some.length > 0) return <SomeFound view={view} baseUrl={baseUrl} />;
   return (
     <div class="notice">
       <p>
@@ -24,17 +25,7 @@ export function NothingFound({ view, frame }: Shown) {
         {frame.reader === undefined ? "Some processes are only seen by who has signed in." : ""}
       </p>
       <Keywords view={view} baseUrl={baseUrl} />
-      {providers.length === 0 ? null : (
-        <p>
-          {"Also look at the processes of: "}
-          {providers.map((id, at) => (
-            <>
-              {at === 0 ? "" : ", "}
-              <a href={`${baseUrl}/providers/${encodeURIComponent(id)}/processes?${elsewhere(q)}`}>{id}</a>
-            </>
-          ))}
-        </p>
-      )}
+      <Elsewhere view={view} baseUrl={baseUrl} />
       <p class="actions">
         <a class="button" href={`${baseUrl}/processes?f=html`}>
           {allText(view.all)}
@@ -44,9 +35,55 @@ export function NothingFound({ view, frame }: Shown) {
   );
 }
 
+type Told = { readonly view: ProcessListView; readonly baseUrl: string };
+
+/** The same search among what other servers offer. */
+function Elsewhere({ view: { providers = [], q }, baseUrl }: Told) {
+  if (providers.length === 0) return null;
+  return (
+    <p>
+      {"Also look at the processes of: "}
+      {providers.map((id, at) => (
+        <>
+          {at === 0 ? "" : ", "}
+          <a href={`${baseUrl}/providers/${encodeURIComponent(id)}/processes?${elsewhere(q)}`}>{id}</a>
+        </>
+      ))}
+    </p>
+  );
+}
+
+/** Comes before what has some of the words. */
+function SomeFound({ view, baseUrl }: Told) {
+  const { q, keyword, some = [], near = [] } = view;
+  const [shown, had] = [new Set(some.map(({ id }) => id)), new Set(some.flatMap(({ has = [] }) => has))];
+  // A word that nothing has may be misspelt.
+  const isMisspelt = q.split(/\s+/).some((word) => !had.has(word));
+  const others = isMisspelt ? near.filter(({ id }) => !shown.has(id)) : [];
+  return (
+    <div class="notice" role="status">
+      <p>
+        {`None has all of the words "${q}"${keyword === "" ? "" : ` and ${keywordText(keyword)}`}. `}
+        <Near view={{ ...view, near: others }} baseUrl={baseUrl} />
+        {`${some.length === 1 ? "This one has" : "These have"} some of them${some.length === 1 ? "" : ", the most words first"}:`}
+      </p>
+      <Elsewhere view={view} baseUrl={baseUrl} />
+      <p class="actions">
+        <a class="button" href={`${baseUrl}/processes?f=html`}>
+          {allText(view.all)}
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function keywordText(keyword: string): string {
+  return `${keyword.includes(",") ? "the keywords" : "the keyword"} "${keyword}"`;
+}
+
 function nothingText({ q, keyword }: ProcessListView): string {
   const words = q === "" ? [] : [`"${q}"`];
-  const keywords = keyword === "" ? [] : [`${keyword.includes(",") ? "the keywords" : "the keyword"} "${keyword}"`];
+  const keywords = keyword === "" ? [] : [keywordText(keyword)];
   return `Nothing has ${[...words, ...keywords].join(" and ")}.`;
 }
 
@@ -56,7 +93,7 @@ function allText(all: ProcessListView["all"]): string {
   return all.count === 1 ? "The 1 process that there is" : `All ${all.count} processes`;
 }
 
-function Near({ view: { near = [] }, baseUrl }: { readonly view: ProcessListView; readonly baseUrl: string }) {
+function Near({ view: { near = [] }, baseUrl }: Told) {
   if (near.length === 0) return null;
   return (
     <>
@@ -73,7 +110,7 @@ function Near({ view: { near = [] }, baseUrl }: { readonly view: ProcessListView
 }
 
 /** Words that processes do have: whoever does not know what things are called here sees it. */
-function Keywords({ view: { all }, baseUrl }: { readonly view: ProcessListView; readonly baseUrl: string }) {
+function Keywords({ view: { all }, baseUrl }: Told) {
   if (all === undefined || all.keywords.length === 0) return null;
   return (
     <p>

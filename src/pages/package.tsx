@@ -42,9 +42,7 @@ export const packagePage: Page<PackageDocument> = {
         {text === undefined ? (
           <p class="notice">What was deployed is no text: download it to look into it.</p>
         ) : (
-          <pre class="code" tabindex={0}>
-            {text.slice(0, longest)}
-          </pre>
+          <pre class="code">{text.slice(0, longest)}</pre>
         )}
         {(text?.length ?? 0) > longest ? (
           <p class="muted">Only the beginning is shown: download it for the rest.</p>

@@ -5,8 +5,10 @@ import { Records } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { plainText } from "./markdown-tree.ts";
 import { NothingFound } from "./nothing-found.tsx";
-import { type Page, type PageFrame, policyOf } from "./page.ts";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { RecordTable } from "./record-table.tsx";
+
+const script = "local-times";
 
 /** A process as the list shows it. */
 export type ListedProcess = {
@@ -25,6 +27,8 @@ export type ListedProcess = {
   readonly runs?: number;
   /** When the first of them was submitted, milliseconds since 1970. */
   readonly since?: number;
+  /** Which words of a search it has, where it has not all. */
+  readonly has?: readonly string[];
 };
 
 type RunsSeen = "all" | "some" | "own";
@@ -32,6 +36,8 @@ type RunsSeen = "all" | "some" | "own";
 /** What the page of a list of processes shows besides the document. */
 export type ProcessListView = {
   readonly processes: readonly ListedProcess[];
+  /** What has some of the words that were searched for, where nothing has all of them; the most words first. */
+  readonly some?: readonly ListedProcess[];
   readonly q: string;
   readonly keyword: string;
   readonly mayDeploy: boolean;
@@ -55,10 +61,10 @@ type ProcessList = { readonly processes: readonly object[]; readonly links: read
  */
 export function processListPage(view: ProcessListView): Page<ProcessList> {
   return {
-    policy: () => policyOf({ sendsForms: true }),
+    policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, { processes, links }) =>
       `<!doctype html>${(
-        <Layout {...frame}>
+        <Layout {...frame} script={scriptUrl(frame, script)}>
           {view.mayDeploy ? (
             <p class="actions">
               <a class="button" href={`${frame.baseUrl}${deployPath}?f=html`}>
@@ -67,11 +73,12 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
             </p>
           ) : null}
           <Search view={view} baseUrl={frame.baseUrl} />
-          {view.processes.length === 0 ? (
-            <NothingFound view={view} frame={frame} />
-          ) : (
-            <Table view={view} frame={frame} />
-          )}
+          {view.processes.length === 0 ? <NothingFound view={view} frame={frame} /> : null}
+          <Table
+            processes={view.processes.length === 0 ? (view.some ?? []) : view.processes}
+            whose={view.whose}
+            frame={frame}
+          />
           <Removed view={view} baseUrl={frame.baseUrl} />
           <p class="actions">
             {links
@@ -136,12 +143,15 @@ function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListV
 }
 
 function Table({
-  view: { processes, whose = "all" },
+  processes,
+  whose = "all",
   frame,
 }: {
-  readonly view: ProcessListView;
+  readonly processes: readonly ListedProcess[];
+  readonly whose: RunsSeen | undefined;
   readonly frame: PageFrame;
 }) {
+  if (processes.length === 0) return null;
   const hasRuns = processes.some(({ runs }) => runs !== undefined);
   return (
     <RecordTable label="Processes">
@@ -184,6 +194,7 @@ function Row({
         <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>{" "}
         {title === undefined ? null : <code class="muted">{id}</code>}
         <Purpose text={process.description} />
+        {process.has === undefined ? null : <small class="muted purpose">{`Has: ${process.has.join(", ")}`}</small>}
       </td>
       <td class="nowrap">{version ?? ""}</td>
       <td>

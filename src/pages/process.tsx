@@ -49,6 +49,8 @@ export type ProcessView = {
   /** Texts to copy, by what they are for. */
   /** Which required inputs the request of the form lacks. */
   readonly incomplete?: string;
+  /** The texts to copy name uploads by their addresses. */
+  readonly namesUploads?: boolean;
   readonly uses: readonly Use[];
   /** What these texts lead to. */
   readonly target: UseTarget;
@@ -139,6 +141,7 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
           isExample={view.form.request === undefined}
           isForbidden={isForbidden}
           incomplete={view.incomplete}
+          namesUploads={view.namesUploads === true}
         />
       </div>
     </>

@@ -3,9 +3,11 @@ import { providerProcessUrl, providerUrl } from "../domain/links.ts";
 import { Records } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { plainText } from "./markdown-tree.ts";
-import { type Page, type PageFrame, policyOf } from "./page.ts";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { ProviderLine, ProviderWays } from "./provider.tsx";
 import { RecordTable } from "./record-table.tsx";
+
+const script = "local-times";
 
 /** What the page of the processes of a provider shows besides them. */
 export type ProviderOfferView = {
@@ -14,20 +16,27 @@ export type ProviderOfferView = {
   readonly q: string;
   /** How many fit, on all pages. */
   readonly count: number;
+  /** What has some of the words, with these, where nothing has all of them; the most words first. */
+  readonly some?: readonly (Pick<OfferedProcess, "id" | "title" | "description"> & {
+    readonly has: readonly string[];
+  })[];
 };
 
 /** Builds the page of the processes of a provider: which server it is, a search, a table with a row for each. */
 export function providerOfferPage(view: ProviderOfferView): Page<ProviderOfferDocument> {
   return {
-    policy: () => policyOf({ sendsForms: true }),
+    policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, { processes, links }) =>
       `<!doctype html>${(
-        <Layout {...frame}>
+        <Layout {...frame} script={scriptUrl(frame, script)}>
           <ProviderLine provider={view.provider} />
           <ProviderWays id={view.provider.id} frame={frame} />
           <Search view={view} baseUrl={frame.baseUrl} />
           {processes.length === 0 ? <Nothing view={view} frame={frame} /> : null}
-          {processes.length === 0 ? null : <Table processes={processes} view={view} frame={frame} />}
+          {processes.length === 0 ? null : (
+            <p class="muted">{`${processes.length} of ${view.count} ${view.count === 1 ? "process" : "processes"}`}</p>
+          )}
+          <Table processes={processes.length === 0 ? (view.some ?? []) : processes} view={view} frame={frame} />
           <p class="actions">
             {links
               .filter(({ rel }) => rel !== "self")
@@ -64,47 +73,65 @@ function Search({ view: { provider, q }, baseUrl }: { readonly view: ProviderOff
 function Nothing({ view, frame }: { readonly view: ProviderOfferView; readonly frame: PageFrame }) {
   const all = `${providerUrl(frame.baseUrl, view.provider.id)}/processes?f=html`;
   if (view.q === "" && view.count === 0) return <p class="notice">This server offers no processes.</p>;
+  const some = view.some ?? [];
   return (
-    <p class="notice">
-      {view.count === 0
-        ? "No process fits: all words were looked for in id, title and description. Try fewer words, or a part of one. "
-        : "There are no more. "}
+    <p class="notice" role="status">
+      {some.length > 0
+        ? `None has all of the words "${view.q}". ${some.length === 1 ? "This one has some of them" : "These have some of them, the most words first"}. `
+        : view.count === 0
+          ? "No process fits: all words were looked for in id, title and description. Try fewer words, or a part of one. "
+          : "There are no more. "}
       <a href={all}>Show all processes</a>
     </p>
   );
 }
 
 type Shown = {
-  readonly processes: readonly OfferedProcess[];
+  readonly processes: NonNullable<ProviderOfferView["some"]> | readonly OfferedProcess[];
   readonly view: ProviderOfferView;
   readonly frame: PageFrame;
 };
 
-function Table({ processes, view: { provider, count }, frame }: Shown) {
+function Table({ processes, view: { provider }, frame }: Shown) {
+  if (processes.length === 0) return null;
+  return (
+    <RecordTable label="Processes">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Process</th>
+            <th scope="col">What it does</th>
+          </tr>
+        </thead>
+        <tbody>
+          {processes.map((process) => (
+            <tr>
+              <td>
+                <Named
+                  process={process}
+                  href={`${providerProcessUrl(frame.baseUrl, provider.id, process.id)}?f=html`}
+                />
+                {"has" in process ? <small class="muted purpose">{`Has: ${process.has.join(", ")}`}</small> : null}
+              </td>
+              <td class="prose">{beginOf(process.description ?? "")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </RecordTable>
+  );
+}
+
+function Named({
+  process: { id, title },
+  href,
+}: {
+  readonly process: Pick<OfferedProcess, "id" | "title">;
+  readonly href: string;
+}) {
   return (
     <>
-      <p class="muted">{`${processes.length} of ${count} ${count === 1 ? "process" : "processes"}`}</p>
-      <RecordTable label="Processes">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Process</th>
-              <th scope="col">What it does</th>
-            </tr>
-          </thead>
-          <tbody>
-            {processes.map(({ id, title, description = "" }) => (
-              <tr>
-                <td>
-                  <a href={`${providerProcessUrl(frame.baseUrl, provider.id, id)}?f=html`}>{title ?? id}</a>{" "}
-                  {title === undefined || title === id ? null : <code class="muted">{id}</code>}
-                </td>
-                <td class="prose">{beginOf(description)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </RecordTable>
+      <a href={href}>{title ?? id}</a> {title === undefined || title === id ? null : <code class="muted">{id}</code>}
     </>
   );
 }

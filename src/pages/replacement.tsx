@@ -1,6 +1,9 @@
+import { changedParts } from "../domain/changed-part.ts";
 import type { Process, ProcessDescription } from "../domain/process.ts";
+import { compareTexts } from "../domain/text-difference.ts";
 import { compareDefinitions, type ToolChange } from "../domain/tool-changes.ts";
 import { describedChanges, isNeeded, shapeWords } from "./described-changes.ts";
+import { LineDifference } from "./difference.tsx";
 import type { Described } from "./process-tables.tsx";
 
 type Replaced = Pick<Process, "description" | "definition" | "isWorkflow">;
@@ -121,9 +124,40 @@ function ToolWords({ change: { was, is, more } }: { readonly change: ToolChange 
   if (more !== undefined) return <>{`differs in ${more} more ${more === 1 ? "place" : "places"}.`}</>;
   if (was === undefined) return is === "new" ? <>is new.</> : <Told words="there was none, and it is" text={is} />;
   if (is === undefined) return was === "there" ? <>goes away.</> : <Told words="goes away. It was" text={was} />;
+  if (was.includes("\n") || is.includes("\n")) return <LinesOf was={was} is={is} />;
+  const [[before, old, after], [, now]] = changedParts(was, is);
+  // Where nothing is the same, a mark tells nothing.
+  const marks = before !== "" || after !== "";
   return (
     <>
-      was <code>{was}</code>, is <code>{is}</code>.
+      was{" "}
+      <code>
+        {before}
+        {marks && old !== "" ? <del>{old}</del> : old}
+        {after}
+      </code>
+      , is{" "}
+      <code>
+        {before}
+        {marks && now !== "" ? <ins>{now}</ins> : now}
+        {after}
+      </code>
+      .
+    </>
+  );
+}
+
+/** So many lines of one text are shown. */
+const mostLines = 400;
+
+/** A script is told line by line. */
+function LinesOf({ was, is }: { readonly was: string; readonly is: string }) {
+  const { lines, isExact, more } = compareTexts(was, is, mostLines);
+  return (
+    <>
+      changes in these lines: those that go have -, those that come have +.
+      <LineDifference lines={lines} isExact={isExact} />
+      {more === 0 ? null : `${more} more lines are not shown.`}
     </>
   );
 }

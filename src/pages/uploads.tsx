@@ -24,6 +24,8 @@ export function uploadListPage(view: UploadListView): Page<UploadListDocument> {
               {view.fault}
             </p>
           )}
+          <SendForm view={view} frame={frame} />
+          {document.uploads.length === 0 ? null : <h2>Uploaded files</h2>}
           <Sums view={view} frame={frame} />
           {document.uploads.length === 0 ? (
             <Empty view={view} />
@@ -31,7 +33,7 @@ export function uploadListPage(view: UploadListView): Page<UploadListDocument> {
             <Table document={document} view={view} frame={frame} />
           )}
           <Next document={document} />
-          <Ways view={view} frame={frame} />
+          <CommandLine view={view} />
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
         </Layout>
       )}`,
@@ -97,7 +99,7 @@ function Empty({ view: { isNameless, hasUsers, user } }: { readonly view: Upload
         that its answer gives.
       </p>
     );
-  return <p>{hasUsers ? "Nobody has uploaded a file." : "You have uploaded no file."} Upload the first one below.</p>;
+  return <p>{hasUsers ? "Nobody has uploaded a file." : "You have uploaded no file."} Upload the first one above.</p>;
 }
 
 type Shown = {
@@ -233,7 +235,8 @@ function Next({ document: { links } }: { readonly document: UploadListDocument }
   );
 }
 
-function Ways({ view, frame }: { readonly view: UploadListView; readonly frame: PageFrame }) {
+/** Above the list, which may be long: to upload is what most come for. */
+function SendForm({ view, frame }: { readonly view: UploadListView; readonly frame: PageFrame }) {
   return (
     <section>
       <h2>Upload a file</h2>
@@ -241,7 +244,7 @@ function Ways({ view, frame }: { readonly view: UploadListView; readonly frame: 
         <label class="field">
           <span>File</span>
           <input type="file" name="file" required={true} />
-          <small class="muted">{`At most ${sizeText(view.maxUploadBytes)}.`}</small>
+          <small class="muted">{`At most ${sizeText(view.maxUploadBytes)}. The form of a process takes files, too.`}</small>
         </label>
         <p class="actions">
           <button type="submit" class="button-main">
@@ -249,7 +252,15 @@ function Ways({ view, frame }: { readonly view: UploadListView; readonly frame: 
           </button>
         </p>
       </form>
-      <p>The form of a process takes files, too. From a command line, FILE is the name of yours:</p>
+    </section>
+  );
+}
+
+function CommandLine({ view }: { readonly view: UploadListView }) {
+  return (
+    <section>
+      <h2>Upload from a command line</h2>
+      <p>FILE is the name of yours:</p>
       <pre class="code">{view.curl}</pre>
       <pre class="code">{view.command}</pre>
     </section>

@@ -42,7 +42,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     await look(JSON.stringify(tool), "Understood:");
     const held = "cwlVersion: v1.2\nclass: CommandLineTool\nid: two\nbaseComand: x\ninputs: {}\noutputs: {}\n";
     const text = page.locator('[name="text"]');
-    if (!(await text.isVisible())) await page.getByText("The package", { exact: true }).click();
+    if (!(await text.isVisible())) await page.getByText("Change the package", { exact: true }).click();
     await page
       .locator('[name="files"]')
       .setInputFiles({ name: "two.cwl", mimeType: "text/plain", buffer: Buffer.from(held) });

@@ -136,7 +136,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     await page.getByRole("button", { name: "Look" }).click();
     await page.getByText("Understood:").waitFor();
     await look("what was understood");
-    await page.locator("details", { hasText: "The package" }).first().locator("summary").click();
+    await page.locator("details", { hasText: "Change the package" }).first().locator("summary").click();
     await page.locator('[name="text"]').fill(`class: ${JSON.stringify(evil)}\ncwlVersion: v1.2`);
     await page.getByRole("button", { name: "Look" }).click();
     await page.getByRole("alert").waitFor();

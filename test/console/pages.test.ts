@@ -102,6 +102,8 @@ describe.skipIf(missing !== undefined)(named("each page of the console"), () => 
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await page.setViewportSize(viewport);
         await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })");
+        // What a script does to a page of another size is done with its next frame.
+        await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
         const look = `${colorScheme} ${viewport.width}`;
         found.push(...(await barriersOf(page)).map((barrier) => `${look} ${barrier}`));
         found.push(...(await movingParts(page)).map((part) => `${look} ${part}`));

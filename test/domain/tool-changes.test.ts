@@ -73,17 +73,26 @@ test.each(rows)("a tool of which there changes %s", (_, members, changes) => {
   expect(changesOf(members)).toEqual([...changes]);
 });
 
-test("a text that is too long is cut at the first place where it differs", () => {
-  const long = { arguments: ["x".repeat(1000), "y"] };
-  const other = { arguments: ["x".repeat(1000), "z"] };
-  const [{ was = "", is = "" } = {}, ...more] = compareDefinitions(
-    cwl({ ...tool, ...long }),
-    cwl({ ...tool, ...other }),
-  );
+test("a command and a script are told whole, and what is too long is cut at the first place where it differs", () => {
+  const scripted = (length: number, end: string) => ({
+    arguments: ["x".repeat(length), end],
+    requirements: {
+      InitialWorkDirRequirement: { listing: [{ entryname: "run.sh", entry: "x ".repeat(length / 2) + end }] },
+    },
+  });
+  const compare = (length: number) =>
+    compareDefinitions(cwl({ ...tool, ...scripted(length, "y") }), cwl({ ...tool, ...scripted(length, "z") }));
+  const [command, script, ...more] = compare(1000);
+  expect([command?.was, command?.is]).toEqual([`echo -n ${"x".repeat(1000)} y`, `echo -n ${"x".repeat(1000)} z`]);
+  expect([script?.was, script?.is]).toEqual([`${"x ".repeat(500)}y`, `${"x ".repeat(500)}z`]);
   expect(more).toEqual([]);
-  expect([was.slice(0, 1), was.length < 400, is.length < 400]).toEqual(["…", true, true]);
-  expect([was, is].map((text) => /x (.) \(/.exec(text)?.[1])).toEqual(["y", "z"]);
-  expect(compareDefinitions(cwl({ ...tool, ...long }), cwl({ ...tool, ...long }))).toEqual([]);
+  for (const { was = "", is = "" } of compare(10_000)) {
+    expect([was.slice(0, 1), was.length < 4100, is.length < 4100]).toEqual(["…", true, true]);
+    expect([was, is].map((text) => /x (.) \(/.exec(text)?.[1])).toEqual(["y", "z"]);
+  }
+  expect(compare(10_000)).toHaveLength(2);
+  const same = cwl({ ...tool, ...scripted(1000, "y") });
+  expect(compareDefinitions(same, same)).toEqual([]);
 });
 
 test("tools of a workflow are told by their names, its steps, too", () => {

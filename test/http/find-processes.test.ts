@@ -268,10 +268,10 @@ test("the page of a search has the process first whose id was typed, wherever it
 
 test("a search that finds nothing says what to do, and names what may have been meant", async () => {
   await using service = await withProcesses();
-  const wrong = await (await service.send("GET", "/processes?f=html&q=slop+of+elevatoin+zzz", { headers })).text();
+  const wrong = await (await service.send("GET", "/processes?f=html&q=sloep+of+elevatoin+zzz", { headers })).text();
   expect(wrong).toContain("looked for in id, title, description, keywords, inputs and outputs");
   expect(wrong).toMatch(/Did you mean <a href="[^"]*\/processes\/slope\?f=html">Hills<\/a>/);
-  expect(wrong).toContain("Nothing has &quot;slop of elevatoin zzz&quot;.");
+  expect(wrong).toContain("Nothing has &quot;sloep of elevatoin zzz&quot;.");
   expect(wrong).toContain(">All 4 processes<");
   const keywords = /Keywords that processes have: (.*?)<\/p>/s.exec(wrong)?.[1] ?? "";
   expect(keywords).toContain('/processes?f=html&amp;keyword=lake%20shore">lake shore</a>');
@@ -284,4 +284,37 @@ test("a search that finds nothing says what to do, and names what may have been 
   expect(keyword).toContain("must have all these keywords as they are written");
   expect(keyword).toContain("Nothing has the keyword &quot;none&quot;.");
   expect(keyword).not.toContain("Did you mean");
+});
+
+test("a search that nothing has all words of shows what has some: the most words first, then the rarest", async () => {
+  await using service = await withProcesses();
+  const found = async (query: string) => {
+    const html = await (await service.send("GET", `/processes?f=html&${query}`, { headers })).text();
+    const rows = [...html.matchAll(/<td[^>]*><a href="[^"]*\/processes\/([^"?]+)\?f=html">.*?<\/td>/gs)];
+    return { html, rows: rows.map(([row, id]) => [id, /Has: ([^<]*)</.exec(row)?.[1]]) };
+  };
+  const both = await found("q=vegetation+lakes");
+  expect(both.html).toContain("None has all of the words &quot;vegetation lakes&quot;. These have some of them");
+  expect(both.html).not.toContain("Nothing has");
+  expect(both.html).not.toContain("Did you mean");
+  expect(both.rows).toEqual([
+    ["ndvi", "vegetation"],
+    ["slope", "lakes"],
+    ["water", "lakes"],
+  ]);
+  expect((await found("q=vegetation+hills+model+of")).rows).toEqual([
+    ["slope", "hills, model"],
+    ["ndvi", "vegetation"],
+  ]);
+  expect((await found("q=%C3%89L%C3%89VATION+ndvi")).rows[0]).toEqual(["ndvi", "ndvi"]);
+  // All else that is asked for still holds, and a misspelt word is still guessed.
+  const withKeyword = await found("q=vegetation+lakes&keyword=lake");
+  expect(withKeyword.rows).toEqual([["water", "lakes"]]);
+  expect(withKeyword.html).toContain("all of the words &quot;vegetation lakes&quot; and the keyword &quot;lake&quot;.");
+  expect(withKeyword.html).toContain("This one has some of them:");
+  expect((await found("q=elevation+grene")).html).toMatch(/Did you mean <a href="[^"]*\/processes\/ndvi/);
+  expect((await found("q=vegetation+lakes&visibility=private")).rows).toEqual([]);
+  expect((await found("q=%3Cb%3E+lakes")).html).not.toContain("<b>");
+  // A program gets what it asked for.
+  expect((await listed(service, "q=vegetation%20lakes")).ids).toEqual([]);
 });

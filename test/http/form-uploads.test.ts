@@ -194,3 +194,29 @@ test("a file that is far too large is refused with the whole form", async () => 
   form.set(`${name}/~upload`, new File(["x".repeat(600 * 1024)], "huge.png", { type: "image/png" }));
   expect((await press(service, form, "run")).status).toBe(413);
 });
+
+test("the texts to copy name one's own upload by its address; whoever came without a key uploads it again", async () => {
+  await using service = await openService({ allowAnonymous: "runner" });
+  const ana = await service.createKey("runner", "ana");
+  const textsOf = (html: string) => {
+    const [, uses = ""] = html.split('id="use"');
+    const [, note = ""] = /data-live="uses">([^<]*)</.exec(uses) ?? [];
+    return { note, curl: uses.split("data-use=").find((text) => text.startsWith('"curl"')) ?? "" };
+  };
+  const { reference } = await upload(service, "dem.png", "image/png", ana);
+  const own = textsOf(await pageOf(service, `f=html&${filledBy(reference)}`, ana));
+  expect(own.note).toContain("An upload stands in it by its address, which holds as long as the upload is kept.");
+  expect([own.curl.includes(reference), own.curl.includes(" -F ")]).toEqual([true, false]);
+  // An example names no upload.
+  expect(textsOf(await pageOf(service, "f=html", ana)).note).not.toContain("An upload stands in it");
+  const form = formEntries(await pageOf(service, "f=html"));
+  form.set("/inputs/text", "x");
+  form.set(`${name}/~upload`, new File(["bytes"], "dem.png", { type: "image/png" }));
+  const others = textsOf(await (await press(service, form, "check")).text());
+  expect(others.note).not.toContain("An upload stands in it");
+  expect([others.curl.includes("vault:"), others.curl.includes(" -F "), others.curl.includes("dem.png")]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});

@@ -63,11 +63,15 @@ test("a provider's processes are shown by pages and found by words, as JSON too;
   expect(await pageOf(both.service, "/providers/lab/processes?f=html&page=9")).toContain("There are no more.");
   expect(await pageOf(both.service, "/providers/lab/processes?f=html&q=AGUA+p-6")).toContain("10 of 10 processes");
   expect(await pageOf(both.service, "/providers/lab/processes?f=html&q=zzz")).toContain("No process fits: ");
+  const some = await pageOf(both.service, "/providers/lab/processes?f=html&q=AGUA+zzz");
+  expect(some).toContain("None has all of the words &quot;AGUA zzz&quot;. These have some of them");
+  expect(some.match(/Has: AGUA</g)).toHaveLength(20);
   const idsOf = async (query: string) => {
     const { processes, links } = await jsonOf(await both.service.send("GET", `/providers/lab/processes${query}`));
     const rels = Array.isArray(links) ? links.map(({ rel }) => rel) : [];
     return { count: Array.isArray(processes) ? processes.length : -1, rels };
   };
+  expect((await idsOf("?q=AGUA%20zzz")).count).toBe(0);
   expect(await idsOf("")).toEqual({ count: 61, rels: ["self", "alternate"] });
   expect(await idsOf("?q=number&limit=7&page=1")).toEqual({ count: 7, rels: ["self", "next", "prev", "alternate"] });
   for (const query of ["limit=x", "page=-1", "keywords=a"]) {
@@ -174,11 +178,9 @@ test("forms of a provider's process are for who may execute it, from pages of ou
   const html = await seen.text();
   expect(html).toContain("to run a process takes the role of a runner");
   // What he may not run stands folded up.
-  expect(html).toMatch(
-    /<details class="fold"><summary><h3>Use it from other programs, with a key that may run it<\/h3>/,
-  );
+  expect(html).toMatch(/<details class="fold"><summary><h3>Run it by a program, with a key that may<\/h3>/);
   const others = await (await service.send("GET", place, { key: runner, headers: browser })).text();
-  expect(others).toMatch(/data-key="true"><h3>Use it from<\/h3>/);
+  expect(others).toMatch(/data-key="true"><h3>Run it by a program<\/h3>/);
 });
 
 test("a provider that does not answer: a page says what was asked and what came, and asks again; a program gets the problem", async () => {

@@ -65,7 +65,9 @@ test("the newest two are ready to be compared, and the address shows what differ
     expect(compared).toMatch(/<del>- +- hello &lt;b&gt;\n<\/del><ins>\+ +- good bye\n<\/ins>/);
     expect(compared).toMatch(/<del>- +version: 1.0.0\n<\/del>/);
     expect(compared).not.toContain("<b>");
-    expect(compared).toContain("the command was <code>echo hello &lt;b&gt;</code>, is <code>echo good bye</code>.");
+    expect(compared).toContain(
+      "the command was <code>echo <del>hello &lt;b&gt;</del></code>, is <code>echo <ins>good bye</ins></code>.",
+    );
     expect(compared).toContain("Inputs and outputs keep their names, types, defaults and bounds.");
   }
   expect(await pageOf(service, "?old=1.0.0&new=1.0.0")).toContain("Nothing: both say the same.");

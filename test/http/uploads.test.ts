@@ -123,6 +123,8 @@ test("the page tells which jobs read a file, and fills it in as an input", async
   expect((await execute(bob)).status).toBe(400);
   const html = await pageOf(service, ada);
   expect(html).toContain("<strong>&lt;b&gt;.csv</strong>");
+  // A list of many would put the form far below what a screen shows first.
+  expect(html.indexOf('action="http')).toBeLessThan(html.indexOf("<table"));
   expect(html).toContain(`<a href="${address}/vault/${id}" download="&lt;b&gt;.csv"`);
   expect((await service.send("GET", `/vault/${id}`, { key: ada })).status).toBe(200);
   expect(html).toContain(`href="${address}/jobs/${job}?f=html"`);

@@ -306,6 +306,31 @@ describe("the page of a list of jobs", () => {
     expect(at(0, [], 0)).toBeUndefined();
   });
 
+  test("leads, where no job has all of the words, to those that have any of them", () => {
+    const wayAt = (query: string, count = 0) => {
+      const jobs = Array.from({ length: count }, () => job);
+      const jsonUrl = `${frame.baseUrl}/jobs?f=json${query}`;
+      const html = jobListPage().render({ ...frame, jsonUrl }, { jobs, links: [] });
+      const [, href] = /A job must have all of the words\. <a href="([^"]*)">/.exec(html) ?? [];
+      return href === undefined ? undefined : [...new URL(href.replaceAll("&amp;", "&")).searchParams];
+    };
+    expect(wayAt("&q=flood%20map&status=failed&after=x")).toEqual([
+      ["f", "html"],
+      ["status", "failed"],
+      ["q", "flood,map"],
+    ]);
+    expect(wayAt("&q=flood%20map,storm%20%20map")).toEqual([
+      ["f", "html"],
+      ["q", "flood,map,storm"],
+    ]);
+    expect([wayAt("&q=flood"), wayAt("&q=flood,map"), wayAt("&status=failed"), wayAt("&q=flood%20map", 2)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test("has its filters folded up, but where one cannot be read", () => {
     const at = (query: string, fault?: string) =>
       jobListPage(fault === undefined ? {} : { fault }).render(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { JsonObject } from "../../src/domain/json.ts";
 import type { InputDefinition, OutputDefinition } from "../../src/domain/process.ts";
 import { Replacement } from "../../src/pages/replacement.tsx";
 import { processOf } from "../http/service.ts";
@@ -217,5 +218,30 @@ describe("what a new version changes", () => {
     );
     expect(text).toContain("choice 9 and 390 more");
     expect(text.length).toBeLessThan(1500);
+  });
+
+  test("shows old and new commands whole, with what differs marked, and scripts line by line", () => {
+    const one = process({});
+    const words = Array.from({ length: 120 }, (_, at) => `--option-${at}`);
+    const running = (members: JsonObject) => ({
+      ...one,
+      definition: { kind: "cwl", document: { class: "CommandLineTool", ...members }, main: "main" } as const,
+    });
+    const changed = words.map((word, at) => (at === 60 ? "--other=<b>" : word));
+    const html = String(
+      Replacement({ before: running({ baseCommand: words }), after: running({ baseCommand: changed }) }),
+    );
+    const [start, end] = [words.slice(0, 60).join(" "), words.slice(61).join(" ")];
+    expect(html).toContain(`was <code>${start} <del>--option-60</del> ${end}</code>`);
+    expect(html).toContain(`is <code>${start} <ins>--other=&lt;b&gt;</ins> ${end}</code>.`);
+    const script = (last: string) =>
+      running({ requirements: { InitialWorkDirRequirement: { listing: [{ entry: `one\ntwo\n${last}` }] } } });
+    const lines = String(Replacement({ before: script("three"), after: script("four") }));
+    expect(lines).toContain("<del>- three\n</del><ins>+ four\n</ins>");
+    // Where nothing is the same, nothing is marked.
+    const other = String(
+      Replacement({ before: running({ baseCommand: "echo" }), after: running({ baseCommand: "cat" }) }),
+    );
+    expect(other).toContain("was <code>echo</code>, is <code>cat</code>.");
   });
 });

@@ -4,7 +4,7 @@ import { withoutToken, withoutTokens } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { readForm } from "../../pages/form/read-form.ts";
 import { type UsedFile, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
-import { incompleteWords, missingOf, usesOf } from "../../pages/form/uses.ts";
+import { filledWords, incompleteWords, isEnough, missingOf, uploadWords, usesOf } from "../../pages/form/uses.ts";
 import { addCopyButton } from "../shared/copy-button.ts";
 import { reachedBase } from "./addresses.ts";
 import { valuesOf } from "./values.ts";
@@ -31,11 +31,9 @@ export function createShowUses(
     const note = aside.querySelector('[data-live="uses"]');
     // What cannot be read yet is being typed.
     if (note !== null) {
-      const filled =
-        faults.length === 0
-          ? "The request of the form, as it is filled in."
-          : "Something in the form cannot be read yet: the texts are without it.";
-      note.textContent = incompleteWords(fields, missing) ?? filled;
+      const filled = faults.length === 0 ? filledWords.whole : filledWords.partly;
+      const namesUploads = chosenUploads(form).some(({ href }) => isEnough(href, form.dataset.user));
+      note.textContent = (incompleteWords(fields, missing) ?? filled) + (namesUploads ? uploadWords : "");
     }
     for (const { title, text } of usesOf({
       ...target,
@@ -49,14 +47,20 @@ export function createShowUses(
   };
 }
 
-/** Lists the uploads that are chosen: who copies a text has the files, too, by their names. */
+/** Lists the uploads that have to be uploaded again: who copies a text has the files, too, by their names. */
 function pickedFiles(form: HTMLFormElement): readonly UsedFile[] {
-  const files = new Map<string, UsedFile>();
-  for (const { value, selectedOptions } of form.querySelectorAll<HTMLSelectElement>('select[name$="/~stored"]')) {
-    const { file: name = "", fileType = "" } = selectedOptions[0]?.dataset ?? {};
-    if (value === "" || name === "") continue;
-    const href = withoutToken(value);
-    files.set(href, { href, name, ...(fileType === "" ? {} : { mediaType: fileType }) });
-  }
-  return [...files.values()];
+  const again = chosenUploads(form).filter(({ href }) => !isEnough(href, form.dataset.user));
+  const files = again.map((file) => ({ ...file, href: withoutToken(file.href) }));
+  return [...new Map(files.map((file) => [file.href, file])).values()];
+}
+
+/** Lists the uploads that are chosen, by the references that the form has. */
+function chosenUploads(form: HTMLFormElement): readonly UsedFile[] {
+  return [...form.querySelectorAll<HTMLSelectElement>('select[name$="/~stored"]')].flatMap(
+    ({ value, selectedOptions }) => {
+      const { file: name = "", fileType = "" } = selectedOptions[0]?.dataset ?? {};
+      if (value === "" || name === "") return [];
+      return [{ href: value, name, ...(fileType === "" ? {} : { mediaType: fileType }) }];
+    },
+  );
 }

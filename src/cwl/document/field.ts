@@ -16,6 +16,8 @@ type Report = {
   /** Where each of them is. */
   readonly faultPlaces: Place[];
   readonly notes: string[];
+  /** Those of the notes that are faults of a document that is refused anyway: whoever mends it mends them, too. */
+  readonly doubts: Fault[];
   /** What would be refused today. */
   readonly outdated: string[];
   /** True for a document that an earlier version of this program may have taken. */
@@ -28,7 +30,7 @@ export function rootField(source: Source, takesEarlier = false): Field {
   return {
     value: source.value,
     place: [],
-    report: { faults: [], faultPlaces: [], notes: [], outdated: [], takesEarlier, locate: source.locate },
+    report: { faults: [], faultPlaces: [], notes: [], doubts: [], outdated: [], takesEarlier, locate: source.locate },
   };
 }
 
@@ -63,6 +65,14 @@ export function unexpected(field: Field, wanted: string): void {
 /** Records something that a reader should know, with its place. */
 export function note(field: Field, text: string): void {
   field.report.notes.push(`${field.report.locate(field.place)}: ${text}`);
+}
+
+/** Records what CWL allows and nobody means: a note, and, where it is sure, one of the faults of a document that has others. */
+export function doubt(field: Field, text: string, isSure: boolean): void {
+  const name = fieldName(field.place);
+  const detail = name === "" ? text : `field "${name}": ${text}`;
+  note(field, detail);
+  if (isSure) field.report.doubts.push({ pointer: field.report.locate(field.place), detail });
 }
 
 /** Words a place as a path inside its process: the pointer beside it tells which one that is. */

@@ -58,7 +58,8 @@ function load(given: Source, options: LoadOptions, name: string): Package {
   const source = { ...given, value: withOwnImports(withDollarNames(given.value)) };
   const root = rootField(source, options.isDeployed);
   const cwl = asObject(root) === undefined ? undefined : loadRoot(root, options);
-  const { faults, notes, outdated } = root.report;
+  const { notes, doubts, outdated } = root.report;
+  const faults = root.report.faults.length === 0 ? [] : [...root.report.faults, ...doubts];
   const [first] = faults;
   if (cwl !== undefined && first === undefined && isJsonObject(source.value)) {
     return { document: source.value, cwl: { ...cwl, notes, outdated }, locate: source.locate };

@@ -1,12 +1,13 @@
 import { nearNames } from "../../domain/near-names.ts";
-import { type Field, fieldName, note } from "./field.ts";
+import { doubt, type Field } from "./field.ts";
 import { parseTemplate } from "./template.ts";
 
 /** The most names that a note lists, and the most inputs of one text that it tells of. */
 const maxNames = 20;
 
 /**
- * Notes each input that an expression names and that there is not: it is null, or an error, whenever it is evaluated.
+ * Notes each input that an expression names and that there is not: it is null, or an error, whenever it is evaluated. In a document
+ * with other faults it is one of them.
  * `known` are the ids of the inputs that the expressions see, which stand in texts of `fields`.
  */
 export function noteUnknownInputs(fields: Iterable<Field>, known: ReadonlySet<string>): void {
@@ -21,8 +22,8 @@ export function noteUnknownInputs(fields: Iterable<Field>, known: ReadonlySet<st
       if (!known.has(name) && !(name in Object.prototype) && unknown.size < maxNames) unknown.set(name, text);
     }
     for (const [name, text] of unknown) {
-      const at = fieldName(field.place);
-      note(field, `${at === "" ? "" : `field "${at}": `}found ${text}, and no input "${name}"; ${meant(name, known)}`);
+      // Inputs that could not be read at all are one fault, and not one more for each of their names.
+      doubt(field, `found ${text}, and no input "${name}"; ${meant(name, known)}`, known.size > 0);
     }
   }
 }

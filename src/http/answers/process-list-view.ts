@@ -2,7 +2,7 @@ import { mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
-import { nearestProcesses, processTexts } from "../../domain/process-search.ts";
+import { isOfKeyword, nearestProcesses, partlyFitting, processTexts } from "../../domain/process-search.ts";
 import {
   type DescribeDeps,
   describeProcess,
@@ -83,11 +83,28 @@ function usualKeywords(keywords: readonly string[]): readonly string[] {
     .map(([first = ""]) => first);
 }
 
+/** So many processes that have some words of a search are shown. */
+const mostPartly = 20;
+
+/** Finds what has some words of a search, and all else that it asks for; those with the most words first. */
+async function partlyFound(
+  deps: ListDeps,
+  { caller }: RouteContext,
+  { typed, filter }: { readonly typed: string; readonly filter: ProcessFilter },
+) {
+  const { search: { needles = [], ...others } = {}, visibility } = filter;
+  const search = { ...others, needles: needles.filter(isOfKeyword) };
+  const { items } = await listProcesses(deps, caller, { limit: mostCompared, search, ...defined({ visibility }) });
+  return partlyFitting(typed, items, (process) => processTexts(process).text).slice(0, mostPartly);
+}
+
+type Listed = { readonly items: readonly Process[]; readonly filter: ProcessFilter };
+
 /** Gives what the page of the list shows: figures of runs to whoever may see them, for as many as are read in a moment. */
-export async function listView(deps: ListDeps, context: RouteContext, items: readonly Process[]) {
+export async function listView(deps: ListDeps, context: RouteContext, { items, filter }: Listed) {
   const { caller } = context;
   const seesRuns = caller !== undefined && mayDo(caller, "read-own-jobs") && items.length <= mostWithStatistics;
-  const processes = await inTurn(items, async (process) => {
+  const rowOf = async (process: Process) => {
     const { title, version, keywords, description } = process.description;
     const statistics = seesRuns ? await processStatistics(deps, caller, process.id) : undefined;
     return {
@@ -102,15 +119,18 @@ export async function listView(deps: ListDeps, context: RouteContext, items: rea
         fromCache: statistics?.fromCache,
       }),
     };
-  });
+  };
+  const processes = await inTurn(items, rowOf);
   const mayDeploy = caller !== undefined && mayDo(caller, "deploy");
   const [q, keyword] = [wordsOf(context), context.queries("keyword").join(",")];
-  const isInVain = items.length === 0 && (q !== "" || keyword !== "");
+  const isInVain = items.length === 0 && filter.after === undefined && (q !== "" || keyword !== "");
   const instead = isInVain ? await insteadOf(deps, context, q) : {};
+  const partly = isInVain ? await partlyFound(deps, context, { typed: q, filter }) : [];
+  const some = await inTurn(partly, async ({ item, has }) => ({ ...(await rowOf(item)), has }));
   const providers = items.length === 0 && caller !== undefined ? await providerIds(deps, caller) : [];
   const removed = mayDeploy ? await removedProcesses(deps, caller) : [];
   const whose = seesRuns ? await runsSeen(deps, caller) : "all";
-  return { processes, q, keyword, mayDeploy, whose, ...instead, providers, removed };
+  return { processes, some, q, keyword, mayDeploy, whose, ...instead, providers, removed };
 }
 
 /** Tells whose runs the figures of a list are about. */

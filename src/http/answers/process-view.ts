@@ -14,7 +14,7 @@ import { withoutToken } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import type { FormState } from "../../pages/form/state.ts";
 import { type ToPut, type UsedFile, withoutMadeUp, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
-import { incompleteWords, missingOf, usesOf } from "../../pages/form/uses.ts";
+import { incompleteWords, isEnough, missingOf, usesOf, usesTitle } from "../../pages/form/uses.ts";
 import type { ProcessView } from "../../pages/process.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
@@ -47,7 +47,7 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
   const { baseUrl, caller } = context;
   const { description } = process;
   const url = provider === undefined ? processUrl(baseUrl, name) : providerProcessUrl(baseUrl, provider.id, name);
-  const { request, files } = copiedRequest(description, filled);
+  const { request, files } = copiedRequest(description, filled, caller?.user);
   const mayRun = caller !== undefined && mayExecute(caller, process.id);
   const graph = readGraph(caller, process);
   const fields = fieldsOf(description);
@@ -66,6 +66,9 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
     target,
     ...defined({ graph, figures: shown.figures, incomplete: incompleteWords(fields, missing) }),
     ...(isClosed(process, caller) ? { isClosed: true } : {}),
+    ...(filled.request !== undefined && namedUploads(filled).some(({ href }) => isEnough(href, caller?.user))
+      ? { namesUploads: true }
+      : {}),
     ...(provider === undefined ? {} : { provider: shownProvider(provider, baseUrl) }),
     ...(shown.revision === undefined ? {} : { ofRevision: ofRevision(process, shown.revision, baseUrl) }),
     revision: process.revision,
@@ -91,16 +94,17 @@ function refusalOf(
 }
 
 /** Gives the request that the texts execute: what was filled in as it stands, or an example; where no file was chosen, one puts one. */
-function copiedRequest(description: ProcessDescription, filled: FormState): ToPut {
+function copiedRequest(description: ProcessDescription, filled: FormState, user: string | undefined): ToPut {
   if (filled.request === undefined) return withoutMadeUp(exampleRequest(description), isSample);
   const { request, files } = withRequiredFiles(fieldsOf(description), filled.request);
-  return { request, files: [...storedFiles(filled), ...files] };
+  const again = namedUploads(filled).filter(({ href }) => !isEnough(href, user));
+  return { request, files: [...again.map((file) => ({ ...file, href: withoutToken(file.href) })), ...files] };
 }
 
-/** Lists the uploads that a form names: who copies a text has the files, too, by their names. */
-function storedFiles({ uploads }: FormState): readonly UsedFile[] {
+/** Lists the uploads that a form names, by the references that it has: who copies a text has the files, too, by their names. */
+function namedUploads({ uploads }: FormState): readonly UsedFile[] {
   return [...(uploads?.named ?? [])].flatMap(([href, upload]) =>
-    upload === undefined ? [] : [{ href: withoutToken(href), name: upload.name, mediaType: essenceOf(upload.type) }],
+    upload === undefined ? [] : [{ href, name: upload.name, mediaType: essenceOf(upload.type) }],
   );
 }
 
@@ -129,7 +133,7 @@ function waysOf(
   { process, provider, revision }: ShownProcess,
   { url, hasGraph }: { readonly url: string; readonly hasGraph: boolean },
 ): ProcessView["ways"] {
-  const use = { title: "Use it from", href: "#use" };
+  const use = { title: usesTitle, href: "#use" };
   if (provider !== undefined) {
     return [
       { title: "Runs", href: `${url}/jobs?f=html` },

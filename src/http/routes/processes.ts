@@ -222,7 +222,7 @@ async function answerList(deps: ProcessRouteDeps, context: RouteContext): Promis
     })),
     links: pageLinks(context, `${context.baseUrl}/processes`, { next }),
   };
-  const page = isPage ? { page: processListPage(await listView(deps, context, items)) } : {};
+  const page = isPage ? { page: processListPage(await listView(deps, context, { items, filter })) } : {};
   return documentResponse(context, document, { title: "Processes", profile: profiles.processList, ...page });
 }
 

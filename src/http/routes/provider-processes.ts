@@ -1,7 +1,7 @@
 import type { Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { jsonLink, type Link, providerProcessUrl, providerUrl } from "../../domain/links.ts";
-import { readNeedles } from "../../domain/process-search.ts";
+import { partlyFitting, readNeedles, searchedText } from "../../domain/process-search.ts";
 import {
   describeProviderProcess,
   listProviderProcesses,
@@ -156,8 +156,23 @@ async function answerOffer(deps: ProviderProcessDeps, context: RouteContext): Pr
   if (!isPage) return documentResponse(context, document, { title });
   const { provider, probe } = await readProvider(deps, principal, id);
   const shown = { id, url: provider.url, type: provider.type, ...defined({ title: probe.title }) };
-  const view = { provider: shown, q: context.queries("q").join(" "), count: found.length };
+  const q = context.queries("q").join(" ").trim();
+  const some = found.length === 0 && q !== "" ? await partlyFound(deps, principal, { id, q }) : [];
+  const view = { provider: shown, q, count: found.length, some };
   return documentResponse(context, document, { title, page: providerOfferPage(view) });
+}
+
+/** So many processes that have some words of a search are shown. */
+const mostPartly = 20;
+
+async function partlyFound(
+  deps: ProviderProcessDeps,
+  principal: Principal,
+  { id, q }: { readonly id: string; readonly q: string },
+) {
+  const all = await listProviderProcesses(deps, principal, id);
+  const found = partlyFitting(q, all, (one) => searchedText([one.id, one.title, one.description]));
+  return found.slice(0, mostPartly).map(({ item, has }) => ({ ...item, has }));
 }
 
 function offerLinks(

@@ -63,7 +63,7 @@ export function ExecuteForm({
         <button type="submit" name={ownNames.doing} value="check" formnovalidate>
           Check
         </button>
-        <span class="muted">* is required. Check runs nothing.</span>
+        <span class="muted">* is required. Enter in a field runs, too. Check runs nothing.</span>
       </p>
     </form>
   );
@@ -84,13 +84,20 @@ function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
   );
 }
 
-function Outcome({
-  state: { faults, otherFaults, isChecked, fields, values },
-  frame,
-}: {
-  readonly state: FormState;
-  readonly frame: PageFrame;
-}) {
+type Told = { readonly state: FormState; readonly frame: PageFrame };
+
+/** What became of the form when it was sent: whoever comes back is led there, as it may stand far below what a screen shows first. */
+function Outcome(told: Told) {
+  const { isChecked, faults, otherFaults } = told.state;
+  if (isChecked !== true && faults.size === 0 && otherFaults.length === 0) return null;
+  return (
+    <div tabindex={-1} autofocus={true}>
+      <OutcomeWords {...told} />
+    </div>
+  );
+}
+
+function OutcomeWords({ state: { faults, otherFaults, isChecked, fields, values }, frame }: Told) {
   if (isChecked === true) {
     const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (
@@ -100,7 +107,6 @@ function Outcome({
       </p>
     );
   }
-  if (faults.size === 0 && otherFaults.length === 0) return null;
   return (
     <div class="notice notice-bad" role="alert">
       <p>

@@ -1,5 +1,5 @@
 import type { UseTarget } from "./uses/execution.ts";
-import type { Use } from "./uses.ts";
+import { filledWords, type Use, uploadWords, usesTitle } from "./uses.ts";
 
 /** The request of a form as texts to copy: JSON, and what executes it from elsewhere. A script keeps them as the form is. */
 export function Uses({
@@ -8,6 +8,7 @@ export function Uses({
   isExample,
   isForbidden,
   incomplete,
+  namesUploads,
 }: {
   readonly uses: readonly Use[];
   readonly target: UseTarget;
@@ -16,13 +17,15 @@ export function Uses({
   readonly isForbidden: boolean;
   /** Which required inputs the request of the form lacks. */
   readonly incomplete?: string | undefined;
+  /** The request holds as long as the uploads that it names. */
+  readonly namesUploads: boolean;
 }) {
   const texts = (
     <>
       <p class="muted" data-live="uses">
         {isExample
-          ? `An example.${isForbidden ? "" : " Check shows what was filled in instead."}`
-          : (incomplete ?? "The request of the form, as it was filled in.")}
+          ? `Texts to copy, with an example.${isForbidden ? "" : " Check puts what is filled in here instead."}`
+          : (incomplete ?? filledWords.whole) + (namesUploads ? uploadWords : "")}
       </p>
       {uses.map(({ title, text }, index) => (
         <details open={index === 0}>
@@ -39,7 +42,7 @@ export function Uses({
     <aside
       id="use"
       class="uses"
-      aria-label="Use it from"
+      aria-label={usesTitle}
       data-base={baseUrl}
       data-name={name}
       data-provider={provider}
@@ -48,13 +51,13 @@ export function Uses({
       {isForbidden ? (
         <details class="fold">
           <summary>
-            <h3>Use it from other programs, with a key that may run it</h3>
+            <h3>{usesTitle}, with a key that may</h3>
           </summary>
           {texts}
         </details>
       ) : (
         <>
-          <h3>Use it from</h3>
+          <h3>{usesTitle}</h3>
           {texts}
         </>
       )}

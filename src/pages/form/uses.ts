@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
-import type { Field } from "./field.ts";
+import { type Field, withoutToken } from "./field.ts";
 import type { Execution } from "./uses/execution.ts";
 import { scriptText } from "./uses/javascript.ts";
 import { owslibText, requestsText } from "./uses/python.ts";
@@ -24,6 +24,26 @@ export function usesOf(execution: Execution): readonly Use[] {
     ...(isOwn ? [{ title: "QGIS (WPS)", text: qgisText(execution) }] : []),
   ];
 }
+
+/**
+ * Tells whether a reference to an upload suffices in a text to copy: who has signed in needs no token for what is his, and uploads
+ * nothing again. Others have to: with the token, a text would give the file to whoever reads it.
+ */
+export function isEnough(reference: string, user: string | undefined): boolean {
+  return user !== undefined && withoutToken(reference) === reference;
+}
+
+/** What the texts are for, over them and in the ways of the page. */
+export const usesTitle = "Run it by a program";
+
+/** Says whether what is filled in stands in the texts. */
+export const filledWords = {
+  whole: "Texts to copy, with what is filled in.",
+  partly: "Texts to copy. Something in the form cannot be read yet, and is left out.",
+} as const;
+
+/** Says of texts that name uploads how long they hold. */
+export const uploadWords = " An upload stands in it by its address, which holds as long as the upload is kept.";
 
 /** Lists the required inputs that a request lacks. */
 export function missingOf(

@@ -24,6 +24,19 @@ describe.skipIf(missing !== undefined)(
         const file = { name, mimeType: "image/png", buffer: Buffer.from("eA==") };
         await first.page.locator('[name="/inputs/image/~upload"]').setInputFiles(file);
         await first.page.getByText("is uploaded.").waitFor();
+        // The text to copy names what is there already, and uploads nothing again.
+        const curl = first.page.locator('pre[data-use="curl"]');
+        await curl.filter({ hasText: "vault://" }).waitFor({ state: "attached" });
+        expect(await curl.textContent()).not.toContain(" -F ");
+        await first.page.getByText("which holds as long as the upload is kept").waitFor();
+        // A browser says of an empty field that no file is chosen, which would be untrue beside the upload.
+        const said = () =>
+          first.page.evaluate(`getComputedStyle(document.querySelector('[name="/inputs/image/~upload"]')).fontSize`);
+        expect(await said()).toBe("0px");
+        await first.page.getByRole("button", { name: `Take ${name} back` }).click();
+        expect(await said()).not.toBe("0px");
+        await first.page.locator('[name="/inputs/image/~stored"]').selectOption({ index: 1 });
+        expect(await said()).toBe("0px");
         await first.page.reload();
         await first.page.getByText("What you typed before is here again.").waitFor();
         const kept = await first.page.locator('[name="/inputs/image/~stored"]').inputValue();

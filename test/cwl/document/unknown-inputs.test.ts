@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { loadText } from "../../../src/cwl/document/load.ts";
+import { Problem } from "../../../src/domain/problem.ts";
 
 const notesOf = (text: string) => loadText(text, "p.cwl").cwl.notes;
 
@@ -102,4 +103,48 @@ $graph:
   expect(notes).toHaveLength(2);
   expect(notes[0]).toContain('field "arguments[0]": found $(inputs.b), and no input "b"');
   expect(notes[1]).toContain('field "expression": found inputs.a in JavaScript, and no input "a"');
+});
+
+function faultsOf(text: string): readonly string[] {
+  try {
+    loadText(text, "p.cwl");
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  }
+}
+
+test("in a document that has faults it is one of them, so that all are mended at once", () => {
+  const found = faultsOf(tool("arguments: [$(inputs.styel), $(inputs.style)]\nbaseComand: x"));
+  expect(found).toHaveLength(2);
+  expect(found[0]).toContain('did you mean "baseCommand"?');
+  expect(found[1]).toBe(
+    'p.cwl:6:13: field "arguments[0]": found $(inputs.styel), and no input "styel"; did you mean "style"?',
+  );
+  // An input that is wrong is there all the same.
+  const wrong = faultsOf(tool("arguments: [$(inputs.area.path)]").replace('"File?"', "nonsense"));
+  expect(wrong).toEqual([expect.stringContaining('found type "nonsense"')]);
+  const step = faultsOf(`cwlVersion: v1.2
+class: Workflow
+requirements: { StepInputExpressionRequirement: {} }
+inputs: { count: int }
+outputs: []
+steps:
+  one:
+    in: { n: count, m: 5 }
+    when: $(inputs.o)
+    out: []
+    run: { class: CommandLineTool, baseCommand: echo, inputs: { n: int }, outputs: [], arguments: [$(inputs.nn)] }
+`);
+  expect(step.map((one) => /found .*/.exec(one)?.[0])).toEqual([
+    "found number 5, wanted the id of an input or step/output",
+    'found $(inputs.nn), and no input "nn"; the inputs here are n',
+    'found $(inputs.o), and no input "o"; the inputs here are n, m',
+  ]);
+});
+
+test("inputs that cannot be read at all are one fault, and no more for each of their names", () => {
+  const found = faultsOf(tool("arguments: [$(inputs.style)]").replace(/inputs: .*/, "inputs: 5"));
+  expect(found).toEqual([expect.stringContaining('field "inputs": found number 5')]);
 });
