@@ -344,8 +344,8 @@ describe("the page of a job", () => {
     const failed = { status: "failed", progress: 85, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page(failed, { ...may, mayResume: true, reachedProgress: 20 });
     expect(html).toContain('<progress class="bar bar-bad" max="100" value="20"');
-    expect(html).toContain("It came to 20 % before it failed. The log and the API count a failed job as 85 %");
-    expect(page(failed, { ...may, reachedProgress: 85 })).not.toContain("The log and the API count");
+    expect(html).toContain("It came to 20 % before it failed. The API counts a failed job as 85 %");
+    expect(page(failed, { ...may, reachedProgress: 85 })).not.toContain("The API counts");
     const [shown = "", folded = ""] = html.split("<details data-follows");
     const wordsOf = (part: string) =>
       ["Resume from", "Run again", "Try again from", "Remove with"].filter((words) => part.includes(`${words}`));
