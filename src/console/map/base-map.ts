@@ -73,8 +73,8 @@ function tileLayer(): TileLayer<XYZ> | undefined {
   return new TileLayer({ source: new XYZ({ url: meta.content, attributions: shown.innerHTML, transition: 0 }) });
 }
 
-/** Nearer than so many meters a pixel, at about the fifth scale of a map, coasts of the coarse atlas are seen to be drawn with a ruler. */
-const fineResolution = 7000;
+/** Nearer than so many meters a pixel, at the fourth scale of a map, coasts of the coarse atlas are seen to be drawn with a ruler. */
+const fineResolution = 10_000;
 
 /**
  * Loads finer lands once somebody looks so near that one sees the difference. Until they are there, the coarse ones go on; then each
