@@ -21,7 +21,7 @@ export function Failure({ job, view, frame }: FailureProps) {
     <div class="notice notice-bad" role="alert">
       <Again job={job} view={view} />
       <p>
-        <strong class="on-screen">{sentenceOf(exception)}</strong> {partTalk(detail).sentence}
+        <strong>{sentenceOf(exception)}</strong> {partTalk(detail).sentence}
         <Opening texts={[detail]} frame={frame} />
       </p>
       <WhatPrograms texts={[detail]} />

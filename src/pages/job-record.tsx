@@ -1,7 +1,8 @@
 import type { Child } from "hono/jsx";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
-import { sentenceOf } from "./failure-words.ts";
+import { stepWords } from "../domain/step-words.ts";
+import type { Exception } from "./failure-words.ts";
 import type { JobParts } from "./job-head.tsx";
 import { tookText, waitText } from "./job-times.ts";
 import { Time } from "./parts.tsx";
@@ -46,9 +47,16 @@ function outcomeText(job: JobDocument): string {
   if (wait !== undefined) return `none yet: ${wait.charAt(0).toLowerCase()}${wait.slice(1)}`;
   if (status === "running") return `none yet: it runs, ${progress} %${times}`;
   const by = dismissedBy === undefined ? "" : ` by ${dismissedBy}`;
-  return exception === undefined
-    ? `${statusWords[status]}${by}${times}`
-    : `${sentenceOf(exception)}${attempt > 1 ? ` It was attempt ${attempt}.` : ""}`;
+  return `${statusWords[status]}${by}${times}${factsOf(exception)}`;
+}
+
+/** Where it failed and with which code: the sentence below the record says the rest. */
+function factsOf({ step, exitCode }: Exception = {}): string {
+  const facts = [
+    ...(typeof step === "string" ? [`step ${stepWords(step)}`] : []),
+    ...(typeof exitCode === "number" ? [`exit code ${exitCode}`] : []),
+  ];
+  return facts.length === 0 ? "" : ` (${facts.join(", ")})`;
 }
 
 function Ran({ job, view }: Pick<JobParts, "job" | "view">) {

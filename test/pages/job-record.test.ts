@@ -54,8 +54,9 @@ test("paper begins with the outcome, the process with its version, author and li
 
 test("the record says why a job failed, who dismissed it, and of one that goes on that it has no end yet", () => {
   const failed = { status: "failed", exception: { stage: "monitorLoop", step: "say[0]", exitCode: 2 } } as const;
-  expect(recordOf(failed).Outcome).toBe("The job failed in step say (part 1) while it was running, with exit code 2.");
-  expect(recordOf({ ...failed, attempt: 3 }).Outcome).toEndWith("It was attempt 3.");
+  expect(recordOf(failed).Outcome).toBe("failed (step say (part 1), exit code 2)");
+  expect(recordOf({ ...failed, attempt: 3 }).Outcome).toBe("failed, attempt 3 (step say (part 1), exit code 2)");
+  expect(recordOf({ status: "failed", exception: { detail: "no" } }).Outcome).toBe("failed");
   expect(recordOf({ status: "dismissed", dismissedBy: "bob" }).Outcome).toBe("dismissed by bob");
   expect(recordOf({ status: "running", progress: 42 }).Outcome).toBe("none yet: it runs, 42 %");
   expect(recordOf({ status: "accepted", queuePosition: 1 }).Outcome).toBe(
