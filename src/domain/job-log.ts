@@ -9,7 +9,7 @@ export type JobLogEntry = {
   readonly level: JobLogLevel;
   /** Since the job started. */
   readonly elapsedMilliseconds: number;
-  /** The shown percentage. */
+  /** The shown percentage; of a job that failed how far it had come, not the 85 that its status is counted as. */
   readonly progress: number;
   readonly status: JobStatus;
   readonly message: string;

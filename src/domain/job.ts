@@ -25,6 +25,8 @@ export type JobRequest = {
   readonly run?: RunLimits;
   /** What its client calls the job. */
   readonly title?: string;
+  /** What the process of a provider was called then, where that is not its id: nothing else keeps it when the provider goes. */
+  readonly processTitle?: string;
   /** What of the request was left out, each with its place. */
   readonly warnings?: readonly string[];
   /** What is told of the job; undefined when nobody wants to be told. */

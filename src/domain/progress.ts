@@ -79,6 +79,8 @@ export type WalkState = {
   readonly message: string;
   /** The run failed: from then on the percentage stays. */
   readonly hasFailed: boolean;
+  /** How far it had come when it failed, 1 to 100; undefined until then. */
+  readonly reached?: number;
   /** The job is done. */
   readonly isDone: boolean;
   /** Its tool really runs, or ran. */
@@ -106,7 +108,7 @@ export function advance(state: WalkState, event: WalkEvent): WalkState {
       return enter(state, event.stage, event.message);
     case "fail": {
       const message = `Job execution failed at the stage "${stageTitles[state.stage]}": ${event.message}`;
-      return enter({ ...state, hasFailed: true }, "monitorError", message);
+      return enter({ ...state, hasFailed: true, reached: state.progress }, "monitorError", message);
     }
     case "percent": {
       const progress = Math.max(state.progress, monitorProgress(event.percent));

@@ -2,6 +2,7 @@ import { clientOf } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { Job, JobRequest, NewJobEvent } from "../domain/job.ts";
 import { isJsonObject } from "../domain/json.ts";
+import type { Process } from "../domain/process.ts";
 import type { Submission, SubmissionTarget } from "./submission.ts";
 
 /** Builds an accepted job. Its tags are those beside the payload, those in it, and what kind of job it is. */
@@ -27,7 +28,7 @@ export function newJob(
       drawn.isSync ? "sync" : "async",
     ],
     client: clientOf(principal),
-    request,
+    request: { ...request, ...defined({ processTitle: provider === undefined ? undefined : keptTitle(process) }) },
     priority: request.run?.priority ?? 0,
     attempt: 0,
     fence: 0,
@@ -42,6 +43,13 @@ export function newJob(
       : { origin: { ...principal.origin, role: principal.role, ...defined({ keyId: principal.keyId }) } }),
     ...defined({ providerId: provider?.id, user: principal.user, language }),
   };
+}
+
+/** So much of what a provider calls its process is kept, in characters. */
+const longestTitle = 200;
+
+function keptTitle({ id, description: { title = "" } }: Process): string | undefined {
+  return title === "" || title === id ? undefined : title.slice(0, longestTitle);
 }
 
 /** Builds the first event of a job. */

@@ -85,18 +85,29 @@ export async function readListedProcesses(
   const gone = new Set<string>();
   const titles = new Map<string, string>();
   const revisions = new Map<string, Process>();
-  const looks = [...different].map(async ([key, { processId, processRevision, providerId }]) => {
-    if (providerId !== undefined) {
-      if ((await findShownProvider(deps, principal, providerId)) === undefined) gone.add(key);
-      return;
-    }
-    const process = await findShown(deps, principal, processId);
-    const told = process ?? (await findRevision(deps, principal, { processId, processRevision }));
-    const { title = "" } = told?.description ?? {};
-    if (title !== "" && title !== processId) titles.set(key, title);
-    if (process === undefined) gone.add(key);
-    else revisions.set(revisionKey(key, process.revision), process);
-  });
+  const looks = [...different].map(
+    async ([
+      key,
+      {
+        processId,
+        processRevision,
+        providerId,
+        request: { processTitle },
+      },
+    ]) => {
+      if (providerId !== undefined) {
+        if (processTitle !== undefined) titles.set(key, processTitle);
+        if ((await findShownProvider(deps, principal, providerId)) === undefined) gone.add(key);
+        return;
+      }
+      const process = await findShown(deps, principal, processId);
+      const told = process ?? (await findRevision(deps, principal, { processId, processRevision }));
+      const { title = "" } = told?.description ?? {};
+      if (title !== "" && title !== processId) titles.set(key, title);
+      if (process === undefined) gone.add(key);
+      else revisions.set(revisionKey(key, process.revision), process);
+    },
+  );
   await Promise.all(looks);
   const isUnread = (job: Job) => job.providerId === undefined && !revisions.has(revisionKeyOf(job));
   const earlier = new Map(jobs.filter(isUnread).map((job) => [revisionKeyOf(job), job]));

@@ -1,22 +1,18 @@
 import type { Child } from "hono/jsx";
 import type { JobDocument } from "../domain/documents/job.ts";
-import type {
-  ComparedInput,
-  ComparedItem,
-  ComparedPair,
-  JobComparisonDocument,
-} from "../domain/documents/job-comparison.ts";
+import type { ComparedInput, ComparedPair, JobComparisonDocument } from "../domain/documents/job-comparison.ts";
 import type { KnownUploads } from "../domain/documents/upload-facts.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
-import { isShownImage, maxImageBytes } from "../domain/media-type.ts";
-import { durationText, shortTimeText } from "../domain/spans.ts";
+import { durationText } from "../domain/spans.ts";
+import { Figures, Items } from "./compared-items.tsx";
+import { comparable, noneOf, OnlyOne, Summary } from "./compared-words.tsx";
 import { InsideDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
-import { InputValue, NamedValue } from "./input-values.tsx";
+import { NamedValue } from "./input-values.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
-import { areNear, Badge, processPath, Size, Time, Wide } from "./parts.tsx";
+import { areNear, Badge, processPath, Time, Wide } from "./parts.tsx";
 import { shortId } from "./words.ts";
 
 const script = "local-times";
@@ -32,19 +28,31 @@ export function comparisonPage({ uploads, outputsUrl }: ComparisonView): Page<Jo
     render: (frame, document) =>
       `<!doctype html>${(
         <Layout {...frame} title={`Compare: ${frame.title}`} script={scriptUrl(frame, script)}>
-          <p>{summaryOf(document)}</p>
+          <Summary document={document} />
           <Runs document={document} baseUrl={frame.baseUrl} />
           <h2>Inputs</h2>
-          <InputPairs pairs={document.inputs} uploads={uploads} />
+          <OnlyOne pairs={document.inputs} what="inputs" isTold={!document.process.same} />
+          <InputPairs
+            pairs={comparable(document, document.inputs)}
+            uploads={uploads}
+            none={noneOf(document, "inputs")}
+          />
           <h2>Results</h2>
-          <Pairs pairs={document.results} label="Results" none="Neither has results.">
-            {(items) => <Items items={items} images={images} />}
+          <OnlyOne pairs={document.results} what="results" isTold={!document.process.same} />
+          <Pairs pairs={comparable(document, document.results)} label="Results" none={noneOf(document, "results")}>
+            {(items, other) => <Items items={items} other={other} images={images} />}
           </Pairs>
           {document.results.flatMap(({ inside = [] }) =>
             inside.map((difference) => <InsideDifference difference={difference} />),
           )}
           <h2>What the tools of each step used</h2>
-          <Pairs pairs={document.statistics} label="Statistics" none="Of neither it is known." mark={exitMark}>
+          <OnlyOne pairs={document.statistics} what="steps" isTold={!document.process.same} />
+          <Pairs
+            pairs={comparable(document, document.statistics)}
+            label="Statistics"
+            none={noneOf(document, "steps")}
+            mark={exitMark}
+          >
             {(figures) => <Figures figures={figures} />}
           </Pairs>
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
@@ -57,28 +65,6 @@ export function comparisonPage({ uploads, outputsUrl }: ComparisonView): Page<Jo
 function exitMark({ a, b }: ComparedPair<JsonObject>): false | null {
   const isKnown = a?.exitCode !== undefined && b?.exitCode !== undefined;
   return isKnown && a.exitCode !== b.exitCode ? false : null;
-}
-
-/** Says in one sentence what differs. */
-function summaryOf({ a, b, process, revision, inputs, results }: JobComparisonDocument): string {
-  const told = [
-    process.same ? (revision.same ? "the same revision" : "different revisions") : "different processes",
-    unlikeText(inputs, "inputs"),
-    unlikeText(results, "results"),
-  ];
-  const order = a.created === b.created ? "Both were made at the same time." : "A was made first.";
-  return `${order} They ran ${told[0]}; ${told.slice(1).join(", ")}.`;
-}
-
-/** So many are named in a sentence. */
-const mostNamed = 5;
-
-/** Words how many of some pairs differ, and which. */
-function unlikeText(pairs: readonly { readonly id: string; readonly same?: boolean }[], what: string): string {
-  const unlike = pairs.filter(({ same }) => same === false).map(({ id }) => id);
-  const more = unlike.length > mostNamed ? `, and ${unlike.length - mostNamed} more` : "";
-  const names = unlike.length === 0 ? "" : ` (${unlike.slice(0, mostNamed).join(", ")}${more})`;
-  return `${unlike.length} of ${pairs.length} ${what} differ${names}`;
 }
 
 /** Says by sign and word whether two are the same: colour only repeats it. */
@@ -195,16 +181,29 @@ function Pairs<Value>({
   readonly label: string;
   readonly none: string;
   readonly mark?: (pair: ComparedPair<Value>) => RowOf["same"];
-  readonly children: (value: Value) => Child;
+  /** Shows one side, which may tell how it is beside the other one. */
+  readonly children: (value: Value, other: Value | undefined) => Child;
 }) {
   if (pairs.length === 0) return <p class="muted">{none}</p>;
-  const side = (value: Value | undefined) => (value === undefined ? <span class="muted">none</span> : show(value));
-  const rows = pairs.map((pair) => ({ name: pair.id, same: mark(pair), a: side(pair.a), b: side(pair.b) }));
+  const side = (value: Value | undefined, other: Value | undefined) =>
+    value === undefined ? <span class="muted">none</span> : show(value, other);
+  const rows = pairs.map((pair) => {
+    const { id, a, b } = pair;
+    return { name: id, same: mark(pair), a: side(a, b), b: side(b, a) };
+  });
   return <Table label={label} rows={rows} />;
 }
 
-function InputPairs({ pairs, uploads }: { readonly pairs: readonly ComparedInput[]; readonly uploads: KnownUploads }) {
-  if (pairs.length === 0) return <p class="muted">Neither has inputs.</p>;
+function InputPairs({
+  pairs,
+  uploads,
+  none,
+}: {
+  readonly pairs: readonly ComparedInput[];
+  readonly uploads: KnownUploads;
+  readonly none: string;
+}) {
+  if (pairs.length === 0) return <p class="muted">{none}</p>;
   const side = (id: string, value: Json | undefined, isDefault: boolean) =>
     value === undefined ? (
       <span class="muted">none</span>
@@ -236,50 +235,3 @@ function InputPairs({ pairs, uploads }: { readonly pairs: readonly ComparedInput
 
 /** More that are the same stand folded up below those that differ. */
 const shownEqual = 3;
-
-function Items({ items, images }: { readonly items: readonly ComparedItem[]; readonly images: string }) {
-  if (items.length === 0) return <span class="muted">empty</span>;
-  return (
-    <ul>
-      {items.map((item) => (
-        <Item item={item} images={images} />
-      ))}
-    </ul>
-  );
-}
-
-function Item({ item, images }: { readonly item: ComparedItem; readonly images: string }) {
-  const { name, href, look, type = "", length, sha256, value } = item;
-  const isShown = href?.startsWith(images) === true && isShownImage(type) && (length ?? 0) <= maxImageBytes;
-  return (
-    <li>
-      {value === undefined ? null : <InputValue value={value} uploads={new Map()} />}{" "}
-      {look !== undefined && /^https?:/.test(look) ? <a href={look}>{name}</a> : name}{" "}
-      <span class="muted">
-        {type} {length === undefined ? null : <Size bytes={length} />}{" "}
-        {sha256 === undefined ? null : <code title={`SHA-256 ${sha256}`}>{sha256.slice(0, 12)}…</code>}
-      </span>
-      {isShown ? <img src={href} alt={name} loading="lazy" /> : null}
-    </li>
-  );
-}
-
-function Figures({
-  figures: { fromCache, tools, cpuSeconds, peakMemoryBytes, exitCode },
-}: {
-  readonly figures: JsonObject;
-}) {
-  return (
-    <ul>
-      {fromCache === true ? <li>from the cache</li> : null}
-      {typeof tools === "number" ? <li>{tools === 1 ? "1 tool run" : `${tools} tools run`}</li> : null}
-      {typeof cpuSeconds === "number" ? <li>{`${shortTimeText(cpuSeconds)} of CPU time`}</li> : null}
-      {typeof peakMemoryBytes === "number" ? (
-        <li>
-          <Size bytes={peakMemoryBytes} /> of memory at most
-        </li>
-      ) : null}
-      {typeof exitCode === "number" ? <li>{`exit code ${exitCode}`}</li> : null}
-    </ul>
-  );
-}

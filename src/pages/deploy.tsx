@@ -11,6 +11,7 @@ import { Markdown } from "./markdown.tsx";
 import { Opening } from "./opening.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { DescribedTable } from "./process-tables.tsx";
+import { Told } from "./program-talk.tsx";
 import { Replacement } from "./replacement.tsx";
 import { Said } from "./said.tsx";
 import { isListed, ToldFaults } from "./told-faults.tsx";
@@ -242,7 +243,7 @@ function What({ understood, isNew }: { readonly understood: Understood; readonly
           <ul>
             {warnings.map((warning) => (
               <li>
-                <strong>Warning:</strong> {warning}
+                <strong>Warning:</strong> <Told text={warning} />
               </li>
             ))}
           </ul>

@@ -256,8 +256,7 @@ function Facts({ facts }: { readonly facts: FileFacts | undefined }) {
   const { length, sha256 } = facts;
   return (
     <>
-      <Size bytes={length} />{" "}
-      {sha256 === undefined ? null : <code title={`SHA-256 ${sha256}`}>{sha256.slice(0, 12)}…</code>}
+      <Size bytes={length} /> {sha256 === undefined ? null : <code class="digest">{sha256}</code>}
     </>
   );
 }

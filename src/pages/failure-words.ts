@@ -1,5 +1,6 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import { stages } from "../domain/progress.ts";
+import { stepWords } from "../domain/step-words.ts";
 import { saysWantedKey } from "../domain/wanted-key.ts";
 import { stageWords } from "./words.ts";
 
@@ -8,7 +9,7 @@ export type Exception = Readonly<Record<string, unknown>>;
 
 /** Words where a job failed, and with which exit code. */
 export function sentenceOf({ stage, step, exitCode }: Exception): string {
-  const where = typeof step === "string" ? ` in step ${step}` : "";
+  const where = typeof step === "string" ? ` in step ${stepWords(step)}` : "";
   const when = isStage(stage) ? ` while it was ${stageWords[stage].toLowerCase()}` : "";
   const code = typeof exitCode === "number" ? `, with exit code ${exitCode}` : "";
   return `The job failed${where}${when}${code}.`;
@@ -32,7 +33,8 @@ export function shortFailure({ status, message, exception, providerID }: JobDocu
   const line = lastLine(stderrTail) ?? first;
   const cause = line.length > longestCause ? `${line.slice(0, longestCause - 1).trimEnd()}…` : line;
   // Most messages name both already.
-  const where = typeof step === "string" && !namesStep(cause, step) ? `step ${step.slice(0, longestCause)}` : "";
+  const where =
+    typeof step === "string" && !namesStep(cause, step) ? `step ${stepWords(step).slice(0, longestCause)}` : "";
   const code = typeof exitCode === "number" && !namesCode(cause, exitCode) ? `exit code ${exitCode}` : "";
   const facts = [where, code].filter((fact) => fact !== "").join(", ");
   return facts === "" ? cause : `${cause} (${facts})`;

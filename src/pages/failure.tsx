@@ -1,11 +1,13 @@
 import { saysClosedAddress } from "../domain/closed-address.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
+import { partTalk } from "../domain/program-talk.ts";
 import { saysWantedKey } from "../domain/wanted-key.ts";
 import { type Exception, sentenceOf, wantedKeyWords } from "./failure-words.ts";
 import { Opening } from "./opening.tsx";
 import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
+import { WhatPrograms } from "./program-talk.tsx";
 
 type FailureProps = { readonly job: JobDocument; readonly view: JobView; readonly frame: PageFrame };
 
@@ -19,11 +21,12 @@ export function Failure({ job, view, frame }: FailureProps) {
     <div class="notice notice-bad" role="alert">
       <Again job={job} view={view} />
       <p>
-        <strong>{sentenceOf(exception)}</strong> {detail}
+        <strong>{sentenceOf(exception)}</strong> {partTalk(detail).sentence}
         <Opening texts={[detail]} frame={frame} />
       </p>
+      <WhatPrograms texts={[detail]} />
       {typeof stderrTail === "string" && stderrTail !== "" ? <pre class="code">{stderrTail}</pre> : null}
-      <p>
+      <p class="on-screen">
         {job.providerID !== undefined && view.whyNotRetried === undefined && saysWantedKey(detail) ? (
           <WantedKey url={view.wantedKeyUrl} provider={job.providerID} />
         ) : (

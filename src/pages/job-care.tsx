@@ -1,26 +1,46 @@
 import { overseer } from "../domain/access.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
+import type { JobParts } from "./job-head.tsx";
 import { keptJobsText } from "./kept-words.ts";
-import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { imageWords, softwareWords, unknownVersions } from "./program-words.ts";
 import { settingUrl } from "./system-settings.tsx";
 
 type NamedProgram = NonNullable<NonNullable<JobView["programs"]>["named"]>[number];
 
-/** Says which revision of its process a job runs, by its whole digest, as provenance and the list of revisions name it. */
-export function Revision({ revision }: { readonly revision: string }) {
-  if (!/^sha256:/.test(revision)) return null;
+/**
+ * Says what a run was: its revision, what its tools ran in, who may see it, and until when it is kept. It stands behind what one opens
+ * the page for; nothing of it stands on the paper of a job twice.
+ */
+export function RunFacts({ job, view, frame }: JobParts) {
+  const isKnown = view.programs !== undefined || view.seenBy !== undefined || isDigest(job.processRevision);
   return (
-    <p class="muted">
+    <section id="run" data-part="run">
+      {isKnown ? <h2 class={view.programs === undefined ? "on-screen" : undefined}>About this run</h2> : null}
+      <Revision revision={job.processRevision} />
+      <Programs programs={view.programs} />
+      <Care job={job} view={view} frame={frame} />
+    </section>
+  );
+}
+
+/** Says which revision of its process a job runs, by its whole digest, as provenance and the list of revisions name it. */
+function Revision({ revision }: { readonly revision: string }) {
+  if (!isDigest(revision)) return null;
+  return (
+    <p class="muted on-screen">
       Revision of the process: <code class="digest">{revision}</code>
     </p>
   );
 }
 
+function isDigest(revision: string): boolean {
+  return /^sha256:/.test(revision);
+}
+
 /** Says what the tools of a job ran in, once it has ended. */
-export function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
+function Programs({ programs }: { readonly programs: JobView["programs"] | undefined }) {
   if (programs === undefined) return null;
   const { images, isOwn, named = [] } = programs;
   return (
@@ -62,18 +82,10 @@ function factsOf({ software = [], unusedImage }: NamedProgram): string {
 }
 
 /** Says who may see a job, and when it is removed; to who looks after the service, by which setting. */
-export function Care({
-  job,
-  view,
-  frame: { baseUrl, reader },
-}: {
-  readonly job: JobDocument;
-  readonly view: JobView;
-  readonly frame: PageFrame;
-}) {
+function Care({ job, view, frame: { baseUrl, reader } }: JobParts) {
   if (view.seenBy === undefined) return null;
   return (
-    <p class="muted">
+    <p class="muted on-screen">
       {`Seen by ${seenByText(view.seenBy)}. `}
       <Shared share={view.seenBy.share} />
       <Removal job={job} keptMilliseconds={view.keptMilliseconds} />

@@ -3,8 +3,8 @@ import type { JobView } from "../domain/documents/job-view.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
 import { Failure, Retried } from "./failure.tsx";
-import { Care, Programs, Revision } from "./job-care.tsx";
 import { Actions } from "./job-parts.tsx";
+import { JobRecord } from "./job-record.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import type { PageFrame } from "./page.ts";
 import { Badge, processPath, Time, WayTo } from "./parts.tsx";
@@ -20,7 +20,8 @@ export function JobHead({ job, view, frame }: JobParts) {
   const running = runningText(job, view);
   return (
     <>
-      <p>
+      <JobRecord job={job} view={view} frame={frame} />
+      <p class="on-screen">
         <Badge status={job.status} isWaiting={waitText(job) !== undefined} />{" "}
         <WayTo
           href={`${processPath(job, frame.baseUrl)}?f=html`}
@@ -44,8 +45,9 @@ export function JobHead({ job, view, frame }: JobParts) {
         )}
         <code>{job.jobID}</code> {job.tags === undefined ? null : <span class="muted">{job.tags.join(", ")}</span>}
       </p>
+      {view.line === undefined ? null : <p class="run-inputs on-screen">{view.line}</p>}
       <Failure job={job} view={view} frame={frame} />
-      <p>
+      <p class={job.status === "successful" ? "on-screen job-done" : "on-screen"}>
         <progress class={barClass(job)} max={100} value={view.reachedProgress ?? job.progress} aria-label="Progress" />{" "}
         <span data-live={whileItRuns(job, "progress")}>{progressText(job, view)}</span>{" "}
         <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
@@ -62,9 +64,6 @@ export function JobHead({ job, view, frame }: JobParts) {
       </p>
       <Times job={job} view={view} />
       <Retried job={job} view={view} />
-      <Revision revision={job.processRevision} />
-      <Programs programs={view.programs} />
-      <Care job={job} view={view} frame={frame} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
   );
@@ -92,7 +91,7 @@ function progressText(job: JobDocument, { reachedProgress }: JobView): string {
   if (reachedProgress === undefined) return "";
   const came = `It came to ${reachedProgress} % before it failed.`;
   if (reachedProgress === job.progress) return came;
-  return `${came} The log and the API count a failed job as ${job.progress} %, wherever it failed.`;
+  return `${came} The API counts a failed job as ${job.progress} %, wherever it failed.`;
 }
 
 /** What has ended is at no stage any more; what waits says for what. */
@@ -107,7 +106,7 @@ function stageText(job: JobDocument): string {
 function Times({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
   const { created, finished, user, estimatedCompletion } = job;
   return (
-    <p class="muted">
+    <p class="muted on-screen">
       Created <Time at={created} />
       {user === undefined ? "" : ` by ${user}`}.{" "}
       <span>{finished === undefined ? <Elapsed job={job} view={view} /> : <Ended job={job} />}</span>

@@ -27,7 +27,7 @@ export function Actions({
         {view.mayRetry ? null : others}
       </div>
       {view.mayRetry ? (
-        <details data-follows="">
+        <details data-follows="" class="on-screen">
           <summary>{`How these differ; ${ways.length > shownWays ? "try again, " : ""}copy the link, ${view.mayDismiss ? "remove" : "and more"}`}</summary>
           <div class="actions">
             {ways.slice(shownWays)}

@@ -6,6 +6,7 @@ import { type Link, relations } from "../domain/links.ts";
 import { WholeDocument } from "./document.tsx";
 import { Graph } from "./graph.tsx";
 import { Inputs } from "./input-values.tsx";
+import { RunFacts } from "./job-care.tsx";
 import { JobHead, type JobParts } from "./job-head.tsx";
 import { Timeline } from "./job-parts.tsx";
 import { waitText } from "./job-times.ts";
@@ -83,8 +84,8 @@ function Others({ others }: { readonly others: NonNullable<JobView["others"]> })
   if (others.length === 0) return null;
   return (
     <>
-      <h2>Compare with another run</h2>
-      <ul>
+      <h2 class="on-screen">Compare with another run</h2>
+      <ul class="on-screen">
         {others.map(({ compareUrl, id, status, created, title, line }) => (
           <li>
             <a href={compareUrl}>
@@ -154,6 +155,7 @@ function Sections({ job, view, frame }: JobParts) {
           <a href={`${url}/inputs?f=html`}>The inputs on a page of their own</a>
         </p>
       </section>
+      <RunFacts job={job} view={view} frame={frame} />
       <section id="timeline" data-part="timeline">
         <h2>Timeline</h2>
         <History view={view} />

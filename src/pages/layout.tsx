@@ -11,6 +11,8 @@ export type Frame = {
   readonly here?: string;
   /** What the service is called. */
   readonly serviceTitle?: string;
+  /** Who runs the service, by name. */
+  readonly serviceProvider?: string;
   /** Who looks at it; absent for a stranger. */
   readonly reader?: Reader;
   /** What the form did that led here. */
@@ -98,6 +100,8 @@ export function Layout({
   readonly head?: Child;
   readonly children: Child;
 }) {
+  // The address of a share opens it for whoever reads it.
+  const place = here === undefined || here.startsWith("/s/") ? "" : `${baseUrl}${here}`;
   return (
     <html lang="en">
       <head>
@@ -126,11 +130,13 @@ export function Layout({
         </main>
         <footer>
           {program === undefined ? null : <Foot program={program} baseUrl={baseUrl} />}
-          {/* For the paper: a script adds when it was printed. The address of a share opens it for whoever reads it. */}
+          {/* For the paper: a script adds when it was printed. */}
           <p class="print-foot">
-            {serviceTitle}
-            {here === undefined || here.startsWith("/s/") ? "" : ` · ${baseUrl}${here}`}{" "}
-            <span data-printed={reader?.name ?? ""} />
+            <span class="print-service">
+              {serviceTitle}
+              {place === "" ? "" : " · "}
+            </span>
+            {place} <span data-printed={reader?.name ?? ""} />
           </p>
         </footer>
       </body>

@@ -1,6 +1,7 @@
 import type { ProvAttributes, ProvRecords, ProvValue } from "../domain/documents/provenance.ts";
 import { hiddenWords, looksSecret, withoutSecrets } from "../domain/secret-names.ts";
 import { shortTimeText } from "../domain/spans.ts";
+import { stepWords } from "../domain/step-words.ts";
 import { isStage } from "./failure-words.ts";
 import { areNear, Time } from "./parts.tsx";
 import { quoted } from "./shell-words.ts";
@@ -21,7 +22,7 @@ export function Activity({ attributes, all, jobsUrl }: ActivityProps) {
   const isTask = attributes["heddle:step"] !== undefined;
   return (
     <>
-      {label === "main" ? "the tool" : label}
+      {label === "main" ? "the tool" : isTask ? stepWords(label ?? "") : label}
       {isTask && typeof number === "number" ? <span class="muted">{` in attempt ${number}`}</span> : null}
       <When attributes={attributes} all={all} />
       <Cached attributes={attributes} jobsUrl={jobsUrl} />
@@ -96,7 +97,7 @@ function Ending({ attributes }: Pick<ActivityProps, "attributes">) {
   const hasFailed = status === "failed" || failure !== undefined;
   const told = [
     status ?? (hasFailed ? "failed" : undefined),
-    step === undefined ? undefined : `in step ${step}`,
+    step === undefined ? undefined : `in step ${stepWords(step)}`,
     step === undefined && isStage(stage) ? `while ${stageWords[stage].toLowerCase()}` : undefined,
     typeof exitCode === "number" ? `exit code ${exitCode}` : undefined,
   ].filter((words) => words !== undefined);
@@ -116,7 +117,9 @@ function Kept({ attributes }: Pick<ActivityProps, "attributes">) {
   return (
     <>
       {asked === undefined ? null : <p class="muted">{`Begun because ${asked}.`}</p>}
-      {steps.length === 0 ? null : <p>{`Kept of the attempt before, and not run again: ${steps.join(", ")}.`}</p>}
+      {steps.length === 0 ? null : (
+        <p>{`Kept of the attempt before, and not run again: ${steps.map(stepWords).join(", ")}.`}</p>
+      )}
     </>
   );
 }

@@ -45,18 +45,20 @@ export function Statistics({
   const counted = (what: string) => (origin.goesOn === what ? `${what} ${attempts}` : undefined);
   return (
     <>
-      <Wide label="Times">
-        <table class="table">
-          <tbody>
-            <Row name="Waited" value={waitingSeconds} counted={counted("Waiting")} />
-            <Row name="Ran" value={runningSeconds} counted={counted("Running")} />
-            <tr>
-              <th scope="row">Attempts</th>
-              <td>{String(attempts)}</td>
-            </tr>
-          </tbody>
-        </table>
-      </Wide>
+      <div class="run-times">
+        <Wide label="Times">
+          <table class="table">
+            <tbody>
+              <Row name="Waited" value={waitingSeconds} counted={counted("Waiting")} />
+              <Row name="Ran" value={runningSeconds} counted={counted("Running")} />
+              <tr>
+                <th scope="row">Attempts</th>
+                <td>{String(attempts)}</td>
+              </tr>
+            </tbody>
+          </table>
+        </Wide>
+      </div>
       {steps.length > 0 ? <Steps steps={steps} /> : <p class="muted">{noFiguresText(origin)}</p>}
     </>
   );

@@ -40,7 +40,9 @@ export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
     const at = clock.now();
     const status = state.hasFailed ? "failed" : state.isDone ? "successful" : "running";
     const elapsedMilliseconds = at - startedAt;
-    const line = formatJobLogLine({ at, level, elapsedMilliseconds, progress: state.progress, status, message: text });
+    // People read it: how a failed job is counted for programs would look as if it were so far done.
+    const progress = state.reached ?? state.progress;
+    const line = formatJobLogLine({ at, level, elapsedMilliseconds, progress, status, message: text });
     if (batch !== undefined) {
       batch.push(line);
       return;

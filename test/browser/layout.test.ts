@@ -89,11 +89,24 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(shown.pressed).toEqual([]);
     expect(shown.heads).toEqual(["When", "State", "Stage", "%", "Message"]);
     expect(shown.foot?.join()).toMatch(/^Heddle · http:\S+\/jobs\/\S+ Printed \S/);
+    // It begins with a record of the run, which its end does not repeat.
+    const record = page.locator("[data-record]");
+    expect((await record.innerText()).split("\n")).toEqual(
+      expect.arrayContaining(["Outcome", "Process", "Run by", "When", "Job", "Service", "Heddle"]),
+    );
+    const tops = await page.evaluate<readonly number[]>(
+      `["h1", "[data-record]", "#inputs", "#results"].map((one) => document.querySelector(one).getBoundingClientRect().top)`,
+    );
+    expect(tops).toEqual(tops.toSorted((one, other) => one - other));
+    for (const told of [".badge", "progress", ".print-service", ".run-times"]) {
+      expect([told, await page.locator(`main ${told}, footer ${told}`).first().isVisible()]).toEqual([told, false]);
+    }
     const placed = await page.evaluate<readonly string[]>(
       `[...document.querySelectorAll("#timeline thead th")].map((one) => getComputedStyle(one).position)`,
     );
     expect(new Set(placed)).toEqual(new Set(["static"]));
     await page.emulateMedia({ media: "screen" });
     expect(await page.locator(".print-foot").isVisible()).toBe(false);
+    expect(await record.isVisible()).toBe(false);
   }, 60_000);
 });

@@ -44,6 +44,23 @@ test("the page of a provider's processes says which server it is, and has a row 
   expect(html).toContain("1 of 1 process<");
 });
 
+test("a job keeps what the process of its provider was called, also when the provider was removed", async () => {
+  await using both = await openBoth();
+  const description = { ...echo.description, id: "tide", title: "Tide <b>tables</b>" };
+  await saveProcess(both.other.database, processOf(description), 0, { replace: false });
+  const headers = { prefer: "respond-async" };
+  const body = { inputs: { text: "x" } };
+  const answer = await both.service.send("POST", "/providers/lab/processes/tide/execution", { headers, body });
+  const { jobID } = await jsonOf(answer);
+  const shown = 'Tide &lt;b&gt;tables&lt;/b&gt;</a> <span class="muted">tide';
+  expect(await pageOf(both.service, `/jobs/${jobID}`)).toContain(shown);
+  expect((await both.service.send("DELETE", "/providers/lab")).status).toBeLessThan(300);
+  for (const path of [`/jobs/${jobID}`, "/jobs"]) {
+    const words = (await pageOf(both.service, path)).replaceAll(/<[^>]*>/g, "");
+    expect(words).toContain("Tide &lt;b&gt;tables&lt;/b&gt; (removed) tide");
+  }
+});
+
 test("a provider's processes are shown by pages and found by words, as JSON too; without a limit JSON is whole", async () => {
   await using both = await openBoth();
   for (let number = 10; number < 70; number += 1) {

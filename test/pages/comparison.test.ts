@@ -73,6 +73,74 @@ test("inputs that are the same are folded up where they are many, and each count
   expect(pageOf({ inputs: [...equal(3), unlike] })).not.toContain("are the same in both</summary>");
 });
 
+const different = {
+  b: { ...job, jobID: "j2", processID: "q", providerID: "lab" },
+  process: { same: false },
+  revision: { same: false },
+} as const;
+
+test("of different processes it is said first that they are, and only what both have is compared", () => {
+  const html = pageOf({
+    ...different,
+    inputs: [
+      { id: "area", same: false, a: 1, b: 2 },
+      { id: "tiles", same: false, a: 3 },
+    ],
+    results: [{ id: "map", same: false, b: [{ name: "map.tif" }] }],
+  });
+  const text = html.replaceAll(/<[^>]*>/g, "");
+  expect(text).toContain("These are runs of different processes: A ran p, B ran q at lab. Only what both have");
+  expect(html.indexOf("different processes")).toBeLessThan(html.indexOf("<table"));
+  expect(text).toContain("Of what both have, 1 of 1 inputs differ (area), 0 of 0 results differ.");
+  expect(text).toContain("Not compared. Only A has the inputs tiles.");
+  expect(text).toContain("Not compared. Only B has the results map.");
+  expect(html).not.toContain('scope="row">tiles');
+  expect(text).toContain("No results of both have the same name.");
+});
+
+test("of different processes that have nothing in common it is said that there is nothing to compare", () => {
+  const text = pageOf({ ...different, inputs: [{ id: "tiles", same: false, a: 3 }] });
+  expect(text).toContain("there is nothing to compare but the runs themselves.");
+  expect(text).not.toContain("inputs differ");
+});
+
+test("of one process what one run lacks is a difference", () => {
+  expect(pageOf({ inputs: [{ id: "tiles", same: false, a: 3 }] })).toContain("1 of 1 inputs differ (tiles)");
+});
+
+test("the digests of results stand there whole, and it is said in words whether they are equal", () => {
+  const [one, other] = ["5e1f".repeat(16), "0a1b".repeat(16)];
+  const html = pageOf({
+    results: [
+      { id: "same", same: true, a: [{ name: "a", sha256: one }], b: [{ name: "b", sha256: one }] },
+      {
+        id: "some",
+        same: false,
+        a: [
+          { name: "x", sha256: one },
+          { name: "y", sha256: one },
+        ],
+        b: [
+          { name: "y", sha256: other },
+          { name: "z", sha256: one },
+        ],
+      },
+    ],
+  });
+  const told = [...html.matchAll(/SHA-256(.*?): <code class="digest">(.*?)<\/code>/gs)].map(([, words, digest]) => [
+    words,
+    digest,
+  ]);
+  expect(told).toEqual([
+    [", equal in both", one],
+    [", equal in both", one],
+    ["", one],
+    [", different", one],
+    [", different", other],
+    ["", one],
+  ]);
+});
+
 test("the digest of a revision stands there whole", () => {
   const processRevision = `sha256:${"5e1f".repeat(16)}`;
   expect(pageOf({ a: { ...job, processRevision } })).toContain(`<code class="digest">${processRevision}</code>`);

@@ -105,6 +105,21 @@ describe("the page of a job", () => {
     expect(failed.indexOf("The job failed")).toBeLessThan(failed.indexOf('class="jumps"'));
   });
 
+  test("tells in the head in which inputs the run differs, and what the run was only behind results, log and inputs", () => {
+    const ended = { status: "successful", finished: "2026-01-02T03:05:06.000Z" } as const;
+    const programs = { images: ["docker.io/library/sh@sha256:1"], isOwn: false };
+    const revision = `sha256:${"5e1f".repeat(16)}`;
+    for (const changes of [ended, { status: "running" }, { status: "failed", exception: { detail: "no" } }] as const) {
+      const html = page({ ...changes, processRevision: revision }, { line: "word: <b>", programs });
+      const at = (text: string) => html.indexOf(text);
+      expect(at('<p class="run-inputs on-screen">word: &lt;b&gt;</p>')).toBeLessThan(at('class="jumps"'));
+      for (const fact of [`Revision of the process: <code class="digest">${revision}`, "What ran: the image"]) {
+        for (const part of ["results", "log", "inputs"]) expect(at(`id="${part}"`)).toBeLessThan(at(fact));
+      }
+    }
+    expect(page()).not.toContain("run-inputs");
+  });
+
   test("links to no provider that was removed", () => {
     const html = page({ providerID: "p" }, { isProcessGone: true, isProviderGone: true });
     expect(html).toContain('buffer <span class="muted">(removed)</span>');
@@ -369,8 +384,8 @@ describe("the page of a job", () => {
     const failed = { status: "failed", progress: 85, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page(failed, { ...may, mayResume: true, reachedProgress: 20 });
     expect(html).toContain('<progress class="bar bar-bad" max="100" value="20"');
-    expect(html).toContain("It came to 20 % before it failed. The log and the API count a failed job as 85 %");
-    expect(page(failed, { ...may, reachedProgress: 85 })).not.toContain("The log and the API count");
+    expect(html).toContain("It came to 20 % before it failed. The API counts a failed job as 85 %");
+    expect(page(failed, { ...may, reachedProgress: 85 })).not.toContain("The API counts");
     const [shown = "", folded = ""] = html.split("<details data-follows");
     const wordsOf = (part: string) =>
       ["Resume from", "Run again", "Try again from", "Remove with"].filter((words) => part.includes(`${words}`));

@@ -126,6 +126,18 @@ test("a step that was taken from the cache says so, with the job that made it wh
   expect(tableOf({ step })).toContain("The job that made it is not recorded.");
 });
 
+test("the parts of a scattered step are counted from 1, as people count", () => {
+  const html = tableOf({
+    first: { "prov:label": "count[0]", "heddle:step": "count[0]", "prov:startTime": at("01.000") },
+    failed: { "prov:type": "heddle:Job", "heddle:status": "failed", "heddle:failedStep": "each[2]/say" },
+    again: { "prov:type": "heddle:Attempt", "heddle:keptSteps": ["count[0]", "count[1]"] },
+  });
+  for (const words of ["count (part 1)", "in step each (part 3)/say", "run again: count (part 1), count (part 2)."]) {
+    expect(html).toContain(words);
+  }
+  expect(html).not.toContain("[0]");
+});
+
 test("what ran something where is told in one wording, and who asked for it by name", () => {
   const executor = (agent: object) =>
     tableOf(

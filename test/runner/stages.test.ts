@@ -82,6 +82,9 @@ test("A job whose tool fails walks to 85, keeps it through 90 and 95, and tells 
   expect(log).toContain("something is wrong");
   expect(log).toContain("No results are kept: the job failed.");
   expect(log).not.toContain("Collecting job results");
+  // Its lines say how far it had come: 85 is what programs are told.
+  expect(log).toMatch(/ERROR +\[heddle\.job\] \d+:\d\d:\d\d +20% failed +Job execution failed/);
+  expect(log).not.toContain("85%");
 });
 
 test("The statistics of a job tell what the tools of each step took", async () => {

@@ -75,7 +75,7 @@ test("Steps run deployed tools, workflows and built-ins in the same job, as they
   expect((await untilFinished(url, first)).at(-1)).toMatchObject({ status: "successful", progress: 100 });
   expect(await texts(url, first)).toEqual(["say say red", "say say green", "say say blue"]);
   const log = await (await fetch(`${url}/jobs/${first}/logs?f=text`)).text();
-  expect(log).toContain('Finished step "twice[2]/second"');
+  expect(log).toContain('Finished step "twice (part 3)/second"');
   const replaced = await fetch(`${url}/processes/say`, {
     method: "PUT",
     headers: { "content-type": "application/cwl+json" },

@@ -244,7 +244,7 @@ test("What was recorded outlives a killed server, a failure and a retry from the
   expect(told.match(/attempt [12], as the job was (submitted|tried again) failed exit code 3/g)).toHaveLength(2);
   const page = await (await fetch(`${url}/jobs/${job}/prov?f=html`)).text();
   expect(page).toContain("failed, in step join, exit code 3");
-  expect(page).toContain("Kept of the attempt before, and not run again: count[0], count[1].");
+  expect(page).toContain("Kept of the attempt before, and not run again: count (part 1), count (part 2).");
 }, 60_000);
 
 test("Files that two attempts made alike have each their own maker, and a job of one attempt has none beside itself", async () => {

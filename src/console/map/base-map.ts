@@ -44,7 +44,10 @@ export async function createMap(target: HTMLElement, label: string): Promise<OlM
     view: new View({ center: [0, 0], zoom: 1, projection: mapProjection, enableRotation: false, maxZoom: 22 }),
   });
   // Tiles have names of their own.
-  if (tiles === undefined) nameCountries(map, countries);
+  if (tiles === undefined) {
+    refineNear(map);
+    nameCountries(map, countries);
+  }
   return map;
 }
 
@@ -70,9 +73,37 @@ function tileLayer(): TileLayer<XYZ> | undefined {
   return new TileLayer({ source: new XYZ({ url: meta.content, attributions: shown.innerHTML, transition: 0 }) });
 }
 
+/** Nearer than so many meters a pixel, at the fourth scale of a map, coasts of the coarse atlas are seen to be drawn with a ruler. */
+const fineResolution = 10_000;
+
+/**
+ * Loads finer lands once somebody looks so near that one sees the difference. Until they are there, the coarse ones go on; then each
+ * has its scales, so that nothing jumps and a far look draws no more than it needs.
+ */
+function refineNear(map: OlMap): void {
+  const [coarse] = map.getLayers().getArray();
+  const look = () => {
+    if ((map.getView().getResolution() ?? fineResolution) >= fineResolution) return;
+    map.un("postrender", look);
+    // Where they cannot be had, the coarse ones stay, and the browser notes why.
+    void refine();
+  };
+  const refine = async () => {
+    const { default: world } = await import("world-atlas/countries-50m.json");
+    const fine = landLayer(countriesOf(world), { maxResolution: fineResolution });
+    coarse?.setMinResolution(fineResolution);
+    map.getLayers().insertAt(0, fine);
+  };
+  map.on("postrender", look);
+}
+
 /** Reads the countries of the atlas, with `name`, their numbers of ISO 3166 as ids, and their lands in the projection of maps. */
 export async function readCountries(): Promise<Feature[]> {
   const { default: world } = await import("world-atlas/countries-110m.json");
+  return countriesOf(world);
+}
+
+function countriesOf(world: unknown): Feature[] {
   const format = new TopoJSON({ layers: ["countries"] });
   // Its reader changes what it reads, which every map of the page begins with.
   const features = format.readFeatures(structuredClone(world));
@@ -80,8 +111,8 @@ export async function readCountries(): Promise<Feature[]> {
   return features;
 }
 
-function landLayer(features: Feature[]): VectorLayer {
-  const layer = new VectorLayer({ source: new VectorSource({ features }), style: landStyle() });
+function landLayer(features: Feature[], scales: { readonly maxResolution?: number } = {}): VectorLayer {
+  const layer = new VectorLayer({ source: new VectorSource({ features }), style: landStyle(), ...scales });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => layer.setStyle(landStyle()));
   return layer;
 }

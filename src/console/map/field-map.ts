@@ -12,6 +12,7 @@ import type { Said, Target } from "./field-controls.ts";
 import { targetOf } from "./field-targets.ts";
 import { createTools, type Tools } from "./field-tools.ts";
 import { gesturesLine } from "./gestures.ts";
+import { followArea, keepArea, markArea, nearArea } from "./last-area.ts";
 import { type PlaceUses, placeSearch } from "./place-search.ts";
 import { knownProjection } from "./projections.ts";
 import { degreesOfSaid, extentOfSaid } from "./said-extent.ts";
@@ -33,6 +34,7 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
     const said = target.read();
     drawSaid(source, said);
     status.textContent = wordsOf(said, target);
+    markArea(place, areaOfSaid(said));
     return said;
   };
   const writing = (write: () => string | undefined) => {
@@ -40,13 +42,15 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
     isOwn = true;
     const fault = write();
     isOwn = false;
-    show();
+    keepArea(areaOfSaid(show()));
     if (fault !== undefined) status.textContent = fault;
   };
   for (const control of target.controls) {
     control.addEventListener("input", () => {
       if (isOwn) return;
-      fitSaid(map, show());
+      const said = show();
+      fitSaid(map, said);
+      keepArea(areaOfSaid(said));
     });
   }
   const tools = createTools(
@@ -66,7 +70,18 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
     ),
   );
   map.updateSize();
+  // What is not chosen yet most often lies where the field before it, or the last form, had its area.
+  const begin = nearArea();
+  if (begin !== undefined) fitBox(map, begin);
   fitSaid(map, show());
+  followArea(place, (area) => fitBox(map, area));
+}
+
+/** Gives the box in degrees around what is chosen; undefined where nothing is. */
+function areaOfSaid(said: Said): Box | undefined {
+  if (said.crs !== undefined) return said.geometries.length === 0 ? undefined : degreesOfSaid(said);
+  const around = boxAround(said.geometries.flatMap(partBoxes));
+  return around === undefined ? undefined : boxOfDrawn(continuousBox(around));
 }
 
 /** A country or a place that was found can be taken by a press where the field takes its like. */

@@ -4,6 +4,7 @@ import type { Logger } from "../../domain/logger.ts";
 import type { Trace } from "../../domain/origin.ts";
 import type { Patience } from "../../domain/patience.ts";
 import type { DeployedStep } from "../../domain/process.ts";
+import { stepWords } from "../../domain/step-words.ts";
 import type { Checkpoints, EngineRecord, Prepared } from "../../engines/engine.ts";
 import type { Executor, TaskOwner } from "../../executors/executor.ts";
 import type { Machine } from "../../executors/machine.ts";
@@ -160,19 +161,23 @@ export type Call = {
   readonly shard: number;
   /** True for a part of a scattered step whose path is that of the step. */
   readonly isPart?: boolean;
+  /** How many parts its step has, where it is one of them. */
+  readonly parts?: number;
   readonly around: Surroundings;
   readonly inputs: JsonObject;
   readonly progress: Progress;
 };
 
-/** Names a part of a scatter, or what runs inside of one, as `count[1]`; undefined for what no part runs beside. */
+/** Names a part of a scatter, or what runs inside of one, as "count (part 2)"; undefined for what no part runs beside. */
 export function partName({ path, shard, isPart }: Pick<Call, "path" | "shard" | "isPart">): string | undefined {
-  if (isPart === true) return `${path}[${shard}]`;
-  return /\[\d+\](?:\/|$)/.test(path) ? path : undefined;
+  if (isPart === true) return stepWords(`${path}[${shard}]`);
+  return /\[\d+\](?:\/|$)/.test(path) ? stepWords(path) : undefined;
 }
 
-/** Names a call in messages. */
-export function callName(call: Call): string {
+/** Names a call in messages: parts of a scatter are counted from 1, as people count. */
+export function callName(call: Pick<Call, "path" | "shard" | "isPart" | "parts">): string {
   if (call.path === "") return "the tool";
-  return call.isPart === true ? `step "${call.path}", part ${call.shard}` : `step "${call.path}"`;
+  const step = `step "${stepWords(call.path)}"`;
+  if (call.isPart !== true) return step;
+  return `${step}, part ${call.shard + 1}${call.parts === undefined ? "" : ` of ${call.parts}`}`;
 }

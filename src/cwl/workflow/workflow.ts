@@ -154,7 +154,7 @@ async function runStep(
     const call: StepCall = { run, workflow: workflow.id, step, scope, process, path, around, progress: above.progress };
     const outputs = await runShards(call, await sourceInputs(call, values));
     await keepStep(run, path, outputs);
-    run.record.log(`Finished step "${path}"`);
+    run.record.log(`Finished ${callName({ path, shard: 0 })}`);
     return outputs;
   } catch (error) {
     throw run.signal.aborted ? error : atStep(located(error, run.places, workflow.id, false), path);
@@ -197,7 +197,9 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
     for (let shard = next; shard < shards.length; shard = next) {
       next += 1;
       run.signal.throwIfAborted();
-      const own = isTool ? { path: call.path, shard, isPart: true } : { path: `${call.path}[${shard}]`, shard: 0 };
+      const own = isTool
+        ? { path: call.path, shard, isPart: true, parts: shards.length }
+        : { path: `${call.path}[${shard}]`, shard: 0 };
       const running = runKept(call, shards[shard] ?? {}, { ...own, progress: parts[shard] ?? call.progress });
       const [end] = await Promise.allSettled([running]);
       if (end.status === "fulfilled") gathered[shard] = end.value;
@@ -220,7 +222,7 @@ function shardFailure({ run, workflow, path }: StepCall, error: unknown): unknow
   return run.signal.aborted ? error : atStep(located(error, run.places, workflow, false), path);
 }
 
-type Shard = Pick<Call, "path" | "shard" | "isPart" | "progress">;
+type Shard = Pick<Call, "path" | "shard" | "isPart" | "parts" | "progress">;
 
 /** Runs one shard, unless an earlier life of the server had finished it. */
 async function runKept(call: StepCall, inputs: JsonObject, shard: Shard): Promise<JsonObject> {
@@ -230,14 +232,14 @@ async function runKept(call: StepCall, inputs: JsonObject, shard: Shard): Promis
   if (finished !== undefined) return finished;
   const outputs = await runShard(call, inputs, shard);
   await keepStep(run, key, outputs);
-  run.record.log(`Finished step "${shard.path}"${shard.isPart === true ? `, part ${shard.shard}` : ""}`);
+  run.record.log(`Finished ${callName(shard)}`);
   return outputs;
 }
 
 async function runShard(call: StepCall, given: JsonObject, shard: Shard): Promise<JsonObject> {
   const inputs = await valueInputs(call, given);
   if (!(await isWanted(call, inputs))) {
-    call.run.record.log(`Skipped step "${call.path}": its condition does not hold`);
+    call.run.record.log(`Skipped ${callName(shard)}: its condition does not hold`);
     return skipped(call.step);
   }
   const { process, around } = call;

@@ -1,5 +1,6 @@
 import type { JobStatus } from "../job-state.ts";
 import type { JsonObject } from "../json.ts";
+import type { ProcessDescription } from "../process.ts";
 import type { StepRun } from "../step-runs.ts";
 import type { GraphNode, StepParts, StepState } from "../workflow-graph.ts";
 import type { JobStatistics } from "./job-statistics.ts";
@@ -80,6 +81,10 @@ export type JobView = {
   readonly views: ViewSettings;
   /** What its process is called, where that is not its id. */
   readonly processTitle?: string;
+  /** What the revision that it ran says of its author and its licence; absent where that is not known. */
+  readonly said?: ProcessDescription["metadata"];
+  /** In which inputs it differs from other runs of its process, in a line. */
+  readonly line?: string;
   /** The version that it ran, with the page of that revision. */
   readonly version?: { readonly name: string; readonly url: string };
   /** The version that its process has by now, where that is another one than it ran and may run again. */

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { talkWords } from "../../domain/program-talk.ts";
 import { hasCode } from "../../files/file-errors.ts";
 import { resolveProgram } from "../resolve-program.ts";
 import { type ProgramEnd, runProgram } from "../run-program.ts";
@@ -50,7 +51,7 @@ export async function findEngine(deps: EngineDeps): Promise<EngineFinding> {
     if (program === undefined) continue;
     const found = await tryEngine(deps, name, program);
     if (typeof found !== "string") return { kind: "found", engine: found };
-    reasons.push(`${name} does not work (${found})`);
+    reasons.push(`${name} does not work ${talkWords(found)}`);
   }
   const none = `none of ${wanted.join(", ")} is installed`;
   return { kind: "missing", reason: reasons.length === 0 ? none : reasons.join("; ") };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { talkWords } from "../../domain/program-talk.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { directoryMode } from "../../files/layout.ts";
 import type { ImageFinding, ImageRequest } from "../machine.ts";
@@ -130,7 +131,7 @@ async function askEngine(
       ? found(request.pull, await run(["image", "inspect", "--format", "{{.Id}}", reference]), reference)
       : {
           kind: "missing",
-          reason: `found that ${engine.name} cannot pull "${reference}" (${lastLine(answer)}), wanted the image there, or imported by "heddle images import"`,
+          reason: `found that ${engine.name} cannot pull "${reference}" ${talkWords(lastLine(answer))}, wanted the image there, or imported by "heddle images import"`,
         };
   }
   if (request.dockerFile === undefined) {
@@ -151,7 +152,7 @@ async function askEngine(
     ? found(tag, await run(["image", "inspect", "--format", "{{.Id}}", tag]))
     : {
         kind: "missing",
-        reason: `found that ${engine.name} cannot build dockerFile (${lastLine(answer)}), wanted an image`,
+        reason: `found that ${engine.name} cannot build dockerFile ${talkWords(lastLine(answer))}, wanted an image`,
       };
 }
 
@@ -194,7 +195,7 @@ async function pullSif(name: string, run: Run, imagesDirectory: string | undefin
   if (answer.exitCode === 0) return image(file);
   return {
     kind: "missing",
-    reason: `found that it cannot be pulled (${lastLine(answer)}), wanted the image "${name}"`,
+    reason: `found that it cannot be pulled ${talkWords(lastLine(answer))}, wanted the image "${name}"`,
   };
 }
 

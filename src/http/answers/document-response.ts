@@ -62,7 +62,7 @@ export function documentResponse<Document extends object>(
         program: programFacts,
         ...styles,
         ...defined({ tiles: context.mapTiles, here: pageOfRequest(context.request), reader, notice }),
-        ...defined({ serviceTitle: context.service?.title }),
+        ...defined({ serviceTitle: context.service?.title, serviceProvider: context.service?.provider?.name }),
       };
       const { policy, render } = page ?? memberPage(linked);
       const types = { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(frame) };

@@ -88,7 +88,7 @@ export async function readJobView(
       reachedProgress: job.status === "failed" ? reachedProgress(events) : undefined,
       uploads: knownUploads(uploads, baseUrl),
       graph: await readJobGraph(deps, principal, job),
-      others: await otherRuns(deps, principal, job, baseUrl),
+      ...(await otherRuns(deps, principal, job, baseUrl)),
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
       programs: programsOf(job, tasks),
@@ -123,18 +123,18 @@ async function shareOf(
 
 const shownOthers = 5;
 
-/** Lists the last other runs of the process of a job, of those that the caller may see. */
+/** Lists the last other runs of the process of a job, of those that the caller may see, and says in which inputs it differs. */
 async function otherRuns(
   deps: JobViewDeps,
   principal: Principal,
   job: Job,
   baseUrl: string,
-): Promise<readonly OtherRun[]> {
+): Promise<Pick<JobView, "others" | "line">> {
   const search = { processIds: [job.processId], providerIds: [job.providerId ?? null] };
   const { items } = await listJobs(deps, principal, { limit: shownOthers + 1, search });
   const others = items.filter(({ id }) => id !== job.id).slice(0, shownOthers);
   const { lines } = await readListedProcesses(deps, principal, [...others, job]);
-  return others.map(({ id, status, createdAt, request: { title } }) => {
+  const runs = others.map(({ id, status, createdAt, request: { title } }): OtherRun => {
     const pair = new URLSearchParams([
       ["f", "html"],
       ["jobs", id],
@@ -149,6 +149,7 @@ async function otherRuns(
       ...defined({ title, line: lines.get(id) }),
     };
   });
+  return { others: runs, ...defined({ line: lines.get(job.id) }) };
 }
 
 async function viewsOf(

@@ -22,6 +22,7 @@ export async function ranView(
   Pick<
     JobView,
     | "processTitle"
+    | "said"
     | "version"
     | "defaults"
     | "unset"
@@ -40,7 +41,8 @@ export async function ranView(
     ...defined({
       isProcessGone,
       isProviderGone,
-      processTitle: titleOf(current ?? revision),
+      processTitle: titleOf(current ?? revision) ?? job.request.processTitle,
+      said: ran === undefined ? undefined : (ran.description.metadata ?? []),
       version: revision === undefined ? undefined : versionOf(revision, baseUrl, isOneOfSeveral),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
       unset: ran === undefined ? undefined : unsetBeside(ran, job.request.inputs),

@@ -195,9 +195,17 @@ steps:
     );
     expect((await runPackage(harness, cwl)).failure).toBeUndefined();
     const lines = (await readFile(executionLogFile(harness.layout, "execution-1"), "utf8")).trim().split("\n");
-    const parts = ["x", "y"].flatMap((text, at) => [`each[${at}]/say err ${text}`, `each[${at}]/say in ${text}`]);
+    const parts = ["x", "y"].flatMap((text, at) => [
+      `each (part ${at + 1})/say err ${text}`,
+      `each (part ${at + 1})/say in ${text}`,
+    ]);
     // Places are those of the job: where the service keeps them is told to nobody.
-    expect(lines.toSorted()).toEqual(["count[0] of a", "count[1] of b", ...parts, "single in tasks/alone/0-1-out"]);
+    expect(lines.toSorted()).toEqual([
+      "count (part 1) of a",
+      "count (part 2) of b",
+      ...parts,
+      "single in tasks/alone/0-1-out",
+    ]);
   });
 
   test("where errors do not stop a workflow, what does not need the failed step goes on", async () => {

@@ -83,7 +83,7 @@ describe("findEngine()", () => {
     });
     expect(await find("docker", folder.path)).toEqual({
       kind: "missing",
-      reason: "docker does not work (no daemon)",
+      reason: 'docker does not work (it said "no daemon")',
     });
     expect(await find("none", folder.path)).toMatchObject({ kind: "missing" });
   });
@@ -144,7 +144,7 @@ describe("docker, played by a program that keeps its arguments", () => {
     expect(await find("new:1")).toMatchObject({ image: { name: "new:1", reference: "docker.io/library/new:1" } });
     expect(await find("gone:1")).toEqual({
       kind: "missing",
-      reason: expect.stringContaining('docker cannot pull "docker.io/library/gone:1" (no such image)'),
+      reason: expect.stringContaining('docker cannot pull "docker.io/library/gone:1" (it said "no such image")'),
     });
   });
 });

@@ -1,0 +1,88 @@
+import type { ComparedItem } from "../domain/documents/job-comparison.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { isShownImage, maxImageBytes } from "../domain/media-type.ts";
+import { shortTimeText } from "../domain/spans.ts";
+import { InputValue } from "./input-values.tsx";
+import { Size } from "./parts.tsx";
+
+/** Shows what one side has of a result, each file with its digest, and whether that of the other side is equal. */
+export function Items({
+  items,
+  other = [],
+  images,
+}: {
+  readonly items: readonly ComparedItem[];
+  /** Those of the other run. */
+  readonly other: readonly ComparedItem[] | undefined;
+  readonly images: string;
+}) {
+  if (items.length === 0) return <span class="muted">empty</span>;
+  return (
+    <ul>
+      {items.map((item) => (
+        <Item item={item} isEqual={isEqualDigest(item, items, other)} images={images} />
+      ))}
+    </ul>
+  );
+}
+
+/** Tells whether a file has the bytes of that of the same name in the other run, or of the only one there; undefined where there is none. */
+function isEqualDigest(
+  { name, sha256 }: ComparedItem,
+  own: readonly ComparedItem[],
+  others: readonly ComparedItem[],
+): boolean | undefined {
+  const alone = own.length === 1 && others.length === 1 ? others[0] : undefined;
+  const other = others.find((one) => one.name === name) ?? alone;
+  return sha256 === undefined || other?.sha256 === undefined ? undefined : sha256 === other.sha256;
+}
+
+function Item({
+  item,
+  isEqual,
+  images,
+}: {
+  readonly item: ComparedItem;
+  readonly isEqual: boolean | undefined;
+  readonly images: string;
+}) {
+  const { name, href, look, type = "", length, sha256, value } = item;
+  const isShown = href?.startsWith(images) === true && isShownImage(type) && (length ?? 0) <= maxImageBytes;
+  return (
+    <li>
+      {value === undefined ? null : <InputValue value={value} uploads={new Map()} />}{" "}
+      {look !== undefined && /^https?:/.test(look) ? <a href={look}>{name}</a> : name}{" "}
+      <span class="muted">
+        {type} {length === undefined ? null : <Size bytes={length} />}{" "}
+        {sha256 === undefined ? null : (
+          <>
+            SHA-256{isEqual === undefined ? "" : isEqual ? ", equal in both" : ", different"}:{" "}
+            <code class="digest">{sha256}</code>
+          </>
+        )}
+      </span>
+      {isShown ? <img src={href} alt={name} loading="lazy" /> : null}
+    </li>
+  );
+}
+
+/** Shows what the tools of a step took on one side. */
+export function Figures({
+  figures: { fromCache, tools, cpuSeconds, peakMemoryBytes, exitCode },
+}: {
+  readonly figures: JsonObject;
+}) {
+  return (
+    <ul>
+      {fromCache === true ? <li>from the cache</li> : null}
+      {typeof tools === "number" ? <li>{tools === 1 ? "1 tool run" : `${tools} tools run`}</li> : null}
+      {typeof cpuSeconds === "number" ? <li>{`${shortTimeText(cpuSeconds)} of CPU time`}</li> : null}
+      {typeof peakMemoryBytes === "number" ? (
+        <li>
+          <Size bytes={peakMemoryBytes} /> of memory at most
+        </li>
+      ) : null}
+      {typeof exitCode === "number" ? <li>{`exit code ${exitCode}`}</li> : null}
+    </ul>
+  );
+}
