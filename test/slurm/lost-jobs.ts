@@ -171,8 +171,8 @@ function describeCleanState(slurm: TestSlurm): void {
     expect(slurm.run(["squeue", "-h"]).out).toBe("");
   });
 
-  test("what still gives signs of life on a node that the controller does not reach is not lost", async () => {
-    await using rig = await openRig(slurm, { heartbeatSeconds: 1 });
+  /** A task that runs on a node that the controller, which has forgotten it, does not reach. */
+  const forgotten = async (rig: Awaited<ReturnType<typeof openRig>>) => {
     const task = await rig.waiting("ledger");
     await rig.executor.submit(task);
     await rig.hasStarted("ledger");
@@ -180,6 +180,21 @@ function describeCleanState(slurm: TestSlurm): void {
     await slurm.kill("slurmd");
     await slurm.forget();
     await slurm.start("slurmctld");
+    return task;
+  };
+
+  test("what still gives signs of life on a node that the controller does not reach can be dismissed", async () => {
+    await using rig = await openRig(slurm, { heartbeatSeconds: 1 });
+    const task = await forgotten(rig);
+    await rig.executor.cancel(task.key, 5);
+    expect(await livingBelow(task.workingDirectory)).toEqual([]);
+    expect(await endOf(rig.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 143 });
+    await slurm.start("slurmd");
+  });
+
+  test("what still gives signs of life on a node that the controller does not reach is not lost", async () => {
+    await using rig = await openRig(slurm, { heartbeatSeconds: 1 });
+    const task = await forgotten(rig);
     const ended = endOf(rig.executor, task.key);
     // Far longer than one may be gone.
     await Bun.sleep(12_000);

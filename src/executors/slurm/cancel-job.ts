@@ -43,13 +43,15 @@ export async function cancelJob(deps: SlurmDeps, key: TaskKey, graceSeconds: num
     const answer = await queue.ask(name);
     const job = answer?.job;
     await followBeat(deps, followed, name);
-    if (answer !== undefined && (job === undefined || !mayRun(job, followed))) {
+    const isLate = clock.elapsed() > hardAt;
+    // A controller that has forgotten it may not reach its node: the script may still hear.
+    const mayHear = job === undefined ? !isLate && followed.beat !== undefined : mayRun(job, followed);
+    if (answer !== undefined && !mayHear) {
       // It may have written its record just before it left.
       await sleep(pollMilliseconds);
       return writeEnd(files, { kind: "exited", exitCode: 137 });
     }
     if (job !== undefined && !isAsked) isAsked = await cancel(job.id, { signal: "TERM", ...ofUser(job) });
-    const isLate = clock.elapsed() > hardAt;
     if (job !== undefined && isLate) await cancel(job.id, ofUser(job));
     // A node that died is waited for longer than a controller likes to be asked at this pace.
     if (isLate) pause = Math.max(pollMilliseconds, Math.min(2 * pause, settings.pollSeconds * 1000));
