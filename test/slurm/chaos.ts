@@ -138,6 +138,15 @@ const troubles: readonly Trouble[] = [
       await round.restart();
     },
   },
+  {
+    name: "the controller begins anew without what it knew",
+    async does() {
+      await until("the jobs are in the queue", () => slurm.run(["squeue", "-h"]).out !== "");
+      await slurm.kill("slurmctld");
+      await slurm.forget();
+      await revive(["slurmctld"]);
+    },
+  },
 ];
 
 /** Writes until there is no room. */

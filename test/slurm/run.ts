@@ -13,6 +13,7 @@ const tests = [
     "./test/slurm/user-mode.ts",
     "./test/slurm/late-files.ts",
     "./test/slurm/figures.ts",
+    "./test/slurm/lost-jobs.ts",
     "./test/slurm/accounting.ts",
     "./test/slurm/private-data.ts",
   ],

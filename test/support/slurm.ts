@@ -22,6 +22,8 @@ export type TestSlurm = AsyncDisposable & {
   resume(): void;
   /** Lets the node take no new jobs, until it is resumed. */
   drain(): void;
+  /** Removes all that the controller has saved; it was killed before. */
+  forget(): Promise<void>;
   /** Starts a daemon again; resolves when it answers. */
   start(daemon: "slurmctld" | "slurmd"): Promise<void>;
 };
@@ -142,6 +144,10 @@ export async function startSlurm(
       for (const [name, child] of children) if (name.split(" ")[0] === daemon) child.kill(signal);
     },
     killSteps: () => killSteps(configuration),
+    async forget() {
+      await rm(join(directory.path, "state"), { recursive: true });
+      await mkdir(join(directory.path, "state"));
+    },
     async [Symbol.asyncDispose]() {
       run(["scancel", "--me"]);
       await until("all jobs are gone", () => run(["squeue", "-h"]).out === "").catch(() => undefined);

@@ -74,13 +74,25 @@ async function tryEngine(deps: EngineDeps, name: EngineName, program: string): P
     case "apptainer":
     case "singularity": {
       const answer = await run(["--version"]);
-      return answer.exitCode === 0
-        ? { name, program, globalFlags: [], runFlags: [], limitsResources: false }
-        : firstLine(answer);
+      if (answer.exitCode !== 0) return firstLine(answer);
+      if (!keepsWords(answer.out)) return `found ${JSON.stringify(firstLine(answer))}, wanted ${wordKeepers}`;
+      // Root keeps its privileges inside unless this is said.
+      const runFlags = ["--no-eval", ...(uid === 0 ? ["--no-privs"] : [])];
+      return { name, program, globalFlags: [], runFlags, limitsResources: false };
     }
     default:
       return name satisfies never;
   }
+}
+
+const wordKeepers = "apptainer 1.1 or singularity 3.10, or newer: older ones read arguments as a shell does";
+
+/** Tells whether an apptainer or a singularity can hand over arguments and variables as they are (--no-eval). */
+function keepsWords(version: string): boolean {
+  const [, name, major, minor] = /^(apptainer|singularity)\S* version (\d+)\.(\d+)/.exec(version) ?? [];
+  if (name === undefined) return false;
+  const [firstMajor, firstMinor] = name === "apptainer" ? [1, 1] : [3, 10];
+  return Number(major) > firstMajor || (Number(major) === firstMajor && Number(minor) >= firstMinor);
 }
 
 /** What podman answers when all of a container was made and only its program is missing. */

@@ -36,17 +36,21 @@ export function engineCommand(engine: ContainerEngine, given: EngineTask): reado
 
 /** Words an environment as engines read it from a file: arguments could be read by every user of the machine. */
 export function environmentFile(engine: ContainerEngine, environment: Readonly<Record<string, string>>): string {
-  const isShell = engine.name === "apptainer" || engine.name === "singularity";
+  const isShell = isApptainer(engine);
   const lines = fileEntries(engine, environment).map(([name, value]) =>
     isShell ? `${name}='${value.replaceAll("'", `'\\''`)}'\n` : `${name}=${value}\n`,
   );
   return lines.join("");
 }
 
-/** The files of docker and podman end a value at the end of its line. */
+/** The files of docker and podman end a value at the end of its line; apptainer takes HOME from an option alone. */
 function fileEntries(engine: ContainerEngine, environment: Readonly<Record<string, string>>) {
-  const isShell = engine.name === "apptainer" || engine.name === "singularity";
-  return Object.entries(environment).filter(([, value]) => isShell || !value.includes("\n"));
+  const isShell = isApptainer(engine);
+  return Object.entries(environment).filter(([name, value]) => (isShell ? name !== "HOME" : !value.includes("\n")));
+}
+
+function isApptainer({ name }: ContainerEngine): boolean {
+  return name === "apptainer" || name === "singularity";
 }
 
 function dockerCommand(engine: ContainerEngine, given: EngineTask): readonly [string, ...string[]] {
@@ -89,6 +93,7 @@ function apptainerCommand(engine: ContainerEngine, given: EngineTask): readonly 
     engine.program,
     ...[...engine.globalFlags, "--quiet", "run", "--containall", "--cleanenv", "--no-home"],
     ...engine.runFlags,
+    ...homeWords(engine, task.environment.HOME),
     ...(view.hasNetwork ? [] : ["--net", "--network", "none"]),
     ...mounts.flatMap(({ source, target, isWritable }) => [
       "--bind",
@@ -97,6 +102,16 @@ function apptainerCommand(engine: ContainerEngine, given: EngineTask): readonly 
     ...["--pwd", view.workingDirectory, "--env-file", given.environmentFile],
     ...[given.image, ...task.command],
   ];
+}
+
+/** Says what HOME is, beside --no-home, so that nothing is mounted for it. A colon would end it. */
+function homeWords({ name }: ContainerEngine, home: string | undefined): readonly string[] {
+  if (home === undefined) return [];
+  if (home.startsWith("/") && !home.includes(":")) return ["--home", home];
+  throw new Problem(
+    "invalid-parameter-value",
+    `Cannot start in ${name}: found the variable HOME ${JSON.stringify(home)}, wanted an absolute path without colon`,
+  );
 }
 
 /** It takes several mounts in one word, with signs between that it lets nobody escape: a path that has one would show others. */

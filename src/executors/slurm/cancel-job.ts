@@ -1,6 +1,7 @@
 import { sleep } from "../../domain/timers.ts";
 import type { TaskEnd, TaskKey } from "../executor.ts";
 import { giveUpJob, jobFiles, putFile, readEnd, writeEnd } from "./job-files.ts";
+import { type Followed, followBeat, mayRun } from "./silent-jobs.ts";
 import { type CancelHow, isActive, type SlurmJob } from "./slurm-commands.ts";
 import type { SlurmDeps } from "./slurm-tasks.ts";
 
@@ -17,7 +18,7 @@ const scriptSeconds = 10;
  * records its end; where it can't, Slurm kills it all. Waits for a controller that does not answer.
  */
 export async function cancelJob(deps: SlurmDeps, key: TaskKey, graceSeconds: number): Promise<TaskEnd> {
-  const { cancel, queue, layout, clock, places } = deps;
+  const { cancel, queue, layout, clock, places, settings } = deps;
   const files = jobFiles(layout, key);
   const known = await readEnd(files);
   if (known !== undefined) return known.end;
@@ -31,6 +32,8 @@ export async function cancelJob(deps: SlurmDeps, key: TaskKey, graceSeconds: num
   }
   await putFile(files.stop, `${Math.round(graceSeconds * 100)}\n`);
   const hardAt = clock.elapsed() + (graceSeconds + scriptSeconds) * 1000;
+  const followed: Followed = { files, hasBegun: true };
+  let pause = pollMilliseconds;
   for (let isAsked = false; ; ) {
     const record = await readEnd(files);
     if (record !== undefined) {
@@ -39,14 +42,20 @@ export async function cancelJob(deps: SlurmDeps, key: TaskKey, graceSeconds: num
     }
     const answer = await queue.ask(name);
     const job = answer?.job;
-    if (answer !== undefined && (job === undefined || !isActive(job))) {
+    await followBeat(deps, followed, name);
+    const isLate = clock.elapsed() > hardAt;
+    // A controller that has forgotten it may not reach its node: the script may still hear.
+    const mayHear = job === undefined ? !isLate && followed.beat !== undefined : mayRun(job, followed);
+    if (answer !== undefined && !mayHear) {
       // It may have written its record just before it left.
       await sleep(pollMilliseconds);
       return writeEnd(files, { kind: "exited", exitCode: 137 });
     }
     if (job !== undefined && !isAsked) isAsked = await cancel(job.id, { signal: "TERM", ...ofUser(job) });
-    if (job !== undefined && clock.elapsed() > hardAt) await cancel(job.id, ofUser(job));
-    await sleep(pollMilliseconds);
+    if (job !== undefined && isLate) await cancel(job.id, ofUser(job));
+    // A node that died is waited for longer than a controller likes to be asked at this pace.
+    if (isLate) pause = Math.max(pollMilliseconds, Math.min(2 * pause, settings.pollSeconds * 1000));
+    await sleep(pause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { defined } from "../../domain/defined.ts";
 import type { RetryCause } from "../../domain/run-settings.ts";
 import type { TaskEnd } from "../executor.ts";
-import type { SlurmJob } from "./slurm-commands.ts";
+import { isLeaving, type SlurmJob } from "./slurm-commands.ts";
 
 type Cause = {
   readonly state: string;
@@ -40,6 +40,9 @@ export function endByCause(job: SlurmJob | undefined, hasBegun: boolean): TaskEn
   // A node that refuses a job ends it so, too: it got its place, and nothing of it ran. Then another job may do.
   if (found?.state === cancelled && !hasBegun && job !== undefined && job.node !== "") {
     return { kind: "notStarted", reason: `its job was cancelled as it was about to begin${place}` };
+  }
+  if (job !== undefined && isLeaving(job) && !hasBegun) {
+    return { kind: "notStarted", reason: `Slurm ended its job before it began, and its node does not answer${place}` };
   }
   const told = defined({ cause: found?.cause });
   if (found?.isFinal === true) return { kind: "failed", reason, ...told };

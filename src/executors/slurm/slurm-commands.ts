@@ -217,3 +217,8 @@ const activeStates =
 export function isActive({ state }: SlurmJob): boolean {
   return activeStates.test(state);
 }
+
+/** Tells whether Slurm has ended a job, and waits for its node to say that nothing of it runs any more. */
+export function isLeaving({ state }: SlurmJob): boolean {
+  return state.startsWith("COMPLETING");
+}

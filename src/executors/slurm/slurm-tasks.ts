@@ -12,12 +12,11 @@ import { accountingMilliseconds, type LastWord, settlingMilliseconds } from "./a
 import type { CancelOne } from "./cancelling.ts";
 import { endByCause, hasCause } from "./causes.ts";
 import type { Figures } from "./figures.ts";
-import { type Beat, isBeatDue, readBeat, silentSeconds } from "./heartbeats.ts";
+import { isBeatDue } from "./heartbeats.ts";
 import {
   endText,
   figuresOf,
   giveUpJob,
-  type JobFiles,
   jobFiles,
   makeFile,
   mostOf,
@@ -31,6 +30,7 @@ import type { JobPlace, JobPlaces } from "./job-places.ts";
 import { untilSeen } from "./late-files.ts";
 import type { Listing, Listings } from "./listings.ts";
 import type { Queue } from "./queue.ts";
+import { type Followed, followBeat, givesSigns, mayRun } from "./silent-jobs.ts";
 import { isActive, type SlurmCommands, type SlurmJob } from "./slurm-commands.ts";
 import type { SubmitJobDeps } from "./submit-job.ts";
 import type { Ticks } from "./ticks.ts";
@@ -85,22 +85,19 @@ export function claimTry(deps: SlurmDeps, key: TaskKey, claim: "ours" | "abandon
 }
 
 /** What a wait remembers between two looks. */
-type Watched = {
+type Watched = Followed & {
   readonly key: TaskKey;
-  readonly files: JobFiles;
   readonly since: number;
   readonly endName: string;
   readonly beginName: string;
   readonly beatName: string;
   place?: JobPlace;
-  hasBegun?: true;
   /** Since when nothing of it is in the queue. */
   goneSince?: number;
   /** When the accounting was asked in vain, and when it did not answer at all: it is asked again at the pace of the queue. */
   later?: { readonly askedAt: number; readonly silentAt: number };
   /** What was last heard of what it takes. */
   figures?: TaskFigures;
-  beat?: Beat | undefined;
   job?: SlurmJob;
 };
 
@@ -163,25 +160,8 @@ export async function lookForEnd(
     if (begun !== undefined) watched.hasBegun = true;
   }
   if (watched.place?.array === undefined) watched.place = await deps.places.find(key.executionId, files);
-  if (names.has(watched.beatName)) await followBeat(deps, watched, watched.place);
+  if (names.has(watched.beatName)) await followBeat(deps, watched, watched.place.name);
   return isGone(deps, watched, watched.place) ? endOfGone(deps, watched) : undefined;
-}
-
-/** Looks for a sign of life. A job without any for long is ended in Slurm, so that it is sure that nothing of it runs: its node counts as failed. */
-async function followBeat(deps: SlurmDeps, watched: Watched, { name }: JobPlace): Promise<void> {
-  const { clock, logger, queue, figures } = deps;
-  const { files } = watched;
-  if (!isBeatDue(clock, watched.beat)) return;
-  watched.beat = await deps.reads(() => readBeat(files.beat, clock, watched.beat));
-  if (watched.beat === undefined) return;
-  figures.note(name, watched.beat.figures);
-  const seconds = silentSeconds(clock, watched.beat);
-  const job = queue.look(name)?.job;
-  if (seconds === undefined || job === undefined || !isActive(job)) return;
-  logger.warn("A job gives no sign of life, and is cancelled", { job: files.name, node: job.node, seconds });
-  const reason = `its node ${job.node} gave no sign of life for ${seconds} s`;
-  await putFile(files.cause, endText({ kind: "lost", reason, cause: "NODE_FAIL" }));
-  await deps.cancel(job.id, defined({ user: job.user }));
 }
 
 function noteFigures({ figures }: SlurmDeps, watched: Watched, { name }: JobPlace): void {
@@ -194,7 +174,7 @@ function isGone({ queue, clock, settings }: SlurmDeps, watched: Watched, { name 
   const answer = queue.look(name);
   if (answer === undefined || answer.askedAt < watched.since) return false;
   if (answer.job !== undefined) watched.job = answer.job;
-  if (answer.job !== undefined && isActive(answer.job)) {
+  if (answer.job === undefined ? runsForgotten(clock, watched) : mayRun(answer.job, watched)) {
     delete watched.goneSince;
     return false;
   }
@@ -204,6 +184,11 @@ function isGone({ queue, clock, settings }: SlurmDeps, watched: Watched, { name 
   return clock.elapsed() - watched.goneSince >= settings.graceSeconds * 1000;
 }
 
+/** Whether a job runs of which the controller knows nothing, not even an end: it may have lost all that it knew. */
+function runsForgotten(clock: Clock, watched: Watched): boolean {
+  return (watched.job === undefined || isActive(watched.job)) && givesSigns(clock, watched);
+}
+
 async function endOfGone(deps: SlurmDeps, watched: Watched): Promise<TaskEnd | undefined> {
   const { key, files, job, figures } = watched;
   const known = job?.id ?? (await deps.places.numberOf(key.executionId, files));
@@ -211,6 +196,9 @@ async function endOfGone(deps: SlurmDeps, watched: Watched): Promise<TaskEnd | u
   if (isStillToCome(deps, watched, last)) return undefined;
   const isStopped = (await readOwn(files.stop)) !== undefined;
   const hasBegun = !(await giveUpJob(files));
+  if (hasBegun) watched.hasBegun = true;
+  // One whose beginning is seen only now.
+  if (typeof last === "object" && mayRun(last, watched)) return undefined;
   if (isStopped && hasBegun) return writeEnd(files, { kind: "exited", exitCode: 137 });
   const kept = hasBegun ? await readOwn(files.cause) : undefined;
   const told = last === "later" ? job : (last ?? job);
@@ -221,7 +209,7 @@ async function endOfGone(deps: SlurmDeps, watched: Watched): Promise<TaskEnd | u
 
 /** Tells whether a job may still run, or more may come to be known of one that is gone. */
 function isStillToCome({ clock, logger }: SlurmDeps, watched: Watched, last: LastWord): boolean {
-  if (typeof last === "object") return isActive(last);
+  if (typeof last === "object") return mayRun(last, watched);
   const { job, later } = watched;
   if (job !== undefined && !isActive(job)) return false;
   const askedAt = clock.elapsed();

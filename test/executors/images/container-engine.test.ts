@@ -43,10 +43,11 @@ async function inImage(engines: EngineDeps, task: Task, name: string, hasNetwork
 }
 
 /** A program that keeps what it was called with: there is no daemon that would answer the real one. */
-async function standIn(directory: string, name: string): Promise<EngineDeps> {
+async function standIn(directory: string, name: string, version = "apptainer version 1.3.6"): Promise<EngineDeps> {
   const script = `#!/bin/sh
 case "$1" in
-  version | --version) exit 0 ;;
+  version) exit 0 ;;
+  --version) echo '${version}' ;;
   image) test "$5" = there:1 ;;
   pull) case "$*" in *gone*) echo "no such image" >&2; exit 1 ;; esac ;;
   *) printf '%s\\0' "$@" >'${directory}/called'; cat >'${directory}/stdin'; exit 7 ;;
@@ -153,16 +154,53 @@ test("apptainer, played by a program that keeps its arguments, is asked for a co
   await using folder = await temporaryDirectory();
   const engines = await standIn(folder.path, "apptainer");
   await using r = await executorRig((layout) => executorWith(layout, engines));
-  const plain = await r.task("", { command: ["prog", "a b"], environment: { A: "it's" } });
+  const plain = await r.task("", { command: ["prog", "a b", "$HOME"], environment: { A: "it's", HOME: "/the home" } });
   const task = await inImage(engines, plain, "there:1");
   expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 7 });
   const called = await callOf(folder.path);
   const own = task.workingDirectory;
-  expect(called.slice(0, 4)).toEqual(["--quiet", "run", "--containall", "--cleanenv"]);
+  expect(called.slice(0, 6)).toEqual(["--quiet", "run", "--containall", "--cleanenv", "--no-home", "--no-eval"]);
+  // It refuses HOME among the variables, with a warning on the stderr of the tool.
+  expect(called.at(called.indexOf("--home") + 1)).toBe("/the home");
+  expect(called).not.toContain("--no-privs");
   expect(called.join(" ")).toContain("--net --network none");
   expect(called.join(" ")).toContain(`--bind ${own}:${own}:rw --pwd ${own} --env-file`);
-  expect(called.slice(-3)).toEqual(["docker://there:1", "prog", "a b"]);
+  expect(called.slice(-4)).toEqual(["docker://there:1", "prog", "a b", "$HOME"]);
   expect(await readFile(called.at(called.indexOf("--env-file") + 1) ?? "", "utf8")).toBe("A='it'\\''s'\n");
+});
+
+test.each([
+  ["apptainer version 1.1.0", true],
+  ["apptainer version 1.4.1-1.el9", true],
+  ["singularity-ce version 3.10.5", true],
+  ["singularity version 4.1.0", true],
+  ["apptainer version 1.0.3", false],
+  ["singularity version 3.8.7", false],
+  ["something else", false],
+])("%j works: %j, as arguments must stay as they are", async (version, works) => {
+  await using folder = await temporaryDirectory();
+  const finding = await findEngine(await standIn(folder.path, "apptainer", version));
+  expect(finding.kind).toBe(works ? "found" : "missing");
+  if (finding.kind === "missing") {
+    expect(finding.reason).toContain(`found "${version}", wanted apptainer 1.1 or singularity 3.10`);
+  }
+});
+
+test("apptainer drops the privileges of root, where the server has them", async () => {
+  await using folder = await temporaryDirectory();
+  const engines = await standIn(folder.path, "apptainer");
+  const finding = await findEngine({ ...engines, user: { uid: 0, gid: 0 } });
+  expect(finding).toMatchObject({ engine: { runFlags: ["--no-eval", "--no-privs"] } });
+});
+
+test("apptainer is not given a HOME that it would read as two paths", async () => {
+  await using folder = await temporaryDirectory();
+  const engines = await standIn(folder.path, "apptainer");
+  await using r = await executorRig((layout) => executorWith(layout, engines));
+  for (const home of ["/a:/b", "a", ""]) {
+    const task = await inImage(engines, await r.task("true", { environment: { HOME: home } }), "there:1");
+    await expect(r.executor.submit(task)).rejects.toThrow("wanted an absolute path without colon");
+  }
 });
 
 /** Podman with a storage of its own, and one image in it. */
