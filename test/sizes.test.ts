@@ -21,7 +21,6 @@ const exceptions: Readonly<Record<string, string>> = {
     "one conversation with one child process, whose parts share its state",
   "net/connection.ts openPlain functionLines": "one socket, whose events share the state of its connection",
   "net/remote-documents.ts unreadable parameters": "it words a failure, and each argument is a part of the sentence",
-  "net/remote-wps.ts fileLines": "both versions of WPS behind one client: to be split by what each asks",
   "net/remote-wps.ts createWpsClient functionLines": "the members of one port, some lines each",
   "store/write-queue.ts createWriteQueue functionLines": "the state of the queue, which its parts change in turns",
 };

@@ -5,6 +5,7 @@ import { jobStatuses } from "../../domain/job-state.ts";
 import { jobControlOptions, transmissionModes } from "../../domain/process.ts";
 import { stageNames } from "../../domain/progress.ts";
 import { remoteTypes } from "../../domain/remote-type.ts";
+import { comparisonMembers } from "./comparison-schema.ts";
 
 const Link = v.looseObject({
   href: v.string(),
@@ -73,36 +74,6 @@ const StatusInfo = v.looseObject({
   tags: v.optional(v.array(v.string())),
   exception: v.optional(Exception),
   links: v.array(Link),
-});
-
-/** What both of two jobs have under an id. */
-function comparedPair<Value extends v.GenericSchema>(value: Value) {
-  return v.object({ id: v.string(), same: v.optional(v.boolean()), a: v.optional(value), b: v.optional(value) });
-}
-
-const ComparedResult = v.object({
-  ...comparedPair(
-    v.array(
-      v.object({
-        name: v.string(),
-        href: v.optional(v.string()),
-        look: v.optional(v.string()),
-        type: v.optional(v.string()),
-        length: v.optional(v.number()),
-        sha256: v.optional(v.string()),
-        value: v.optional(v.unknown()),
-      }),
-    ),
-  ).entries,
-  inside: v.optional(
-    v.array(
-      v.looseObject({
-        name: v.string(),
-        kind: v.picklist(["json", "table", "text", "files", "not-compared"]),
-        note: v.optional(v.string()),
-      }),
-    ),
-  ),
 });
 
 const Provider = v.looseObject({
@@ -195,18 +166,7 @@ export const documentSchemas = {
     activity: v.record(v.string(), v.looseObject({})),
     agent: v.record(v.string(), v.looseObject({})),
   }),
-  JobComparison: v.object({
-    a: StatusInfo,
-    b: StatusInfo,
-    process: v.object({ same: v.boolean() }),
-    revision: v.object({ same: v.boolean(), difference: v.optional(v.string()) }),
-    inputs: v.array(
-      v.object({ ...comparedPair(v.unknown()).entries, defaults: v.optional(v.array(v.picklist(["a", "b"]))) }),
-    ),
-    statistics: v.array(comparedPair(v.looseObject({}))),
-    results: v.array(ComparedResult),
-    links: v.array(Link),
-  }),
+  JobComparison: v.object({ a: StatusInfo, b: StatusInfo, ...comparisonMembers, links: v.array(Link) }),
   JobStatistics: v.looseObject({
     attempts: v.number(),
     waitingSeconds: v.number(),
