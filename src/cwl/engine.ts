@@ -156,12 +156,13 @@ async function work(
   const document = local.narrow?.(whole) ?? whole;
   const docker = defaultDocker(local);
   const { main, processes, holdsScripts, broaderFormats, notes } = document;
-  for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
+  for (const warning of notes.filter((one) => one.endsWith(secretsWarning)))
+    record.log(`Warning: ${warning}`, "WARNING");
   // Nothing starts when something of it could not.
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.machine, docker);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
-  for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
+  for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`, "WARNING");
   using scripts = holdsScripts ? await engines.scripts.load((line) => record.log(line)) : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {

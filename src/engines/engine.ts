@@ -65,8 +65,8 @@ export type EngineRecord = {
     value: Json,
     facts?: { readonly remoteJobId?: string; readonly canWait?: boolean },
   ): Promise<void>;
-  /** Adds a line to the job's log. */
-  log(message: string): void;
+  /** Adds a line to the job's log, of what was to be noticed as a warning. */
+  log(message: string, level?: "WARNING"): void;
   /** Tells that no part of the run can go on for want of something, or with `undefined` that one does, since a time (now when absent). */
   waits?(wait: JobWait | undefined, until?: number): void;
   /** Tells at the end of a run that no tool ran: all that tools make was taken from earlier runs. */

@@ -135,7 +135,7 @@ function Sections({ job, view, frame }: JobParts) {
           {view.log.map((line) => `${line}\n`).join("")}
         </pre>
         <p class="on-screen">
-          <a href={`${url}/log`}>The whole log</a>
+          <a href={`${url}/log?f=html`}>The whole log, its errors and warnings, and a link to each line</a>
         </p>
         <EarlierLogs url={url} attempts={view.earlierLogs ?? []} />
       </section>
@@ -245,7 +245,7 @@ function EarlierLogs({ url, attempts }: { readonly url: string; readonly attempt
       <ul>
         {attempts.map((attempt) => (
           <li>
-            <a href={`${url}/log?attempt=${attempt}`}>{`Log of attempt ${attempt}`}</a>
+            <a href={`${url}/log?f=html&attempt=${attempt}`}>{`Log of attempt ${attempt}`}</a>
           </li>
         ))}
       </ul>

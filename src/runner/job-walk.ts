@@ -11,7 +11,7 @@ import { aroundCommit } from "./around-commit.ts";
 import { type Claim, ClaimLost, type ExecuteDeps } from "./claim.ts";
 import { createWaitCount, type WaitShown } from "./wait-count.ts";
 import { type Buffered, createWalkBuffer, type WalkBuffer } from "./walk-buffer.ts";
-import { createWalkLog } from "./walk-log.ts";
+import { createWalkLog, type LogLevel } from "./walk-log.ts";
 
 /** What an awaited write keeps of the execution, besides the buffered stages. */
 export type Kept = {
@@ -37,7 +37,7 @@ export type JobWalk = {
   /** Shows that nothing of the run can go on for want of something, or, with `undefined`, that it goes on since a time. */
   waits(wait: JobWait | undefined, until?: number): void;
   /** Adds a line to the job's log, when it has one. */
-  log(message: string): void;
+  log(message: string, level?: "WARNING"): void;
   /** Keeps a checkpoint with the next write. */
   keepLater(checkpoint: Checkpoint): void;
   /** Writes what is buffered. Throws ClaimLost when the claim does not hold. */
@@ -64,7 +64,7 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
   const buffer = createWalkBuffer(deps, () => commit());
   const words = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
   const isDue = createPercentPace(clock);
-  const log = (level: "INFO" | "ERROR", text: string) => lines.add(state, level, words(text));
+  const log = (level: LogLevel, text: string) => lines.add(state, level, words(text));
   const shown = () => ({ ...shownOf(state), ...defined({ waitedMilliseconds: waits.until(clock.now()) }) });
   const announce = () => deps.database.announce(job.id, { ...shownOf(state), ...waits.shown() });
   const show = (failure?: JobFailure) => {
@@ -121,7 +121,7 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
     waits(wait, until) {
       if (waits.set(wait, until) && deps.isBuffered(job)) announce();
     },
-    log: (text) => log("INFO", text),
+    log: (text, level) => log(level ?? "INFO", text),
     keepLater: buffer.keep,
     commit,
     drain,

@@ -131,7 +131,7 @@ function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk, known
       if (canWait) walk.keepLater(checkpoint);
       else await walk.commit({ checkpoint, ...facts });
     },
-    log: (message) => walk.log(message),
+    log: (message, level) => walk.log(message, level),
     waits: (wait, until) => walk.waits(wait, until),
     tookAll() {
       known.isFromCache = true;

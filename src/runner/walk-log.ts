@@ -4,7 +4,7 @@ import { startTimer, type Timer } from "../domain/timers.ts";
 import { appendJobLog } from "../files/job-log.ts";
 import type { ExecuteDeps } from "./claim.ts";
 
-export type LogLevel = "INFO" | "ERROR";
+export type LogLevel = "INFO" | "WARNING" | "ERROR";
 
 /** What a walk writes into the log of its execution. */
 export type WalkLog = {

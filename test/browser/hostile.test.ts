@@ -115,7 +115,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     await page.locator('p > [data-status="successful"]').first().waitFor();
     await look("the job");
     const paths = [
-      ...["?f=html", "/results?f=html", "/inputs?f=html", "/statistics?f=html", "/prov?f=html"].map(
+      ...["?f=html", "/results?f=html", "/inputs?f=html", "/log?f=html", "/statistics?f=html", "/prov?f=html"].map(
         (path) => job + path,
       ),
       ...["/jobs?f=html", "/?f=html", "/processes?f=html", `/jobs?f=html&q=${encodeURIComponent(evil)}`].map(

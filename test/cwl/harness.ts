@@ -22,6 +22,8 @@ export type Ran = {
   readonly updates: readonly EngineUpdate[];
   readonly checkpoints: ReadonlyMap<string, Json>;
   readonly lines: readonly string[];
+  /** Those of the lines that warn. */
+  readonly warnings: readonly string[];
 };
 
 /** A data directory of its own with an engine over real processes. */
@@ -102,22 +104,25 @@ export function prepare(cwl: Package, inputs: PreparedInputs, executionId = "exe
 export function memoryRecord(): EngineRecord & {
   readonly checkpoints: Map<string, Json>;
   readonly lines: string[];
+  readonly warnings: string[];
   /** What was begun, and `undefined` for each end. */
   readonly done: (string | undefined)[];
 } {
   const checkpoints = new Map<string, Json>();
-  const lines: string[] = [];
+  const [lines, warnings]: [string[], string[]] = [[], []];
   const done: (string | undefined)[] = [];
   return {
     checkpoints,
     lines,
+    warnings,
     done,
     doing: (what) => void done.push(what),
     checkpoint: async (key, value) => {
       checkpoints.set(key, value);
     },
-    log: (message) => {
+    log: (message, level) => {
       lines.push(message);
+      if (level === "WARNING") warnings.push(message);
     },
   };
 }
@@ -135,6 +140,7 @@ export async function follow(engine: CwlEngine, prepared: Prepared, record = mem
     updates,
     checkpoints: record.checkpoints,
     lines: record.lines,
+    warnings: record.warnings,
   };
 }
 

@@ -118,7 +118,7 @@ test("each attempt has its log, and the page of the job leads to the earlier one
   }
   expect(await log("?attempt=first")).toEqual([400, expect.stringContaining("found attempt")]);
   const page = await pageOf(service, `/jobs/${id}`);
-  expect(page).toMatch(/<a href="[^"]*\/log\?attempt=1">Log of attempt 1<\/a>/);
+  expect(page).toMatch(/<a href="[^"]*\/log\?f=html&amp;attempt=1">Log of attempt 1<\/a>/);
   expect(page).not.toContain("Log of attempt 2");
   expect(page).toContain('<a href="#earlier-logs">their logs</a> are kept');
 });

@@ -105,7 +105,7 @@ async function isRetried(run: RunContext, call: Call, tries: Tries, { number, en
   await run.record.checkpoint(checkpointKey(call), { executionId: run.executionId, retried: [...tries.retried] });
   const { memory, time } = factorsOf(run, tries);
   const more = `${memory === 1 ? "" : `, with ${memory} times the memory`}${time === 1 ? "" : `, with ${time} times the time`}`;
-  run.record.log(`Runs ${callName(call)} again after ${cause} (${before + 1} of ${retry.times})${more}`);
+  run.record.log(`Runs ${callName(call)} again after ${cause} (${before + 1} of ${retry.times})${more}`, "WARNING");
   return true;
 }
 
@@ -132,7 +132,7 @@ function countLost(
   { number, reason }: { readonly number: number; readonly reason: string },
 ): void {
   tries.lost += 1;
-  run.record.log(`Lost try ${number} of ${callName(call)}: ${reason}`);
+  run.record.log(`Lost try ${number} of ${callName(call)}: ${reason}`, "WARNING");
   if (!run.runsLostAgain) {
     const wanted = "its process says that what was lost is not run again";
     throw new CwlFailure(`Cannot finish ${callName(call)}: found its try lost, because ${reason}; ${wanted}`);

@@ -191,7 +191,8 @@ async function imageFor(run: RunContext, call: Call, { requirements }: CompleteC
     throw new CwlFailure(`Cannot run ${callName(call)}: ${imageFault(docker, found.reason)}`);
   }
   const key = `image ${JSON.stringify(imageRequest(docker))}`;
-  if (!run.said.has(key)) run.record.log(`The program of this machine runs ${callName(call)}: ${found.reason}`);
+  const words = `The program of this machine runs ${callName(call)}: ${found.reason}`;
+  if (!run.said.has(key)) run.record.log(words, "WARNING");
   run.said.add(key);
   return undefined;
 }

@@ -1,6 +1,14 @@
 import { defined } from "../../domain/defined.ts";
+import { type LogSearch, logLevels } from "../../domain/documents/found-log.ts";
+import { isFinished } from "../../domain/job-state.ts";
+import { jobUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
+import { readJob } from "../../operations/follow-jobs.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
+import { searchLog } from "../../operations/search-log.ts";
+import { logPage } from "../../pages/log.tsx";
+import { shortId } from "../../pages/words.ts";
+import { documentResponse } from "../answers/document-response.ts";
 import { preferredType } from "../answers/negotiate.ts";
 import { fileResponse } from "../answers/send-file.ts";
 import { foreignBytes, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -13,7 +21,11 @@ const log = {
     limit: "the most bytes of a page",
     tail: "the last so many lines",
     attempt: "the number of an attempt, from 1; the last one if not given",
-    f: "text, or json for a list of lines",
+    q: "of the page in HTML: words that each line must have",
+    level: "of the page: all, faults (lines that tell an error or a warning), or tools (what tools said)",
+    step: "of the page: lines of this step only",
+    from: "of the page: the number of the first line, from 1",
+    f: "text, json for a list of lines, or html for a page",
   },
   answers: {
     200: { about: "The lines", content: { mediaType: "text/plain" } },
@@ -40,7 +52,9 @@ async function answerLog(deps: LogDeps, context: RouteContext): Promise<Response
   const attempt = wholeOf(context, "attempt");
   const page = logPageOf(context);
   const [principal, jobId] = [principalOf(context), context.param("jobId")];
-  if (logFormatOf(context) === "json") {
+  const format = logFormatOf(context);
+  if (format === "html") return logPageIn(deps, context, attempt);
+  if (format === "json") {
     const part = page ?? { offset: 0, limit: largestPageBytes };
     return logPageResponse(await readLogPage(deps, principal, jobId, { ...part, ...defined({ attempt }) }), "json");
   }
@@ -55,17 +69,41 @@ async function answerLog(deps: LogDeps, context: RouteContext): Promise<Response
   });
 }
 
-/** Chooses text or JSON: `f` wins over `Accept`; text when the client names nothing, or takes anything. */
-function logFormatOf(context: RouteContext): "text" | "json" {
+/** Answers with a page of the lines that are looked for. */
+async function logPageIn(deps: LogDeps, context: RouteContext, attempt: number | undefined): Promise<Response> {
+  const [principal, jobId] = [principalOf(context), context.param("jobId")];
+  const search = searchOf(context);
+  const job = await readJob(deps, principal, jobId);
+  const found = await searchLog(deps, principal, { jobId, ...defined({ attempt }) }, search);
+  const isRunning = !isFinished(job.status) && (attempt === undefined || attempt === job.attempt);
+  const title = `Log of job ${shortId(job.id)}${attempt === undefined ? "" : `, attempt ${attempt}`}`;
+  const view = { jobUrl: jobUrl(context.baseUrl, job.id), search, found, isRunning, ...defined({ attempt }) };
+  return documentResponse(context, {}, { title, page: logPage(view) });
+}
+
+function searchOf(context: RouteContext): LogSearch {
+  const level = context.query("level") ?? "all";
+  const known = logLevels.find((one) => one === level);
+  if (known === undefined) {
+    const detail = `Cannot read log: found level "${level}", wanted one of ${logLevels.join(", ")}`;
+    throw new Problem("invalid-query-parameter-value", detail);
+  }
+  const step = context.query("step") || undefined;
+  const from = Math.max(1, wholeOf(context, "from") ?? 1);
+  return { words: context.query("q") ?? "", level: known, from, ...defined({ step }) };
+}
+
+/** Chooses text, JSON or a page: `f` wins over `Accept`; text when the client names nothing, or takes anything. */
+function logFormatOf(context: RouteContext): "text" | "json" | "html" {
   const format = context.query("f");
-  if (format === "json" || format === "text") return format;
+  if (format === "json" || format === "text" || format === "html") return format;
   if (format !== undefined) {
-    throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${format}", wanted text or json`);
+    throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${format}", wanted text, json or html`);
   }
   const accept = context.request.headers.get("accept");
-  const type = preferredType(accept, ["text/plain", "application/json"]);
-  if (type !== undefined) return type === "application/json" ? "json" : "text";
-  const detail = `Cannot answer: found Accept "${accept}", wanted text/plain or application/json`;
+  const type = preferredType(accept, ["text/plain", "application/json", "text/html"]);
+  if (type !== undefined) return type === "text/html" ? "html" : type === "application/json" ? "json" : "text";
+  const detail = `Cannot answer: found Accept "${accept}", wanted text/plain, application/json or text/html`;
   throw new Problem("not-acceptable", detail);
 }
 

@@ -143,6 +143,8 @@ export const shownPages: Readonly<Record<string, ShownPage>> = {
   "results of every kind": { path: ({ kinds }) => `/jobs/${kinds}/results?f=html`, as: "admin" },
   "a directory": { path: ({ kinds }) => `/outputs/${kinds}/all/all/?f=html`, as: "admin" },
   inputs: { path: ({ successful }) => `/jobs/${successful}/inputs?f=html`, as: "admin" },
+  "a log": { path: ({ successful }) => `/jobs/${successful}/log?f=html`, as: "admin" },
+  "errors and warnings of a log": { path: ({ failed }) => `/jobs/${failed}/log?f=html&level=faults`, as: "admin" },
   statistics: { path: ({ successful }) => `/jobs/${successful}/statistics?f=html`, as: "admin" },
   notifications: { path: ({ successful }) => `/jobs/${successful}/notifications?f=html`, as: "admin" },
   exceptions: { path: ({ failed }) => `/jobs/${failed}/exceptions?f=html`, as: "admin" },

@@ -62,7 +62,7 @@ test("a tool gets more memory and time after the causes that its process names",
     [600, 45],
   ]);
   expect(said).toBe("400\n");
-  expect(ran.lines.join("\n")).toContain("again after OUT_OF_MEMORY (2 of 2), with 4 times the memory");
+  expect(ran.warnings.join("\n")).toContain("again after OUT_OF_MEMORY (2 of 2), with 4 times the memory");
 });
 
 test("a tool is given up after as many tries as its process allows, and without a word of it after the first", async () => {

@@ -134,7 +134,9 @@ test("a DockerRequirement as a hint runs the local program, as a requirement it 
   await using harness = await createHarness();
   const more = "inputs: []\noutputs: []\n";
   const hint = shellTool("true", `hints: { DockerRequirement: { dockerPull: alpine } }\n${more}`);
-  expect((await runPackage(harness, hint, {}, "a")).failure).toBeUndefined();
+  const hinted = await runPackage(harness, hint, {}, "a");
+  expect(hinted.failure).toBeUndefined();
+  expect(hinted.warnings).toEqual([expect.stringMatching(/^The program of this machine runs the tool: /)]);
   const required = shellTool("true", `requirements: { DockerRequirement: { dockerPull: alpine } }\n${more}`);
   const { failure } = await runPackage(harness, required, {}, "b");
   expect(failure?.message).toContain("the image imported by");
