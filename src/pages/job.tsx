@@ -8,6 +8,7 @@ import { Graph } from "./graph.tsx";
 import { Inputs } from "./input-values.tsx";
 import { RunFacts } from "./job-care.tsx";
 import { JobHead, type JobParts } from "./job-head.tsx";
+import { LogSection, LogWarnings } from "./job-log.tsx";
 import { Timeline } from "./job-parts.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
@@ -104,6 +105,9 @@ function Sections({ job, view, frame }: JobParts) {
   const url = `${frame.baseUrl}/jobs/${encodeURIComponent(job.jobID)}`;
   return (
     <>
+      <div data-part="warnings">
+        <LogWarnings log={view.log} url={url} />
+      </div>
       <section id="results" data-part="results">
         {job.status !== "successful" ? null : (
           <>
@@ -129,16 +133,7 @@ function Sections({ job, view, frame }: JobParts) {
           </>
         )}
       </section>
-      <section id="log">
-        <h2>Log</h2>
-        <pre class="code" data-live="log" role="log" aria-live="off" aria-label="Log">
-          {view.log.map((line) => `${line}\n`).join("")}
-        </pre>
-        <p class="on-screen">
-          <a href={`${url}/log?f=html`}>The whole log, its errors and warnings, and a link to each line</a>
-        </p>
-        <EarlierLogs url={url} attempts={view.earlierLogs ?? []} />
-      </section>
+      <LogSection url={url} log={view.log} earlier={view.earlierLogs ?? []} />
       <section id="inputs">
         <h2>Inputs</h2>
         {view.inputs === undefined ? (
@@ -232,23 +227,6 @@ function History({ view }: Pick<JobParts, "view">) {
         <summary>{`The stages of the job, ${timeline.length} entries`}</summary>
         {stages}
       </details>
-    </>
-  );
-}
-
-/** Each attempt has a log of its own. */
-function EarlierLogs({ url, attempts }: { readonly url: string; readonly attempts: readonly number[] }) {
-  if (attempts.length === 0) return null;
-  return (
-    <>
-      <p id="earlier-logs">The log above is that of the last attempt. Those of earlier ones:</p>
-      <ul>
-        {attempts.map((attempt) => (
-          <li>
-            <a href={`${url}/log?f=html&attempt=${attempt}`}>{`Log of attempt ${attempt}`}</a>
-          </li>
-        ))}
-      </ul>
     </>
   );
 }

@@ -466,3 +466,17 @@ describe("the page of a job", () => {
     expect(made.render({ ...frame, tiles }, job)).toContain('data-attribution="&lt;b&gt;"');
   });
 });
+
+test("what the service warned of stands first, with the way to its line in the log", () => {
+  const line = (level: string, message: string) =>
+    `[2021-03-02 03:32:41] ${level.padEnd(8)} [heddle.job] 0:00:02  20% running    ${message}`;
+  const first = 'The program of this machine runs step "turn": the image is not here (it said "<b>no</b>")';
+  const log = [line("INFO", "Job setup."), line("WARNING", first), line("WARNING", "Lost try 1"), "WARNING of a tool"];
+  const html = page({}, { log });
+  const warned = html.indexOf("<b>Warning:</b>");
+  expect(warned).toBeGreaterThan(0);
+  expect(warned).toBeLessThan(html.indexOf('id="results"'));
+  expect(html).toContain(`/log?f=html&amp;level=faults">In the log, with 1 more</a>`);
+  expect(html).not.toContain("<b>no</b>");
+  expect(page({}, { log: [line("INFO", "Job setup.")] })).not.toContain("<b>Warning:</b>");
+});
