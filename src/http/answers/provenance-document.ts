@@ -41,9 +41,9 @@ function addResults(
   keyOf: AttemptFiles["keyOf"],
 ): void {
   const made = madeFiles(writerOfAttempt(prov, keyOf, new Map()), tasks);
+  const time = provTime(madeAt({ job, tasks }));
   for (const [outputId, result] of Object.entries(results)) {
     const entity = addResult({ prov, locations }, result, `result ${outputId}`, outputId);
-    const time = provTime(job.finishedAt);
     prov.relate("wasGeneratedBy", {
       "prov:entity": entity,
       "prov:activity": maker,
@@ -54,6 +54,12 @@ function addResults(
     if (origin !== undefined)
       prov.relate("wasDerivedFrom", { "prov:generatedEntity": entity, "prov:usedEntity": origin });
   }
+}
+
+/** When results were there: at the end of the tool that is the job, as nothing is made after the end of its maker (PROV-CONSTRAINTS, 6.3). */
+function madeAt({ job, tasks }: Pick<Provenance, "job" | "tasks">): number | undefined {
+  const main = tasks.findLast(({ step, kind }) => step === "" && kind !== "workflow");
+  return main?.endedAt ?? job.finishedAt;
 }
 
 /** The files that tasks made, by digest and name. */
