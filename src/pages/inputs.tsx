@@ -1,12 +1,20 @@
 import type { InputsDocument } from "../domain/documents/job-inputs.ts";
 import type { KnownUploads } from "../domain/documents/upload-facts.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { WholeDocument } from "./document.tsx";
 import { Inputs } from "./input-values.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf } from "./page.ts";
 
+/** What the page tells besides the request: what was used for inputs that nobody gave, and which have no value. */
+type MoreInputs = {
+  readonly uploads: KnownUploads;
+  readonly defaults?: JsonObject;
+  readonly unset?: readonly string[];
+};
+
 /** Builds the page of the request of a job. */
-export function inputsPage(jobUrl: string, uploads: KnownUploads): Page<InputsDocument> {
+export function inputsPage(jobUrl: string, more: MoreInputs): Page<InputsDocument> {
   return {
     policy: () => policyOf(),
     render: (frame, document) =>
@@ -15,7 +23,7 @@ export function inputsPage(jobUrl: string, uploads: KnownUploads): Page<InputsDo
           <p>
             <a href={`${jobUrl}?f=html`}>The job</a>
           </p>
-          <Inputs inputs={document.inputs} uploads={uploads} />
+          <Inputs inputs={document.inputs} {...more} />
           <p class="muted">{outputsText(Object.keys(document.outputs))}</p>
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
         </Layout>

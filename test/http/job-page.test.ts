@@ -313,6 +313,8 @@ test("a long text among the inputs is shortened, and leads to the page that has 
   const inputs = await (await service.send("GET", `/jobs/${jobID}/inputs?f=html`)).text();
   // Its beginning in the table, and all of it in the document that is folded up.
   expect(inputs.match(/long /g)).toHaveLength(100 + 1000);
+  // What nobody gave is told as on the page of the job.
+  expect(inputs).toContain("not set");
 });
 
 test("Run again leads to the form of the process, filled by the request of the job", async () => {

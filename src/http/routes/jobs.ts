@@ -17,6 +17,7 @@ import { shortId } from "../../pages/words.ts";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { knownUploads } from "../answers/input-views.ts";
 import { type JobViewDeps, readJobView } from "../answers/job-page.ts";
+import { ranView } from "../answers/ran-process.ts";
 import { resultsTarget } from "../answers/results-target.ts";
 import {
   failureDocument,
@@ -100,9 +101,11 @@ function detailRoutes(deps: JobRouteDeps): readonly Route[] {
         const job = await readJobWithInputs(deps, principal, context.param("jobId"));
         const isPage = documentFormat(context) === "html";
         const uploads = isPage ? knownUploads(await readSourcesOf(deps, principal, job), context.baseUrl) : new Map();
+        const asked = { principal, baseUrl: context.baseUrl, mayRetry: false };
+        const { defaults, unset } = isPage ? await ranView(deps, job, asked) : {};
         return documentResponse(context, inputsDocument(job, context.baseUrl), {
           title: `Inputs of job ${shortId(job.id)}`,
-          page: inputsPage(jobUrl(context.baseUrl, job.id), uploads),
+          page: inputsPage(jobUrl(context.baseUrl, job.id), { uploads, ...defined({ defaults, unset }) }),
         });
       },
     },
