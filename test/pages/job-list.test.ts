@@ -58,8 +58,8 @@ describe("the page of a list of jobs", () => {
     const { finished: _, ...running } = { ...job, status: "running", progress: 8 } as const;
     const html = page({ jobs: [{ ...running, waitsFor: "a free slot" }] });
     expect(html).toContain("Waiting for a free slot");
-    expect(html).not.toContain("8 %</td>");
-    expect(page({ jobs: [running] })).toContain("8 %</td>");
+    expect(html).not.toContain('<span class="nowrap">8 %</span>');
+    expect(page({ jobs: [running] })).toContain('<span class="nowrap">8 %</span>');
   });
 
   test("one that runs but waits for room looks as one that waits", () => {
@@ -149,6 +149,32 @@ describe("the page of a list of jobs", () => {
       expect(html).toContain(`<a href="${list}?f=html&amp;status=failed&amp;datetime=today">failed today (UTC)</a>`);
       expect(html).toContain(`<a href="${list}?f=html&amp;status=accepted%2Crunning">running or waiting</a>`);
     }
+  });
+
+  test("the name of a row opens its job; the process has a link of its own", () => {
+    const titles = new Map([["/buffer", "Band <statistics>"]]);
+    const jobID = "01a22859-599e-771c-90c1-01d437dbf3a9";
+    const linksOf = (more: Partial<JobDocument>) => {
+      const row = plainTables(jobListPage({ titles }).render(frame, { jobs: [{ ...job, jobID, ...more }], links: [] }));
+      const [cells = ""] = row.split("<tbody>")[1]?.split("<details") ?? [];
+      const links = [...cells.matchAll(/<a [^>]*href="http:\/\/server\/base([^"]*)"[^>]*>(.*?)<\/a>/g)];
+      return links.map(([, href, name = ""]) => [href, name.replaceAll(/<[^>]*>/g, "")]);
+    };
+    const way = `/jobs/${jobID}?f=html`;
+    expect(linksOf({})).toEqual([
+      [way, "Band &lt;statistics&gt;, 37dbf3a9"],
+      ["/processes/buffer?f=html", "buffer"],
+    ]);
+    expect(linksOf({ title: "Marsh, 2024" })).toEqual([
+      [way, "Marsh, 2024, 37dbf3a9"],
+      ["/processes/buffer?f=html", "Band &lt;statistics&gt;"],
+    ]);
+    // Of one without any title its process is its name.
+    expect(linksOf({ processID: "clip" })).toEqual([
+      [way, "clip, 37dbf3a9"],
+      ["/processes/clip?f=html", "clip"],
+    ]);
+    expect(linksOf({ providerID: "lab" })[0]).toEqual([way, "buffer, 37dbf3a9"]);
   });
 
   test("leads to the process, also of a provider", () => {
