@@ -364,6 +364,28 @@ describe("the page of a job", () => {
     expect(page({}, { timeline: timeline.slice(0, 2) })).not.toContain("Tried again");
   });
 
+  test("the ways to go on say which version they run where a newer one was deployed, and that one comes first", () => {
+    const may = { mayRetry: true, mayResume: true, againUrl: "http://server/again" };
+    const waysOf = (more: Partial<JobView>) => {
+      const html = page({ status: "failed" }, { ...may, ...more });
+      return [...html.matchAll(/<(?:a|button) [^>]*class="button[^"]*"[^>]*>([^<]*)</g)]
+        .map(([, words = ""]) => words.trim())
+        .filter((words) => /again|Resume/.test(words));
+    };
+    const version = { name: "1.0.0", url: "http://server/v" };
+    expect(waysOf({ version, newerVersion: "2.0.0" })).toEqual([
+      "Run again with 2.0.0",
+      "Resume with 1.0.0",
+      "Try again with 1.0.0",
+    ]);
+    const ofPackages = ["Run again with the new package", "Resume with the old package", "Try again with the old package"];
+    // Two packages may have one number; what ran may not be known any more.
+    expect(waysOf({ version, newerVersion: "1.0.0" })).toEqual(ofPackages);
+    expect(waysOf({ version: { ...version, name: "1.0.0 (sha256:6f…)" }, newerVersion: "1.0.0" })).toEqual(ofPackages);
+    expect(waysOf({ newerVersion: "2.0.0" })).toEqual(ofPackages);
+    expect(waysOf({ version })).toEqual(["Resume from the failed step", "Run again", "Try again from the start"]);
+  });
+
   test("leads on to each place once, and to no problem document of what it says", () => {
     const url = "http://server/base/jobs/j1";
     const links = [
