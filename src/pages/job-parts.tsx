@@ -69,8 +69,7 @@ function waysOn(view: JobView, url: string) {
             {words.again}
           </a>,
         ];
-  const resume =
-    mayResume === true ? [<RetryForm url={url} fromFailed="true" words={words.resume} />] : [];
+  const resume = mayResume === true ? [<RetryForm url={url} fromFailed="true" words={words.resume} />] : [];
   const retry = mayRetry ? [<RetryForm url={url} fromFailed="false" words={words.retry} />] : [];
   if (isMain) return [...again, ...resume, ...retry];
   return mayResume === true ? [...resume, ...again, ...retry] : [...retry, ...again];

@@ -378,7 +378,11 @@ describe("the page of a job", () => {
       "Resume with 1.0.0",
       "Try again with 1.0.0",
     ]);
-    const ofPackages = ["Run again with the new package", "Resume with the old package", "Try again with the old package"];
+    const ofPackages = [
+      "Run again with the new package",
+      "Resume with the old package",
+      "Try again with the old package",
+    ];
     // Two packages may have one number; what ran may not be known any more.
     expect(waysOf({ version, newerVersion: "1.0.0" })).toEqual(ofPackages);
     expect(waysOf({ version: { ...version, name: "1.0.0 (sha256:6f…)" }, newerVersion: "1.0.0" })).toEqual(ofPackages);
