@@ -96,7 +96,8 @@ test("a job whose process was removed names it without a link, on its page, in t
   expect(page).not.toContain("Run again");
   const more = page.slice(page.indexOf("<h2>More</h2>"), page.indexOf("<summary>All fields"));
   // The revision is kept, and told to who looks at what it made.
-  const [, ran = ""] = /href="[^"]*(\/processes\/gone@[^"]*)"[^>]*>What ran</.exec(more) ?? [];
+  const [, ran = ""] =
+    /href="[^"]*(\/processes\/gone@[^"]*)"[^>]*>The process, in the version that this job ran</.exec(more) ?? [];
   expect((await service.send("GET", ran)).status).toBe(200);
 });
 

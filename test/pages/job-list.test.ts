@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { JobDocument, JobListDocument } from "../../src/domain/documents/job.ts";
 import { jobListPage } from "../../src/pages/job-list.tsx";
 import { scriptUrl } from "../../src/pages/page.ts";
+import { choiceText } from "../../src/pages/words.ts";
 import { frame, plainTables } from "./frame.ts";
 
 const job: JobDocument = {
@@ -372,6 +373,12 @@ describe("the page of a list of jobs", () => {
   test("says beside the button how many are to be ticked, and leaves the button to who has no script", () => {
     const html = page({ jobs: [job, { ...job, jobID: "j2" }] });
     expect(html).toContain("Tick two jobs of the list to compare them.");
+    const alone = jobListPage({ may: { mayExecute: true, seesAllJobs: true, seesOthers: true, mayDismiss: true } });
+    const ofOne = alone.render(frame, { jobs: [job], links: [] });
+    expect(ofOne).toContain("Tick the job to act on it.");
+    expect(ofOne).not.toContain("to compare them");
+    expect(choiceText(1, "acts")).toBe("1 chosen.");
+    expect(choiceText(0, "compares-acts")).toBe("Tick two jobs of the list to compare them. Tick any to act on them.");
     expect(html).toMatch(
       /<button type="submit" class="button" data-least="2" data-most="2">Compare<span class="longer"> two chosen jobs<\/span>/,
     );
