@@ -1,4 +1,4 @@
-import { choiceText } from "../pages/words.ts";
+import { choiceText, isChoosing } from "../pages/words.ts";
 import { keepPresses } from "./shared/keep-press.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
@@ -20,7 +20,8 @@ function showChoice(root: ParentNode, ticked: number): void {
     button.disabled = ticked < Number(least) || ticked > Number(most);
   }
   for (const words of root.querySelectorAll<HTMLElement>("[data-choice]")) {
-    words.textContent = choiceText(ticked, words.dataset.choice === "acts");
+    const { choice } = words.dataset;
+    if (isChoosing(choice)) words.textContent = choiceText(ticked, choice);
   }
   for (const all of root.querySelectorAll<HTMLInputElement>("[data-choose-all]")) {
     const there = root.querySelectorAll(ticks).length;

@@ -2,6 +2,7 @@ import { type AnyNumber, isNumber } from "./exact-number.ts";
 import { isJsonObject, isList, type Json } from "./json.ts";
 import { addressName, referenceName } from "./reference-name.ts";
 import { looksSecret } from "./secret-names.ts";
+import { cutList, shortened, withoutMiddle } from "./shortened.ts";
 import { type InputItem, type Inputs, isItemList } from "./values.ts";
 
 /**
@@ -27,8 +28,8 @@ const longestCompared = 200;
 
 /**
  * Words for each run, by its id, the inputs in which it differs from the defaults of its process, as many as one line holds: the
- * values that the fewest other runs of that process have, in the order of the package, whatever other runs there are. Long numbers are
- * rounded. What looks like a secret is left out. A run without any has no line.
+ * files, then the values that the fewest other runs of that process have; what all runs have alike comes last. They stand files first,
+ * else in the order of the package. Long numbers are rounded. What looks like a secret is left out. A run without any has no line.
  */
 export function inputLines(runs: readonly ListedRun[]): ReadonlyMap<string, string> {
   const lines = new Map<string, string>();
@@ -40,14 +41,38 @@ export function inputLines(runs: readonly ListedRun[]): ReadonlyMap<string, stri
       const order = [...(run.order ?? []), ...names];
       const inputs = [...words].map(([name, value]) => {
         const { count, alike } = seen.get(name)?.get(value) ?? { count: 0, alike: 0 };
-        return { name, value, count, alike, place: order.indexOf(name) };
+        const isFile = namesFile(run.inputs[name]);
+        const isCommon = group.length > 1 && count === group.length;
+        return { name, value, count, alike, isFile, isCommon, place: order.indexOf(name) };
       });
-      const byPlace = inputs.toSorted((one, other) => one.place - other.place);
-      const line = lineOf(byPlace.toSorted((one, other) => one.count - other.count));
+      const line = lineOf(inputs.toSorted(byWorth));
       if (line !== "") lines.set(run.id, line);
     }
   }
   return lines;
+}
+
+type Rated = { readonly isCommon: boolean; readonly count: number } & Placed;
+
+function byWorth(one: Rated, other: Rated): number {
+  return (
+    Number(one.isCommon) - Number(other.isCommon) ||
+    Number(other.isFile) - Number(one.isFile) ||
+    one.count - other.count ||
+    one.place - other.place
+  );
+}
+
+type Placed = { readonly isFile: boolean; readonly place: number };
+
+function inLine(one: Placed, other: Placed): number {
+  return Number(other.isFile) - Number(one.isFile) || one.place - other.place;
+}
+
+/** Tells whether what was given is a file, or a list that begins with one. */
+function namesFile(given: Inputs[string] | undefined): boolean {
+  const item = given !== undefined && isItemList(given) ? given[0] : given;
+  return item !== undefined && "kind" in item && (item.kind === "reference" || item.kind === "file");
 }
 
 /** A file that a run was given: what is known of its bytes, where the run kept it. */
@@ -87,7 +112,9 @@ export function toldInputs(
     return Object.keys(values).map((name) => {
       if (looksSecret(name)) return { name, isDefault };
       const own = files.get(name);
-      const value = withoutMiddle(words.get(name) ?? "", longestTold);
+      const whole = words.get(name) ?? "";
+      const value =
+        (namesFile(values[name]) ? undefined : cutList(whole, longestTold)) ?? withoutMiddle(whole, longestTold);
       return { name, words: value, isDefault, ...(own === undefined ? {} : { files: own }) };
     });
   };
@@ -160,7 +187,7 @@ function commonStart(one: string, other: string): number {
   return at;
 }
 
-type ShownInput = { readonly name: string; readonly value: string; readonly alike: number; readonly place: number };
+type ShownInput = Placed & { readonly name: string; readonly value: string; readonly alike: number };
 
 /** What fits as it is, is told as it is; else each value in as many characters as leave room for others. */
 function lineOf(inputs: readonly ShownInput[]): string {
@@ -172,15 +199,16 @@ function lineOf(inputs: readonly ShownInput[]): string {
 }
 
 function joined(inputs: readonly ShownInput[], longest: number): { readonly text: string; readonly left: number } {
-  const parts: { readonly place: number; readonly part: string }[] = [];
+  const parts: (Placed & { readonly part: string })[] = [];
   let length = 0;
-  for (const { name, value, alike, place } of inputs) {
-    const part = `${withoutMiddle(name, longestName)}: ${shortened(value, longest, alike)}`;
+  for (const { name, value, alike, isFile, place } of inputs) {
+    const told = (isFile ? undefined : cutList(value, longest)) ?? shortened(value, longest, alike);
+    const part = `${withoutMiddle(name, longestName)}: ${told}`;
     if (parts.length > 0 && length + part.length > longestLine) break;
-    parts.push({ place, part });
+    parts.push({ isFile, place, part });
     length += part.length + between.length;
   }
-  const inOrder = parts.toSorted((one, other) => one.place - other.place).map(({ part }) => part);
+  const inOrder = parts.toSorted(inLine).map(({ part }) => part);
   return { text: inOrder.join(between), left: inputs.length - parts.length };
 }
 
@@ -240,27 +268,4 @@ function listWords<Item>(items: readonly Item[], wordsOf: (item: Item) => string
 function membersWords<Member>(members: Readonly<Record<string, Member>>, wordsOf: (member: Member) => string): string {
   const shown = Object.entries(members).filter(([name]) => !looksSecret(name));
   return listWords(shown, ([name, member]) => `${withoutMiddle(name, longestName)} ${wordsOf(member)}`);
-}
-
-/**
- * Shortens a text so that where it differs from others that begin with `same` characters of it can be seen. Lists and records are read
- * from their beginning: they lose their end.
- */
-function shortened(text: string, longest: number, same: number): string {
-  if (text.length > longest && text.includes(", ")) return `${whole(text.slice(0, longest - 1)).trimEnd()}…`;
-  if (text.length <= longest || same < longest / 2) return withoutMiddle(text, longest);
-  const from = Math.max(0, Math.min(same - 2, text.length - longest + 1));
-  return `…${withoutMiddle(whole(text.slice(from)), longest - 1)}`;
-}
-
-/** Names of files, and other texts of one kind, often differ at their ends: what is too long loses its middle. */
-function withoutMiddle(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  const behind = Math.floor((longest - 1) / 2);
-  return `${whole(text.slice(0, longest - 1 - behind))}…${whole(text.slice(-behind))}`;
-}
-
-/** Leaves out half of a character that stands at an end. */
-function whole(text: string): string {
-  return text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, "");
 }

@@ -1,12 +1,14 @@
 import type { TaskFacts } from "./provenance.ts";
+import { withoutParts } from "./workflow-graph.ts";
 
 /** A step of a workflow as it ran, all parts of a scattered one together. Times are milliseconds since 1970. */
 export type StepRun = {
   /** Its path, without the numbers of parts. */
   readonly step: string;
-  /** When the first part began, and the last that has ended did. */
+  /** When the first part began. */
   readonly startedAt: number;
-  readonly endedAt: number;
+  /** When the last part ended; absent where some have not ended yet. */
+  readonly endedAt?: number;
   /** How many parts have ended: 1 for a step that is not scattered. */
   readonly parts: number;
   /** How many of these were taken from an earlier run. */
@@ -16,17 +18,27 @@ export type StepRun = {
   readonly places: readonly string[];
 };
 
-/** Sums the tasks of a run up by steps, in the order of their starts; the process itself is no step. */
-export function stepRunsOf(tasks: readonly TaskFacts[]): readonly StepRun[] {
-  const groups = Map.groupBy(latestOf(tasks), ({ step }) => step.replace(/\[\d+\](?=\/|$)/g, ""));
+/**
+ * Sums the tasks of a run up by steps, in the order of their starts; the process itself is no step. `open` has those of which parts
+ * have not ended yet, with when they began: one is there also before any part of it has ended.
+ */
+export function stepRunsOf(
+  tasks: readonly TaskFacts[],
+  open: ReadonlyMap<string, number | undefined> = new Map(),
+): readonly StepRun[] {
+  const groups = Map.groupBy(latestOf(tasks), ({ step }) => withoutParts(step));
+  for (const [step, at] of open) if (at !== undefined && !groups.has(step)) groups.set(step, []);
   return [...groups]
     .filter(([step]) => step !== "")
     .map(([step, parts]): StepRun => {
       const places = parts.filter(({ isCached }) => isCached !== true).flatMap(placeOf);
       return {
         step,
-        startedAt: parts.reduce((first, { startedAt }) => Math.min(first, startedAt), Number.POSITIVE_INFINITY),
-        endedAt: parts.reduce((last, { endedAt }) => Math.max(last, endedAt), 0),
+        startedAt: parts.reduce(
+          (first, { startedAt }) => Math.min(first, startedAt),
+          open.get(step) ?? Number.POSITIVE_INFINITY,
+        ),
+        ...(open.has(step) ? {} : { endedAt: parts.reduce((last, { endedAt }) => Math.max(last, endedAt), 0) }),
         parts: parts.length,
         cached: parts.filter(({ isCached }) => isCached === true).length,
         hasFailed: parts.some(({ failure }) => failure !== undefined),

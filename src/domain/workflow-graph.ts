@@ -82,6 +82,31 @@ export function partsKey(path: string, count: number): string {
   return `${path}#parts=${count}`;
 }
 
+/** Names the key that keeps when the first part of a scattered step began, in milliseconds since 1970. */
+export function begunKey(path: string, at: number): string {
+  return `${path}#begun=${at}`;
+}
+
+/** Removes the numbers of parts from the path of a step. */
+export function withoutParts(path: string): string {
+  return path.replace(/\[\d+\](?=\/|$)/g, "");
+}
+
+/**
+ * Reads from the keys of what is finished, of `partsKey` and of `begunKey`, by the paths of scattered steps without the numbers of
+ * parts, when each began of which some parts have not ended yet; undefined where that is not known.
+ */
+export function openStepsOf(keys: readonly string[]): ReadonlyMap<string, number | undefined> {
+  const open = [...partsOf(keys)].filter(([, { done, count }]) => done < count);
+  const begun = new Map<string, number | undefined>(open.map(([path]) => [withoutParts(path), undefined]));
+  for (const key of keys) {
+    const [, path = "", at] = /^(.*)#begun=(\d+)$/.exec(key) ?? [];
+    const step = withoutParts(path);
+    if (at !== undefined && begun.has(step)) begun.set(step, Math.min(Number(at), begun.get(step) ?? Number(at)));
+  }
+  return begun;
+}
+
 /** Counts the parts of scattered steps, by their paths, by the keys of what is finished and of `partsKey`. */
 export function partsOf(keys: readonly string[]): ReadonlyMap<string, StepParts> {
   const done = new Map<string, number>();

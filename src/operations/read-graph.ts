@@ -5,7 +5,14 @@ import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
-import { type GraphNode, partsOf, type StepParts, type StepState, statesOf } from "../domain/workflow-graph.ts";
+import {
+  type GraphNode,
+  openStepsOf,
+  partsOf,
+  type StepParts,
+  type StepState,
+  statesOf,
+} from "../domain/workflow-graph.ts";
 import type { Database } from "../store/database.ts";
 import { checkpointKeysOf } from "../store/executions.ts";
 import { findProcessRevision } from "../store/processes.ts";
@@ -56,4 +63,19 @@ export async function readJobGraph(
     ...defined({ failedStep: job.failure?.step }),
   };
   return { nodes, states: statesOf(nodes, run), parts: partsOf(finished) };
+}
+
+/**
+ * Reads which steps of a running job have not ended yet, by their paths without the numbers of parts, with when each scattered one
+ * began where that is known; also for who may not read its package, of whom `graph` is undefined.
+ */
+export async function readOpenSteps(
+  { database }: { readonly database: Database },
+  job: Job,
+  graph: JobGraph | undefined,
+): Promise<ReadonlyMap<string, number | undefined>> {
+  if (job.status !== "running" || job.executionId === undefined) return new Map();
+  const scattered = openStepsOf(await checkpointKeysOf(database, job.executionId));
+  const running = [...(graph?.states ?? [])].filter(([, state]) => state === "running").map(([step]) => step);
+  return new Map([...running.map((step) => [step, undefined] as const), ...scattered]);
 }

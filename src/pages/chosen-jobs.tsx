@@ -25,6 +25,7 @@ export function ChosenJobs({
   const mayCompare = jobs.length >= compared;
   const mayAct = may?.mayDismiss === true || may?.mayRetry === true;
   if (!mayCompare && !mayAct) return <JobTable jobs={jobs} {...shown} baseUrl={baseUrl} />;
+  const choosing = mayCompare ? (mayAct ? "compares-acts" : "compares") : "acts";
   const chosen = new URL(jsonUrl).searchParams.getAll("chosen");
   return (
     <form method="get" action={`${baseUrl}/jobs/compare`} data-chooses="">
@@ -32,8 +33,8 @@ export function ChosenJobs({
       {here === undefined ? null : <input type="hidden" name="list" value={withoutNews(here)} />}
       <JobTable jobs={jobs} {...shown} baseUrl={baseUrl} chosen={chosen} />
       <div class="actions chosen-bar">
-        <span class="muted" role="status" data-choice={mayAct ? "acts" : ""}>
-          {choiceText(0, mayAct)}
+        <span class="muted" role="status" data-choice={choosing}>
+          {choiceText(0, choosing)}
         </span>
         {mayCompare ? (
           <button type="submit" class="button" data-least={compared} data-most={compared}>

@@ -3,24 +3,34 @@ import type { JsonObject } from "../domain/json.ts";
 import { isShownImage, maxImageBytes } from "../domain/media-type.ts";
 import { shortTimeText } from "../domain/spans.ts";
 import { InputValue } from "./input-values.tsx";
+import { Change } from "./numbers.tsx";
 import { Size } from "./parts.tsx";
 
 /** Shows what one side has of a result, each file with its digest, and whether that of the other side is equal. */
 export function Items({
   items,
   other = [],
+  isSecond,
   images,
 }: {
   readonly items: readonly ComparedItem[];
   /** Those of the other run. */
   readonly other: readonly ComparedItem[] | undefined;
+  /** They are those of B, which tell their change from A. */
+  readonly isSecond: boolean;
   readonly images: string;
 }) {
+  const from = isSecond && other.length === 1 ? other[0] : undefined;
   if (items.length === 0) return <span class="muted">empty</span>;
   return (
     <ul>
       {items.map((item) => (
-        <Item item={item} isEqual={isEqualDigest(item, items, other)} images={images} />
+        <Item
+          item={item}
+          isEqual={isEqualDigest(item, items, other)}
+          from={items.length === 1 ? from : undefined}
+          images={images}
+        />
       ))}
     </ul>
   );
@@ -40,9 +50,11 @@ function isEqualDigest(
 function Item({
   item,
   isEqual,
+  from,
   images,
 }: {
   readonly item: ComparedItem;
+  readonly from: ComparedItem | undefined;
   readonly isEqual: boolean | undefined;
   readonly images: string;
 }) {
@@ -50,7 +62,8 @@ function Item({
   const isShown = href?.startsWith(images) === true && isShownImage(type) && (length ?? 0) <= maxImageBytes;
   return (
     <li>
-      {value === undefined ? null : <InputValue value={value} uploads={new Map()} />}{" "}
+      {value === undefined ? null : <InputValue value={value} uploads={new Map()} />}
+      <Change a={from?.value} b={value} />{" "}
       {look !== undefined && /^https?:/.test(look) ? <a href={look}>{name}</a> : name}{" "}
       <span class="muted">
         {type} {length === undefined ? null : <Size bytes={length} />}{" "}

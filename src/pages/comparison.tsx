@@ -3,6 +3,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { ComparedInput, ComparedPair, JobComparisonDocument } from "../domain/documents/job-comparison.ts";
 import type { KnownUploads } from "../domain/documents/upload-facts.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
+import { looksSecret } from "../domain/secret-names.ts";
 import { durationText } from "../domain/spans.ts";
 import { Figures, Items } from "./compared-items.tsx";
 import { comparable, noneOf, OnlyOne, Summary } from "./compared-words.tsx";
@@ -11,6 +12,7 @@ import { WholeDocument } from "./document.tsx";
 import { NamedValue } from "./input-values.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
+import { Change } from "./numbers.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { areNear, Badge, processPath, Time, Wide } from "./parts.tsx";
 import { shortId } from "./words.ts";
@@ -40,7 +42,7 @@ export function comparisonPage({ uploads, outputsUrl }: ComparisonView): Page<Jo
           <h2>Results</h2>
           <OnlyOne pairs={document.results} what="results" isTold={!document.process.same} />
           <Pairs pairs={comparable(document, document.results)} label="Results" none={noneOf(document, "results")}>
-            {(items, other) => <Items items={items} other={other} images={images} />}
+            {(items, other, isSecond) => <Items items={items} other={other} isSecond={isSecond} images={images} />}
           </Pairs>
           {document.results.flatMap(({ inside = [] }) =>
             inside.map((difference) => <InsideDifference difference={difference} />),
@@ -182,16 +184,16 @@ function Pairs<Value>({
   readonly none: string;
   readonly mark?: (pair: ComparedPair<Value>) => RowOf["same"];
   /** Shows one side, which may tell how it is beside the other one. */
-  readonly children: (value: Value, other: Value | undefined) => Child;
+  readonly children: (value: Value, other: Value | undefined, isSecond: boolean) => Child;
 }) {
   if (pairs.length === 0) return <p class="muted">{none}</p>;
-  const side = (value: Value | undefined, other: Value | undefined) =>
-    value === undefined ? <span class="muted">none</span> : show(value, other);
+  const side = (value: Value | undefined, other: Value | undefined, isSecond: boolean) =>
+    value === undefined ? <span class="muted">none</span> : show(value, other, isSecond);
   const rows = pairs.map((pair) => {
     const { id, a, b } = pair;
-    return { name: id, same: mark(pair), a: side(a, b), b: side(b, a) };
+    return { name: id, same: mark(pair), a: side(a, b, false), b: side(b, a, true) };
   });
-  return <Table label={label} rows={rows} />;
+  return <FoldedEqual label={label} rows={rows} />;
 }
 
 function InputPairs({
@@ -217,21 +219,36 @@ function InputPairs({
     name: id,
     same,
     a: side(id, a, defaults.includes("a")),
-    b: side(id, b, defaults.includes("b")),
+    b: (
+      <>
+        {side(id, b, defaults.includes("b"))}
+        {looksSecret(id) ? null : <Change a={a} b={b} />}
+      </>
+    ),
   }));
+  return <FoldedEqual label="Inputs" rows={rows} />;
+}
+
+/** So many that are the same stand there as they are, where nothing differs. */
+const shownEqual = 3;
+
+/** What is the same in both is folded up below what differs. */
+function FoldedEqual({ label, rows }: { readonly label: string; readonly rows: readonly RowOf[] }) {
   const equal = rows.filter(({ same }) => same === true);
-  if (equal.length <= shownEqual) return <Table label="Inputs" rows={rows} />;
   const unlike = rows.filter(({ same }) => same !== true);
+  if (equal.length === 0 || (unlike.length === 0 && equal.length <= shownEqual)) {
+    return <Table label={label} rows={rows} />;
+  }
+  const what = label.toLowerCase();
   return (
     <>
-      {unlike.length === 0 ? null : <Table label="Inputs" rows={unlike} />}
+      {unlike.length === 0 ? null : <Table label={label} rows={unlike} />}
       <details>
-        <summary>{`${equal.length} inputs are the same in both`}</summary>
-        <Table label="Equal inputs" rows={equal} />
+        <summary>
+          {equal.length === 1 ? `1 of the ${what} is the same in both` : `${equal.length} ${what} are the same in both`}
+        </summary>
+        <Table label={`Equal ${what}`} rows={equal} />
       </details>
     </>
   );
 }
-
-/** More that are the same stand folded up below those that differ. */
-const shownEqual = 3;

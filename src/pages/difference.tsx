@@ -7,6 +7,7 @@ import type {
 } from "../domain/documents/content-difference.ts";
 import type { Json } from "../domain/json.ts";
 import type { ComparedLine, Comparison } from "../domain/line-difference.ts";
+import { Change, WithNumbers } from "./numbers.tsx";
 import { Size, Wide } from "./parts.tsx";
 
 /** Shows what differs between two texts, line by line. */
@@ -136,6 +137,7 @@ function Values({ inside: { differences, more }, name }: { readonly inside: OfKi
                 </td>
                 <td>
                   <Value value={one.b} />
+                  <Change a={one.a} b={one.b} />
                 </td>
               </tr>
             ))}
@@ -149,7 +151,11 @@ function Values({ inside: { differences, more }, name }: { readonly inside: OfKi
 
 function Value({ value }: { readonly value: Json | undefined }) {
   if (value === undefined) return <span class="muted">none</span>;
-  return <code>{JSON.stringify(value)}</code>;
+  return (
+    <code>
+      <WithNumbers text={JSON.stringify(value)} />
+    </code>
+  );
 }
 
 function Rows({
@@ -182,7 +188,7 @@ function RowTable({ rows, name }: { readonly rows: readonly RowDifference[]; rea
       <table class="table compared">
         <thead>
           <tr>
-            <th scope="col">Line</th>
+            <th scope="col">Row</th>
             <th scope="col">Column</th>
             <th scope="col">A</th>
             <th scope="col">B</th>
@@ -194,13 +200,16 @@ function RowTable({ rows, name }: { readonly rows: readonly RowDifference[]; rea
               <tr>
                 {index === 0 ? (
                   <th scope="rowgroup" rowspan={row.cells.length}>
-                    {lineText(row)}
+                    <RowName row={row} />
                   </th>
                 ) : null}
                 <td>{column}</td>
-                <td>{a ?? <span class="muted">none</span>}</td>
                 <td>
-                  {b ?? <span class="muted">none</span>}
+                  <Cell text={a} />
+                </td>
+                <td>
+                  <Cell text={b} />
+                  <Change a={a} b={b} />
                   {index === row.cells.length - 1 && row.moreCells > 0 ? ` (${row.moreCells} more cells differ)` : ""}
                 </td>
               </tr>
@@ -212,11 +221,20 @@ function RowTable({ rows, name }: { readonly rows: readonly RowDifference[]; rea
   );
 }
 
-function lineText({ a, b, first }: RowDifference): string {
-  const known = first === undefined ? "" : `, which begins with ${first}`;
-  if (a === undefined) return `only B has line ${b}${known}`;
-  if (b === undefined) return `only A has line ${a}${known}`;
-  return a === b ? `line ${a}${known}` : `line ${a} of A, line ${b} of B${known}`;
+function Cell({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? <span class="muted">none</span> : <WithNumbers text={text} />;
+}
+
+/** A row is called by its first cell, where it has one; its line stands beside. */
+function RowName({ row: { a, b, first } }: { readonly row: RowDifference }) {
+  const line = a === b ? `line ${a}` : `line ${a} of A, line ${b} of B`;
+  const where = a === undefined ? `only B, line ${b}` : b === undefined ? `only A, line ${a}` : line;
+  if (first === undefined || first === "") return <>{where}</>;
+  return (
+    <>
+      {first} <span class="muted">{where}</span>
+    </>
+  );
 }
 
 function Files({ inside: { files, more }, name }: { readonly inside: OfKind<"files">; readonly name: string }) {

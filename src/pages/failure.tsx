@@ -3,6 +3,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
 import { partTalk } from "../domain/program-talk.ts";
 import { saysWantedKey } from "../domain/wanted-key.ts";
+import { lackOf, saysOnlyCode } from "./failure-kinds.ts";
 import { type Exception, sentenceOf, wantedKeyWords } from "./failure-words.ts";
 import { Opening } from "./opening.tsx";
 import type { PageFrame } from "./page.ts";
@@ -17,11 +18,12 @@ export function Failure({ job, view, frame }: FailureProps) {
   if (exception === undefined) return null;
   const { stderrTail } = exception;
   const detail = typeof exception.detail === "string" ? exception.detail : job.message;
+  const { sentence } = partTalk(detail);
   return (
     <div class="notice notice-bad" role="alert">
       <Again job={job} view={view} />
       <p>
-        <strong>{sentenceOf(exception)}</strong> {partTalk(detail).sentence}
+        <strong>{sentenceOf(exception)}</strong> {saysOnlyCode(sentence, exception) ? null : sentence}
         <Opening texts={[detail]} frame={frame} />
       </p>
       <WhatPrograms texts={[detail]} />
@@ -30,7 +32,7 @@ export function Failure({ job, view, frame }: FailureProps) {
         {job.providerID !== undefined && view.whyNotRetried === undefined && saysWantedKey(detail) ? (
           <WantedKey url={view.wantedKeyUrl} provider={job.providerID} />
         ) : (
-          adviceOf(exception, { ...view, owner: job.user })
+          adviceOf({ ...exception, detail }, { ...view, owner: job.user, isRemote: job.providerID !== undefined })
         )}
         {view.mendUrl === undefined ? null : (
           <>
@@ -109,10 +111,13 @@ type MayDo = Pick<
 > & {
   /** Who submitted the job, for who is somebody else. */
   readonly owner?: string | undefined;
+  /** It ran at a provider. */
+  readonly isRemote?: boolean;
 };
 
 /** Words what a person can do after a failure. */
-function adviceOf({ detail, stage, exitCode, stderrTail, isPackageFault }: Exception, may: MayDo): string {
+function adviceOf(exception: Exception, may: MayDo): string {
+  const { detail, stage, exitCode, stderrTail, isPackageFault } = exception;
   if (isPackageFault === true) return `${faultyProcess} ${wayOnOfFaulty(may)}`;
   if (may.mayRun === false) return forReaders(stderrTail, may);
   if (may.whyNotRetried !== undefined && may.againUrl === undefined) return "It can neither be tried nor run again.";
@@ -124,6 +129,8 @@ function adviceOf({ detail, stage, exitCode, stderrTail, isPackageFault }: Excep
       ? `Try it again when the address is allowed. ${goneWords}`
       : "Run it again when the address is allowed, or upload the file and run it with that.";
   }
+  const lack = lackOf(exception, may.isRemote === true);
+  if (lack !== undefined) return `${lack}: other inputs hardly help. ${wayOnOfLack(may)}`;
   if (stage === "getInputs") {
     return canOnlyBeTried(may)
       ? `Check that each input can be fetched from its address, then try it again. ${goneWords}`
@@ -133,6 +140,14 @@ function adviceOf({ detail, stage, exitCode, stderrTail, isPackageFault }: Excep
     return `The lines above are the last that the tool wrote. ${wayOn(may)}`;
   }
   return `Read the log below. ${wayOn(may)}`;
+}
+
+/** What the service lacks, its operator can give. */
+function wayOnOfLack(may: MayDo): string {
+  const { mayRetry, mayResume } = may;
+  const again = mayResume === true ? "resume it" : mayRetry ? "try it again" : "run it again";
+  const way = `Tell ${may.isRemote === true ? "the operator of this service, or that of the provider" : "the operator of this service"}, and ${again} when that is mended.`;
+  return canOnlyBeTried(may) ? `${way} ${goneWords}` : way;
 }
 
 const faultyProcess =

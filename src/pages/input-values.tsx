@@ -3,6 +3,7 @@ import { knownCrs, longitudeFirst } from "../domain/crs.ts";
 import type { KnownUploads, OutputFacts } from "../domain/documents/upload-facts.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
 import { hiddenWords, looksSecret, withoutSecrets } from "../domain/secret-names.ts";
+import { WithNumbers } from "./numbers.tsx";
 import { Size } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId } from "./words.ts";
@@ -102,12 +103,24 @@ export function InputValue({ value, uploads }: Shown) {
 const longestText = 500;
 
 function Literal({ value }: { readonly value: Json }) {
-  if (typeof value !== "string") return <code>{String(value)}</code>;
+  if (typeof value !== "string") {
+    return (
+      <code>
+        <WithNumbers text={String(value)} />
+      </code>
+    );
+  }
   const shown = value.length > longestText ? `${value.slice(0, longestText)}…` : value;
   const masked = withoutSecrets(shown);
   const whole = (
     <>
-      {shown.includes("\n") ? <pre class="code">{shown}</pre> : <span>{shown}</span>}
+      {shown.includes("\n") ? (
+        <pre class="code">{shown}</pre>
+      ) : (
+        <span>
+          <WithNumbers text={shown} />
+        </span>
+      )}
       {shown === value ? null : <span class="muted">{` ${value.length} characters in all`}</span>}
     </>
   );
@@ -219,7 +232,12 @@ function Box({ bbox, crs }: { readonly bbox: readonly Json[]; readonly crs: Json
 function Items({ items, uploads }: { readonly items: readonly Json[] } & Omit<Shown, "value">) {
   if (items.length === 0) return <span class="muted">an empty list</span>;
   const areShort = items.every((item) => typeof item === "number" || isShortText(item));
-  if (areShort) return <span>{items.join(", ")}</span>;
+  if (areShort)
+    return (
+      <span>
+        <WithNumbers text={items.join(", ")} />
+      </span>
+    );
   return (
     <ol>
       {items.map((item) => (

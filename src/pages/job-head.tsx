@@ -85,13 +85,10 @@ function messageText({ status, message, exception }: JobDocument): string {
   return status === "successful" && /^job complete\.?$/i.test(message) ? "" : message;
 }
 
-/** What waits says for what. Of one that failed it is how far it came: the number of its status is that of the failure itself. */
-function progressText(job: JobDocument, { reachedProgress }: JobView): string {
+/** What waits says for what. Of one that failed it is how far its steps came: the number of its status is that of the failure itself. */
+function progressText(job: JobDocument, { reachedProgress, steps = [] }: JobView): string {
   if (job.status !== "failed") return waitText(job) === undefined ? `${job.progress} %` : "";
-  if (reachedProgress === undefined) return "";
-  const came = `It came to ${reachedProgress} % before it failed.`;
-  if (reachedProgress === job.progress) return came;
-  return `${came} The API counts a failed job as ${job.progress} %, wherever it failed.`;
+  return reachedProgress === undefined || steps.length === 0 ? "" : `It came to ${reachedProgress} % before it failed.`;
 }
 
 /** What has ended is at no stage any more; what waits says for what. */

@@ -60,19 +60,29 @@ const shownWays = 2;
 function waysOn(view: JobView, url: string) {
   const { againUrl, newerVersion, mayResume, mayRetry } = view;
   const isMain = newerVersion !== undefined;
+  const words = wayWords(view);
   const again =
     againUrl === undefined
       ? []
       : [
           <a class={isMain ? "button button-main" : "button"} href={againUrl}>
-            Run again
+            {words.again}
           </a>,
         ];
-  const resume =
-    mayResume === true ? [<RetryForm url={url} fromFailed="true" words="Resume from the failed step" />] : [];
-  const retry = mayRetry ? [<RetryForm url={url} fromFailed="false" words="Try again from the start" />] : [];
+  const resume = mayResume === true ? [<RetryForm url={url} fromFailed="true" words={words.resume} />] : [];
+  const retry = mayRetry ? [<RetryForm url={url} fromFailed="false" words={words.retry} />] : [];
   if (isMain) return [...again, ...resume, ...retry];
   return mayResume === true ? [...resume, ...again, ...retry] : [...retry, ...again];
+}
+
+/** Words the ways to go on; where a newer version of the process was deployed since, each says which one it runs. */
+function wayWords({ newerVersion, version }: JobView): Readonly<Record<"again" | "resume" | "retry", string>> {
+  if (newerVersion === undefined) {
+    return { again: "Run again", resume: "Resume from the failed step", retry: "Try again from the start" };
+  }
+  const isNumbered = version !== undefined && version.name.split(" ")[0] !== newerVersion;
+  const [newer, older] = isNumbered ? [newerVersion, version.name] : ["the new package", "the old package"];
+  return { again: `Run again with ${newer}`, resume: `Resume with ${older}`, retry: `Try again with ${older}` };
 }
 
 /** What one can do with any job: copy its address, share its results, cancel or remove it. */

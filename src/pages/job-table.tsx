@@ -51,7 +51,7 @@ export function JobTable({ jobs, chosen, ...shown }: TableProps) {
               <th scope="col">Job</th>
               <th scope="col">Status</th>
               <th scope="col">Process</th>
-              <th scope="col">Title, inputs, tags</th>
+              <th scope="col">Inputs, tags</th>
               <th scope="col">Took</th>
               {users.size === 0 ? null : <th scope="col">User</th>}
               <th scope="col">Created</th>
@@ -90,22 +90,17 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar
       <tr>
         <td>
           <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
-            <code>{shortId(jobID)}</code>
+            {job.title ?? titles?.get(key) ?? processID}, <code>{shortId(jobID)}</code>
           </a>
         </td>
         <td title={message}>
           <Badge status={status} isWaiting={waitText(job) !== undefined} />{" "}
-          {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
+          {waitText(job) ?? (status === "running" ? <span class="nowrap">{`${progress} %`}</span> : "")}
           {attempt > 1 ? <span class="muted nowrap">{` attempt ${attempt}`}</span> : null}
         </td>
         <td>
-          <WayTo
-            href={`${processPath(job, baseUrl)}?f=html`}
-            name={titles?.get(key) ?? processID}
-            isGone={gone?.has(key) === true}
-            {...(job.providerID === undefined ? {} : { gone: "removed" })}
-          />
-          {titles?.has(key) === true ? <span class="muted"> {processID}</span> : null}
+          <span class="on-card">process </span>
+          <ProcessName job={job} title={titles?.get(key)} isGone={gone?.has(key) === true} baseUrl={baseUrl} />
           {versions?.has(jobID) === true ? <span class="muted nowrap">{` version ${versions.get(jobID)}`}</span> : null}
           {job.providerID === undefined ? null : (
             <span class="muted">
@@ -159,18 +154,39 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar
   );
 }
 
-/** What a job is called, what is different about its inputs, and why it failed. */
+/** Leads to the process of a job: by its id alone where the way to the job has its title already. */
+function ProcessName({
+  job,
+  title,
+  isGone,
+  baseUrl,
+}: {
+  readonly job: JobDocument;
+  readonly title: string | undefined;
+  readonly isGone: boolean;
+  readonly baseUrl: string;
+}) {
+  const { processID, providerID } = job;
+  const isTold = title !== undefined && job.title !== undefined;
+  return (
+    <>
+      <WayTo
+        href={`${processPath(job, baseUrl)}?f=html`}
+        name={isTold ? title : processID}
+        isGone={isGone}
+        {...(providerID === undefined ? {} : { gone: "removed" })}
+      />
+      {isTold ? <span class="muted"> {processID}</span> : null}
+    </>
+  );
+}
+
+/** What is different about the inputs of a job, its tags, and why it failed. */
 function About({ job, line }: { readonly job: JobDocument; readonly line: string | undefined }) {
-  const { title, tags } = job;
+  const { tags } = job;
   const why = shortFailure(job);
   return (
     <>
-      {title === undefined ? null : (
-        <>
-          <strong>{title}</strong>
-          <br />
-        </>
-      )}
       {line === undefined ? null : <span class="run-inputs">{line}</span>}
       {givenTags(tags).join(", ")}
       {why === undefined ? null : <span class="why">{why}</span>}

@@ -31,8 +31,8 @@ export function StepTable({ steps, graph }: Pick<JobView, "steps" | "graph">) {
               <th scope="row">{titles.get(step) ?? step}</th>
               <td>{stateWords(run, row)}</td>
               <td>{run === undefined ? null : <StepTime run={run} at={run.startedAt} />}</td>
-              <td>{run === undefined ? null : <StepTime run={run} at={run.endedAt} />}</td>
-              <td>{run === undefined || isTaken(run) ? "" : shortTimeText((run.endedAt - run.startedAt) / 1000)}</td>
+              <td>{run?.endedAt === undefined ? null : <StepTime run={run} at={run.endedAt} />}</td>
+              <td>{run === undefined ? "" : tookWords(run)}</td>
               <td>{run === undefined ? "" : run.places.join(", ")}</td>
             </tr>
           ))}
@@ -44,7 +44,12 @@ export function StepTable({ steps, graph }: Pick<JobView, "steps" | "graph">) {
 
 /** In milliseconds, where the step took seconds at most. */
 function StepTime({ run, at }: { readonly run: StepRun; readonly at: number }) {
-  return <Time at={new Date(at).toISOString()} isPrecise={areNear(run.startedAt, run.endedAt)} />;
+  return <Time at={new Date(at).toISOString()} isPrecise={areNear(run.startedAt, run.endedAt ?? run.startedAt)} />;
+}
+
+function tookWords(run: StepRun): string {
+  const { startedAt, endedAt } = run;
+  return endedAt === undefined || isTaken(run) ? "" : shortTimeText((endedAt - startedAt) / 1000);
 }
 
 /** Names a step by its title with its id beside, and one inside another by the way to it. */
@@ -63,7 +68,7 @@ function titlesOf(nodes: readonly GraphNode[], way: readonly string[] = []): Rea
 function rowOf(run: StepRun, graph: JobView["graph"]): Row {
   const known = graph?.states.get(run.step);
   const parts = graph?.parts.get(run.step);
-  const state = run.hasFailed ? "failed" : known === "running" ? known : "done";
+  const state = run.hasFailed ? "failed" : known === "running" || run.endedAt === undefined ? "running" : "done";
   return { step: run.step, run, state, ...(parts === undefined ? {} : { parts }) };
 }
 
@@ -75,7 +80,7 @@ function openRows(steps: readonly StepRun[], graph: JobView["graph"]): readonly 
 }
 
 function isTaken({ parts, cached }: StepRun): boolean {
-  return cached >= parts;
+  return parts > 0 && cached >= parts;
 }
 
 const signs: Readonly<Record<StepState, string>> = {

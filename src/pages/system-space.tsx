@@ -185,7 +185,6 @@ function Jobs({ space: { jobs }, baseUrl }: Shown) {
           <tr>
             <th scope="col">Job</th>
             <th scope="col">Results</th>
-            <th scope="col">Process</th>
             <th scope="col">User</th>
           </tr>
         </thead>
@@ -194,11 +193,10 @@ function Jobs({ space: { jobs }, baseUrl }: Shown) {
             <tr>
               <td>
                 <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
-                  <code>{shortId(jobID)}</code>
+                  {processID}, <code>{shortId(jobID)}</code>
                 </a>
               </td>
               <td class="nowrap">{sizeText(outputBytes)}</td>
-              <td>{processID}</td>
               <td>
                 {user === undefined ? (
                   <span class="muted">nobody signed in</span>

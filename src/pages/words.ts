@@ -70,8 +70,18 @@ function zoneText(minutesEast: number): string {
   return `UTC${minutesEast < 0 ? "−" : "+"}${hours}${minutes === 0 ? "" : `:${String(minutes).padStart(2, "0")}`}`;
 }
 
+/** What is done with ticked jobs: they are compared where there are two, and acted on by who may. */
+export type Choosing = "compares" | "acts" | "compares-acts";
+
+/** Tells what an attribute says is done with ticked jobs. */
+export function isChoosing(word: string | undefined): word is Choosing {
+  return word === "compares" || word === "acts" || word === "compares-acts";
+}
+
 /** Words how many jobs are ticked, and how many more or fewer are to be, so that two can be compared or some be acted on. */
-export function choiceText(ticked: number, mayAct = false): string {
+export function choiceText(ticked: number, choosing: Choosing): string {
+  const [mayAct, mayCompare] = [choosing !== "compares", choosing !== "acts"];
+  if (!mayCompare) return ticked === 0 ? "Tick the job to act on it." : `${ticked} chosen.`;
   if (ticked === 0) return `Tick two jobs of the list to compare them.${mayAct ? " Tick any to act on them." : ""}`;
   if (ticked === 1) return "1 chosen: tick one more to compare the two.";
   if (mayAct && ticked > maxChosen) return `${ticked} chosen: at most ${maxChosen} are acted on at once.`;

@@ -125,7 +125,7 @@ test("inputs stand in the order of the package; numbers are rounded, and a list 
     run("1", { size: value(2), bands: bands(1), area }),
     run("2", { area, size: value(3), bands: bands(2) }),
   ];
-  const line = /^bands: name red, old \d, long a name.*… · area: 7.44742, 46.948, 7.5, 47 · size: \d/;
+  const line = /^bands: name red, old \d, … · area: 7.44742, 46.948, 7.5, 47 · size: \d/;
   for (const listed of [runs, runs.toReversed()]) {
     for (const text of inputLines(listed).values()) expect(text).toMatch(line);
   }
@@ -223,4 +223,36 @@ test("a shared run tells the size and digest of its files, and what is not set, 
     { name: "token", isDefault: false },
     { name: "hours", isDefault: false, isUnset: true },
   ]);
+});
+
+test("files stand first, and are named before values that differ as well", () => {
+  const file: Inputs[string] = { kind: "reference", href: "https://a.example/marsh.tif" };
+  const runs = [1, 2].map((number) => ({
+    ...{ id: String(number), group: "p", defaults: {} },
+    inputs: {
+      bbox: value(`${number}6.24126,45.2465,48.8694,47.95362`),
+      bands: value(["B04", "B08", `B1${number}`]),
+      threshold: value(0.33 + number),
+      scene: { ...file, href: `https://a.example/marsh-${number}.tif` },
+      method: value(`nearest ${number} neighbour`),
+    },
+  }));
+  for (const line of inputLines(runs).values()) expect(line).toMatch(/^scene: marsh-\d\.tif · bbox: /);
+  // A file that all runs were given tells nothing of one of them.
+  const same = runs.map((run) => ({ ...run, inputs: { ...run.inputs, scene: file } }));
+  for (const line of inputLines(same).values()) expect(line).toMatch(/^(scene: marsh\.tif · )?bbox: /);
+});
+
+test("a list is cut at a comma with one ellipsis, and no number inside", () => {
+  const numbers = Array.from({ length: 40 }, (_, index) => 1000.5 + index * 17.25);
+  for (const separator of [",", ", "]) {
+    const line = lineOf({ bbox: value(numbers.join(separator)) });
+    const [, told = ""] = /^bbox: (.*)…$/.exec(line ?? "") ?? [];
+    expect(told.endsWith(separator)).toBe(true);
+    expect(told.split(separator).slice(0, -1)).toEqual(numbers.slice(0, told.split(separator).length - 1).map(String));
+  }
+  expect(lineOf({ bbox: value(numbers) })).toMatch(/, …$/);
+  expect(lineOf({ bands: value(Array.from({ length: 60 }, (_, index) => `B${index}`).join(",")) })).toMatch(/B\d+,…$/);
+  // What is long by itself is cut, yet not in a number.
+  expect(lineOf({ note: value(`${"word ".repeat(9)}a 123456789012345678901234567890, b`) })).not.toMatch(/\d…/);
 });

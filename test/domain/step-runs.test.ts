@@ -31,6 +31,23 @@ test("a step inside another is one by its path, whichever part of that it was in
   expect(stepRunsOf([task("a[b]", 1, 2)])).toMatchObject([{ step: "a[b]" }]);
 });
 
+test("a scattered step has no end while some of its parts have none, and begins with the first of them", () => {
+  const open = new Map([
+    ["count", 9],
+    ["in/say", undefined],
+    ["late", undefined],
+  ]);
+  expect(stepRunsOf([], open)).toEqual([
+    { ...{ step: "count", startedAt: 9, parts: 0, cached: 0, hasFailed: false }, places: [] },
+  ]);
+  const runs = stepRunsOf([task("count[1]", 12, 30), task("in[0]/say", 20, 40), task("done[0]", 1, 5)], open);
+  expect(runs.map(({ step, startedAt, endedAt }) => [step, startedAt, endedAt])).toEqual([
+    ["done", 1, 5],
+    ["count", 9, undefined],
+    ["in/say", 20, undefined],
+  ]);
+});
+
 test("a step that failed and ran again, after a retry, is told as it ran last", () => {
   const runs = stepRunsOf([
     task("join", 1, 2, { failure: "no", executor: "local", host: "a" }),

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import {
+  begunKey,
   countSteps,
   type GraphNode,
+  openStepsOf,
   partsKey,
   partsOf,
   type RunFacts,
@@ -61,4 +63,11 @@ test("the parts of scattered steps are counted, of tools and of workflows, also 
     "g[1]/b": { done: 1, count: 1 },
     none: { done: 0, count: 0 },
   });
+});
+
+test("scattered steps of which parts have not ended are open, since their first part began where that is known", () => {
+  const begun = [begunKey("a", 70), begunKey("a", 50), begunKey("g[0]/b", 9), begunKey("g[1]/b", 8), begunKey("d", 1)];
+  const all = ["a[0]", "d[0]", "g[0]/b[0]", partsKey("a", 3), partsKey("d", 1), partsKey("n", 2), ...begun];
+  const open = openStepsOf([...all, partsKey("g[0]/b", 2), partsKey("g[1]/b", 2), "#usage"]);
+  expect(Object.fromEntries(open)).toEqual({ a: 50, n: undefined, "g/b": 8 });
 });

@@ -84,8 +84,12 @@ test("what differs inside of JSON, tables and texts is listed, and shown on the 
   });
   const page = await pageOf(service, jobs);
   expect(page).toContain("<h3>Inside a.json</h3>");
-  expect(page).toContain("<code>/n/1</code></th><td><code>2</code></td><td><code>3</code></td>");
-  expect(page).toContain("line 3, which begins with Tacoma</th><td>rain</td><td>2</td><td>7</td>");
+  expect(page).toContain(
+    '<code>/n/1</code></th><td><code>2</code></td><td><code>3</code><span class="muted nowrap"> (+1)</span></td>',
+  );
+  expect(page).toContain(
+    'Tacoma <span class="muted">line 3</span></th><td>rain</td><td>2</td><td>7<span class="muted nowrap"> (+5)</span>',
+  );
   expect(page).toContain("<del>- two\n</del><ins>+ 2\n</ins>");
   expect(page).not.toContain("Inside same");
 });

@@ -77,7 +77,7 @@ test("each row says in what its run differs: inputs that are not the defaults, f
   await run(service, "reader", { text: "north", table: { href } });
   await run(service, "reader", {});
   const page = await pageOf(service);
-  expect(linesOf(page)).toEqual(["text: north · table: &lt;b&gt;rain.csv", "text: north · size: 20", "text: north"]);
+  expect(linesOf(page)).toEqual(["table: &lt;b&gt;rain.csv · text: north", "text: north · size: 20", "text: north"]);
   expect(page).not.toContain("geheim");
   const home = plainTables(await (await service.send("GET", "/", { headers: html })).text());
   expect(linesOf(home)).toEqual(linesOf(page));

@@ -25,7 +25,7 @@ test("a job has the title of its request: in its status, in lists, in its reques
   const page = await (await service.send("GET", `/jobs/${id}`, { headers: html })).text();
   expect(page).toContain(`<h1>${shown}</h1>`);
   const list = await (await service.send("GET", "/jobs", { headers: html })).text();
-  expect(list).toContain(`<strong>${shown}</strong>`);
+  expect(list).toContain(`title="${id}">${shown}, <code>${id.slice(-8)}</code></a>`);
   for (const one of [page, list]) expect(one).not.toContain("<b>map");
 });
 

@@ -29,14 +29,14 @@ test("a status document holds what both versions of the standard want", async ()
         href: `${address}/processes/echo@sha256:echo`,
         rel: "describedby",
         type: "application/json",
-        title: "What ran",
+        title: "The process, in the version that this job ran",
       },
       { href: `${address}/jobs`, rel: "up", type: "application/json", title: "Jobs" },
       {
         href: `${address}/jobs/${id}/prov`,
         rel: "provenance",
         type: "application/json",
-        title: "How the job came to its results",
+        title: "What the job has done so far",
       },
       {
         href: `${address}/jobs/${id}/log`,

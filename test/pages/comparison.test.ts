@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { JobDocument } from "../../src/domain/documents/job.ts";
 import type { JobComparisonDocument } from "../../src/domain/documents/job-comparison.ts";
 import { comparisonPage } from "../../src/pages/comparison.tsx";
+import { changeText } from "../../src/pages/numbers.tsx";
 import { frame } from "./frame.ts";
 
 const job: JobDocument = {
@@ -62,7 +63,7 @@ test("A was made first only where the times say so, which are told in millisecon
   expect(later("2026-01-02T03:05:05.100Z")).toContain(">2026-01-02 03:05:05 UTC</time>");
 });
 
-test("inputs that are the same are folded up where they are many, and each counts", () => {
+test("inputs that are the same are folded up below those that differ, or where they are many, and each counts", () => {
   const equal = (count: number) =>
     Array.from({ length: count }, (_, at) => ({ id: `same${at}`, same: true, a: 1, b: 1 }));
   const unlike = { id: "other", same: false, a: 1, b: 2 };
@@ -70,7 +71,43 @@ test("inputs that are the same are folded up where they are many, and each count
   expect(many).toContain("1 of 5 inputs differ (other)");
   expect(many).toContain("<summary>4 inputs are the same in both</summary>");
   expect(many.indexOf('scope="row">other')).toBeLessThan(many.indexOf("<summary>4 inputs"));
-  expect(pageOf({ inputs: [...equal(3), unlike] })).not.toContain("are the same in both</summary>");
+  expect(pageOf({ inputs: [unlike, ...equal(1)] })).toContain("<summary>1 of the inputs is the same in both</summary>");
+  expect(pageOf({ inputs: equal(3) })).not.toContain("the same in both</summary>");
+  expect(pageOf({ inputs: equal(4) })).toContain("<summary>4 inputs are the same in both</summary>");
+  const results = [...equal(2), unlike].map(({ id, same }) => ({ id, same, a: [{ name: id }], b: [{ name: id }] }));
+  expect(pageOf({ results })).toContain("<summary>2 results are the same in both</summary>");
+});
+
+test("numbers that differ tell by how much, in their places", () => {
+  const rows = [
+    [4, 2, "−2"],
+    [0.1775, 0.255, "+0.0775"],
+    ["0.1775", "0.2550", "+0.0775"],
+    [-1, 1.5, "+2.5"],
+    [0.1, 0.3, "+0.2"],
+    ["1e3", "2e3", "+1000"],
+    [1e20, 2e20, "+100000000000000000000"],
+    ["12", "12.0", undefined],
+    ["2024-01-01", "2024-01-02", undefined],
+    ["a", "b", undefined],
+    [1, "", undefined],
+    [true, false, undefined],
+    [undefined, 2, undefined],
+  ] as const;
+  for (const [a, b, words] of rows) expect([a, b, changeText(a, b)]).toEqual([a, b, words]);
+  const html = pageOf({ inputs: [{ id: "level", same: false, a: 4, b: 2 }] });
+  expect(html).toContain('<code>2</code> <span class="muted nowrap"> (−2)</span></td>');
+  expect(html).toContain("<td><code>4</code> </td>");
+  // What looks like a secret tells nothing of itself.
+  expect(pageOf({ inputs: [{ id: "password", same: false, a: 4, b: 2 }] })).not.toContain("(−2)");
+  const results = [{ id: "mean", same: false, a: [{ name: "mean", value: 1 }], b: [{ name: "mean", value: 3 }] }];
+  expect(pageOf({ results }).match(/\(\+2\)/g)).toHaveLength(1);
+});
+
+test("a list of numbers may break behind its commas", () => {
+  const html = pageOf({ inputs: [{ id: "bbox", same: false, a: "6.24126,45.2465,8.8694", b: "a,b" }] });
+  expect(html).toContain("6.24126,<wbr/>45.2465,<wbr/>8.8694");
+  expect(html).toContain("<span>a,b</span>");
 });
 
 const different = {
@@ -132,12 +169,12 @@ test("the digests of results stand there whole, and it is said in words whether 
     digest,
   ]);
   expect(told).toEqual([
-    [", equal in both", one],
-    [", equal in both", one],
     ["", one],
     [", different", one],
     [", different", other],
     ["", one],
+    [", equal in both", one],
+    [", equal in both", one],
   ]);
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { JobDocument, JobListDocument } from "../../src/domain/documents/job.ts";
 import { jobListPage } from "../../src/pages/job-list.tsx";
 import { scriptUrl } from "../../src/pages/page.ts";
+import { choiceText } from "../../src/pages/words.ts";
 import { frame, plainTables } from "./frame.ts";
 
 const job: JobDocument = {
@@ -58,8 +59,8 @@ describe("the page of a list of jobs", () => {
     const { finished: _, ...running } = { ...job, status: "running", progress: 8 } as const;
     const html = page({ jobs: [{ ...running, waitsFor: "a free slot" }] });
     expect(html).toContain("Waiting for a free slot");
-    expect(html).not.toContain("8 %</td>");
-    expect(page({ jobs: [running] })).toContain("8 %</td>");
+    expect(html).not.toContain('<span class="nowrap">8 %</span>');
+    expect(page({ jobs: [running] })).toContain('<span class="nowrap">8 %</span>');
   });
 
   test("one that runs but waits for room looks as one that waits", () => {
@@ -149,6 +150,32 @@ describe("the page of a list of jobs", () => {
       expect(html).toContain(`<a href="${list}?f=html&amp;status=failed&amp;datetime=today">failed today (UTC)</a>`);
       expect(html).toContain(`<a href="${list}?f=html&amp;status=accepted%2Crunning">running or waiting</a>`);
     }
+  });
+
+  test("the name of a row opens its job; the process has a link of its own", () => {
+    const titles = new Map([["/buffer", "Band <statistics>"]]);
+    const jobID = "01a22859-599e-771c-90c1-01d437dbf3a9";
+    const linksOf = (more: Partial<JobDocument>) => {
+      const row = plainTables(jobListPage({ titles }).render(frame, { jobs: [{ ...job, jobID, ...more }], links: [] }));
+      const [cells = ""] = row.split("<tbody>")[1]?.split("<details") ?? [];
+      const links = [...cells.matchAll(/<a [^>]*href="http:\/\/server\/base([^"]*)"[^>]*>(.*?)<\/a>/g)];
+      return links.map(([, href, name = ""]) => [href, name.replaceAll(/<[^>]*>/g, "")]);
+    };
+    const way = `/jobs/${jobID}?f=html`;
+    expect(linksOf({})).toEqual([
+      [way, "Band &lt;statistics&gt;, 37dbf3a9"],
+      ["/processes/buffer?f=html", "buffer"],
+    ]);
+    expect(linksOf({ title: "Marsh, 2024" })).toEqual([
+      [way, "Marsh, 2024, 37dbf3a9"],
+      ["/processes/buffer?f=html", "Band &lt;statistics&gt;"],
+    ]);
+    // Of one without any title its process is its name.
+    expect(linksOf({ processID: "clip" })).toEqual([
+      [way, "clip, 37dbf3a9"],
+      ["/processes/clip?f=html", "clip"],
+    ]);
+    expect(linksOf({ providerID: "lab" })[0]).toEqual([way, "buffer, 37dbf3a9"]);
   });
 
   test("leads to the process, also of a provider", () => {
@@ -346,6 +373,12 @@ describe("the page of a list of jobs", () => {
   test("says beside the button how many are to be ticked, and leaves the button to who has no script", () => {
     const html = page({ jobs: [job, { ...job, jobID: "j2" }] });
     expect(html).toContain("Tick two jobs of the list to compare them.");
+    const alone = jobListPage({ may: { mayExecute: true, seesAllJobs: true, seesOthers: true, mayDismiss: true } });
+    const ofOne = alone.render(frame, { jobs: [job], links: [] });
+    expect(ofOne).toContain("Tick the job to act on it.");
+    expect(ofOne).not.toContain("to compare them");
+    expect(choiceText(1, "acts")).toBe("1 chosen.");
+    expect(choiceText(0, "compares-acts")).toBe("Tick two jobs of the list to compare them. Tick any to act on them.");
     expect(html).toMatch(
       /<button type="submit" class="button" data-least="2" data-most="2">Compare<span class="longer"> two chosen jobs<\/span>/,
     );

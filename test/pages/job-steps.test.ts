@@ -76,6 +76,21 @@ test("the table of steps is there as soon as one runs, with labels, ids and part
   expect(rowsOf(page({ steps: [], graph: waiting }))[0]).toContain("Collecting results");
 });
 
+test("a scattered step of which parts still run has a begin, and no end and no length", () => {
+  const { endedAt: _, ...begun } = run("count", { parts: 0, places: [] });
+  for (const done of [0, 2]) {
+    const open = {
+      ...graph,
+      states: new Map([["count", "running"]] as const),
+      parts: new Map([["count", { done, count: 3 }]]),
+    };
+    const [row] = rowsOf(page({ steps: [{ ...begun, parts: done }], graph: open }));
+    expect(row).toBe(`|Title of count|▶ running, ${done} of 3 parts|2026-01-02 03:04:05.000 UTC|`);
+  }
+  // Who may not read the package sees the same times.
+  expect(rowsOf(page({ steps: [begun] }))).toEqual(["|count|▶ running|2026-01-02 03:04:05.000 UTC|"]);
+});
+
 test("the stages of a job have words", () => {
   expect(rowsOf(page({}))[0]).toContain("|Collecting results|");
   expect(page({})).not.toContain("monitorEnd</td>");

@@ -256,6 +256,72 @@ describe("the page of a job", () => {
     expect(page({ status: "failed", exception: { detail: "no" } }, { isProcessGone: true })).not.toContain(goneText);
   });
 
+  test("of a failed job advises by the kind of its failure: what the service lacks is not mended by other inputs", () => {
+    const adviceOf = (detail: string, more: Partial<JobDocument> = {}, stderrTail?: string) =>
+      page(
+        { status: "failed", exception: { detail, ...(stderrTail === undefined ? {} : { stderrTail }) }, ...more },
+        { mayRetry: true },
+      );
+    const lacks = [
+      [
+        'Cannot run the tool: found image "a" not imported and no container engine is used, wanted the image imported by "heddle images import", or a container engine',
+        "The image that its tool runs in",
+      ],
+      [
+        'Cannot run the tool: found that podman cannot pull "a", wanted the image there, or imported by "heddle images import"',
+        "The image that its tool runs in",
+      ],
+      ['Cannot run step "a": found that it cannot be pulled, wanted the image "a"', "The image that its tool runs in"],
+      ["Cannot keep the outputs: ENOSPC: no space left on device, write", "A disk of the service is full"],
+      ["Cannot go on: found no room on a disk", "A disk of the service is full"],
+      ["Cannot finish the tool: found 3 tries lost, the last one because its node failed", "What ran it was lost"],
+      [
+        "Cannot finish the tool: found its try lost, because the machine stopped; its process says so",
+        "What ran it was lost",
+      ],
+    ] as const;
+    for (const [detail, words] of lacks) {
+      const html = adviceOf(detail);
+      expect([detail, html.includes(`${words}`), html.includes("try it again when that is mended")]).toEqual([
+        detail,
+        true,
+        true,
+      ]);
+      expect(html).not.toContain("Correct the inputs");
+    }
+    for (const detail of ["Cannot send the job: found status 503, wanted 200", "Cannot reach http://a: ECONNREFUSED"]) {
+      expect(adviceOf(detail, { providerID: "lab" })).toContain("The provider refused it, or cannot be reached");
+      expect(adviceOf("Cannot fetch: found status 404, wanted 200", { providerID: "lab" })).toContain(
+        "Correct the inputs",
+      );
+    }
+    const full = adviceOf(
+      "Cannot finish the tool: found exit code 1, wanted 0",
+      {},
+      "x\nwrite: No space left on device\n",
+    );
+    expect(full).toContain("A disk of the service is full");
+    for (const stderrTail of ["disk full of words", "no space in the name"]) {
+      expect(adviceOf("Cannot finish the tool: found exit code 1, wanted 0", {}, stderrTail)).toContain(
+        "Correct the inputs",
+      );
+    }
+  });
+
+  test("of a failed job says its exit code once", () => {
+    const told = (detail: string, exitCode: number) => page({ status: "failed", exception: { detail, exitCode } });
+    const once = told("Cannot finish the tool: found exit code 3, wanted 0", 3).split("All fields")[0] ?? "";
+    expect(once).toContain("The job failed, with exit code 3.");
+    expect(once).not.toContain("wanted 0");
+    for (const detail of [
+      "Cannot finish the tool: found exit code 3, wanted 0 or 2",
+      "Cannot finish the tool: found exit code 3, a temporary failure, wanted 0",
+      "Cannot finish the tool: found exit code 4, wanted 0",
+    ]) {
+      expect(told(detail, 3).split("All fields")[0]).toContain(`</strong> ${detail}`);
+    }
+  });
+
   test("of a job whose package cannot be run says that the process is faulty and whom to tell, not to correct inputs", () => {
     const failed = { status: "failed", exception: { detail: "Cannot evaluate $(x)", isPackageFault: true } } as const;
     const told = page(failed, { mayRetry: true, mayResume: true });
@@ -364,6 +430,32 @@ describe("the page of a job", () => {
     expect(page({}, { timeline: timeline.slice(0, 2) })).not.toContain("Tried again");
   });
 
+  test("the ways to go on say which version they run where a newer one was deployed, and that one comes first", () => {
+    const may = { mayRetry: true, mayResume: true, againUrl: "http://server/again" };
+    const waysOf = (more: Partial<JobView>) => {
+      const html = page({ status: "failed" }, { ...may, ...more });
+      return [...html.matchAll(/<(?:a|button) [^>]*class="button[^"]*"[^>]*>([^<]*)</g)]
+        .map(([, words = ""]) => words.trim())
+        .filter((words) => /again|Resume/.test(words));
+    };
+    const version = { name: "1.0.0", url: "http://server/v" };
+    expect(waysOf({ version, newerVersion: "2.0.0" })).toEqual([
+      "Run again with 2.0.0",
+      "Resume with 1.0.0",
+      "Try again with 1.0.0",
+    ]);
+    const ofPackages = [
+      "Run again with the new package",
+      "Resume with the old package",
+      "Try again with the old package",
+    ];
+    // Two packages may have one number; what ran may not be known any more.
+    expect(waysOf({ version, newerVersion: "1.0.0" })).toEqual(ofPackages);
+    expect(waysOf({ version: { ...version, name: "1.0.0 (sha256:6f…)" }, newerVersion: "1.0.0" })).toEqual(ofPackages);
+    expect(waysOf({ newerVersion: "2.0.0" })).toEqual(ofPackages);
+    expect(waysOf({ version })).toEqual(["Resume from the failed step", "Run again", "Try again from the start"]);
+  });
+
   test("leads on to each place once, and to no problem document of what it says", () => {
     const url = "http://server/base/jobs/j1";
     const links = [
@@ -384,8 +476,10 @@ describe("the page of a job", () => {
     const failed = { status: "failed", progress: 85, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page(failed, { ...may, mayResume: true, reachedProgress: 20 });
     expect(html).toContain('<progress class="bar bar-bad" max="100" value="20"');
-    expect(html).toContain("It came to 20 % before it failed. The API counts a failed job as 85 %");
-    expect(page(failed, { ...may, reachedProgress: 85 })).not.toContain("The API counts");
+    expect(html).not.toContain("It came to");
+    const steps = [{ step: "a", startedAt: 1, endedAt: 2, parts: 1, cached: 0, hasFailed: true, places: [] }];
+    expect(page(failed, { ...may, steps, reachedProgress: 20 })).toContain("It came to 20 % before it failed.<");
+    expect(html).not.toContain("85 %, wherever");
     const [shown = "", folded = ""] = html.split("<details data-follows");
     const wordsOf = (part: string) =>
       ["Resume from", "Run again", "Try again from", "Remove with"].filter((words) => part.includes(`${words}`));

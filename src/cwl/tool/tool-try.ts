@@ -3,6 +3,7 @@ import { delayWork } from "../../domain/delayed-work.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
 import { isStoppedFor } from "../../domain/stop-reason.ts";
+import { begunKey } from "../../domain/workflow-graph.ts";
 import type { Refusal, Task, TaskEnd, TaskKey } from "../../executors/executor.ts";
 import { createJobPaths } from "../../files/job-paths.ts";
 import { createLogJoin, type LogJoin } from "../../files/join-log.ts";
@@ -149,6 +150,10 @@ async function tellBegin(run: RunContext, call: Call, { key, submittedAt }: Subm
   const at = Math.min(run.clock.now(), Math.max(submittedAt, beganAt));
   run.waits.runs(taskName(key), at);
   run.facts?.begins(call, at);
+  // Parts begin in their order.
+  if (call.isPart === true && call.shard === 0) {
+    await run.record.checkpoint(begunKey(call.path, at), {}, { canWait: true });
+  }
 }
 
 function taskName({ step, shard, try: number }: TaskKey): string {

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
 import type { DeployedStep } from "../../domain/process.ts";
-import { partsKey } from "../../domain/workflow-graph.ts";
+import { begunKey, partsKey } from "../../domain/workflow-graph.ts";
 import { neededSteps } from "../document/check.ts";
 import { duringField, inField, located } from "../document/failed-field.ts";
 import { type Surroundings, within } from "../document/requirements.ts";
@@ -190,6 +190,8 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
   await run.record.checkpoint(partsKey(call.path, shards.length), {}, { canWait: true });
   const parts = call.progress.divide(shards.length);
   const isTool = call.process.kind === "tool";
+  // A tool may wait for a place to run: it notes its begin by itself.
+  if (!isTool) await run.record.checkpoint(begunKey(call.path, run.clock.now()), {}, { canWait: true });
   const gathered: JsonObject[] = [];
   const failures: PromiseRejectedResult[] = [];
   let next = 0;

@@ -10,7 +10,7 @@ import { stepRunsOf } from "../../domain/step-runs.ts";
 import { saysWantedKey } from "../../domain/wanted-key.ts";
 import { runsBefore } from "../../operations/job-outlook.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
-import { readJobGraph } from "../../operations/read-graph.ts";
+import { readJobGraph, readOpenSteps } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { listEarlierLogs, readLogTail } from "../../operations/read-log.ts";
 import { programsOf } from "../../operations/read-programs.ts";
@@ -66,6 +66,7 @@ export async function readJobView(
       ? undefined
       : await readStatistics(deps, principal, job.id);
   const tasks = job.executionId === undefined ? [] : await tasksOf(deps, job.executionId);
+  const graph = await readJobGraph(deps, principal, job);
   const actions = await actionsOf(deps, principal, job);
   const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
   const results = await viewsOf(deps, principal, job, baseUrl);
@@ -75,7 +76,7 @@ export async function readJobView(
     log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
     timeline: timelineOf(events),
     results,
-    steps: stepRunsOf(tasks),
+    steps: stepRunsOf(tasks, await readOpenSteps(deps, job, graph)),
     views,
     ...actions,
     mayRun: mayDo(principal, "execute"),
@@ -87,7 +88,7 @@ export async function readJobView(
       isAllCached: statistics && (await isAllCached(deps, job, statistics)),
       reachedProgress: job.status === "failed" ? reachedProgress(events) : undefined,
       uploads: knownUploads(uploads, baseUrl),
-      graph: await readJobGraph(deps, principal, job),
+      graph,
       ...(await otherRuns(deps, principal, job, baseUrl)),
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,

@@ -188,15 +188,24 @@ function statusLinks(job: Job, baseUrl: string, results: ResultsTarget): readonl
     ...(job.status === "failed" ? [{ ...problem, href: `${url}/results`, title: "Why the job failed" }] : []),
     jsonLink(`${url}/inputs`, "inputs", "Inputs of the job"),
     ...(job.providerId === undefined
-      ? [jsonLink(processUrl(baseUrl, `${job.processId}@${job.processRevision}`), "describedby", "What ran")]
+      ? [jsonLink(processUrl(baseUrl, `${job.processId}@${job.processRevision}`), "describedby", ranTitle)]
       : []),
     jsonLink(url.slice(0, url.lastIndexOf("/")), "up", "Jobs"),
     ...(job.request.notify === undefined
       ? []
       : [jsonLink(`${url}/notifications`, "notifications", "What was told of the job")]),
-    jsonLink(`${url}/prov`, "provenance", "How the job came to its results"),
+    jsonLink(`${url}/prov`, "provenance", provenanceTitle(job)),
     { href: `${url}/log`, rel: relations.log, type: "text/plain", title: "Log of the job" },
   ];
+}
+
+const ranTitle = "The process, in the version that this job ran";
+
+/** A job without results came to none. */
+function provenanceTitle({ status }: Job): string {
+  if (status === "successful") return "How the job came to its results";
+  if (status === "failed") return "How the job came to fail";
+  return status === "dismissed" ? "What the job did until it was dismissed" : "What the job has done so far";
 }
 
 const problem = { rel: relations.exceptions, type: "application/problem+json" } as const;

@@ -48,7 +48,7 @@ describe.skipIf(missing !== undefined)(named("a stranger follows a job"), () => 
     const hands = handsOf(page);
     await page.goto(site().url);
     await hands.press(page.getByRole("link", { name: "See jobs" }));
-    await hands.press(page.getByRole("link", { name: job.slice(-8), exact: true }));
+    await hands.press(page.getByRole("link", { name: `, ${job.slice(-8)}` }));
     await page.locator(`[data-job="${job}"]`).waitFor();
     return { person, page, hands };
   }
