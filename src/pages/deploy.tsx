@@ -18,7 +18,6 @@ import { isListed, ToldFaults } from "./told-faults.tsx";
 
 /** What the fields of the form are called, where faults name them too. */
 export const deployTitles = {
-  href: "or give its address",
   id: "Id",
   workflow: "Which process of a document that has several",
   start: "Which file of several",
@@ -144,7 +143,7 @@ function Ways({ typed }: { readonly typed: DeployTyped }) {
         <input type="file" name={deployNames.folder} multiple={true} {...{ webkitdirectory: "" }} />
       </label>
       <label class="field">
-        <span>{deployTitles.href}</span>
+        <span>or give its address</span>
         <input type="url" name={deployNames.href} value={typed.href} placeholder="https://example.org/tool.cwl" />
         <span class="muted">CWL, or a process of another server (OGC API - Processes or WPS)</span>
       </label>
