@@ -15,7 +15,7 @@ const answersOfAddress: readonly (readonly [found: string, words: string])[] = [
   ],
 ];
 
-const addressPlace = String.raw`/?executionUnit/(?:0/)?href: `;
+const addressPlace = "/?executionUnit/(?:0/)?href: ";
 
 /** The fields of the page, by the places that answers of the API name. */
 const fieldOfPlace: readonly (readonly [RegExp, string])[] = [

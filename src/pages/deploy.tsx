@@ -13,7 +13,7 @@ import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { DescribedTable } from "./process-tables.tsx";
 import { Told } from "./program-talk.tsx";
 import { Replacement } from "./replacement.tsx";
-import { Said } from "./said.tsx";
+import { keywordWords, Said } from "./said.tsx";
 import { isListed, ToldFaults } from "./told-faults.tsx";
 
 /** What the fields of the form are called, where faults name them too. */
@@ -228,6 +228,7 @@ function What({ understood, isNew }: { readonly understood: Understood; readonly
         <code>{description.id}</code> version {description.version}
         {placeWords(understood)}
         <Said metadata={description.metadata} />
+        {keywordWords(description)}
       </p>
       {description.description === undefined ? null : <Markdown text={description.description} />}
       {isKept ? null : (

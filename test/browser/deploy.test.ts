@@ -56,6 +56,14 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await page.evaluate<string>(chosen)).toBe("baseComand: x");
   }, 60_000);
 
+  test("the long name of an image breaks in what one should know, so that a small screen shows it whole", async () => {
+    await page.setViewportSize({ width: 360, height: 800 });
+    const dockerPull = `registry.example.org/${"averylongname".repeat(6)}:1`;
+    await look(JSON.stringify({ ...tool, hints: { DockerRequirement: { dockerPull } } }), "Understood:");
+    await page.getByText(dockerPull).first().waitFor();
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+  }, 60_000);
+
   test("old and new values without a space break, so that a small screen shows a comparison whole", async () => {
     const headers = { "content-type": "application/cwl+json" };
     for (const [method, path, letter] of [

@@ -61,11 +61,12 @@ describe("the page that deploys", () => {
 s:author: {class: "s:Person", s:name: "Ada <Lovelace>"}
 s:license: "https://spdx.org/licenses/Apache-2.0"
 s:codeRepository: "https://example.org/code"
+s:keywords: "water, <level>"
 doc: "Says *all* words."
 `;
     const html = await look(service, formOf({ text: `${tool}${about}arguments: [$(inputs.wrods)]\n` }));
     expect(html).toContain(
-      '· by Ada &lt;Lovelace&gt; · licence <a href="https://spdx.org/licenses/Apache-2.0" rel="nofollow">Apache-2.0</a> · <a href="https://example.org/code" rel="nofollow">Source code</a>',
+      '· by Ada &lt;Lovelace&gt; · licence <a href="https://spdx.org/licenses/Apache-2.0" rel="nofollow">Apache-2.0</a> · <a href="https://example.org/code" rel="nofollow">Source code</a> · water, &lt;level&gt;',
     );
     expect(html).toContain("<p>Says <em>all</em> words.</p>");
     expect(html).toMatch(/found \$\(inputs\.wrods\), and no input &quot;wrods&quot;/);
