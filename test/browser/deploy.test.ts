@@ -56,11 +56,13 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await page.evaluate<string>(chosen)).toBe("baseComand: x");
   }, 60_000);
 
-  test("the long name of an image breaks in what one should know, so that a small screen shows it whole", async () => {
+  test("a long name in what one should know breaks, so that a small screen shows it whole", async () => {
     await page.setViewportSize({ width: 360, height: 800 });
-    const dockerPull = `registry.example.org/${"averylongname".repeat(6)}:1`;
-    await look(JSON.stringify({ ...tool, hints: { DockerRequirement: { dockerPull } } }), "Understood:");
-    await page.getByText(dockerPull).first().waitFor();
+    const long = "averylongname".repeat(6);
+    // What lacks an image is told only where nothing runs images.
+    const requirements = { DockerRequirement: { dockerPull: `registry.example.org/${long}:1` } };
+    await look(JSON.stringify({ ...tool, requirements, arguments: [`$(inputs.${long})`] }), "Understood:");
+    await page.locator(".card .notice li", { hasText: `inputs.${long}` }).waitFor();
     expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
   }, 60_000);
 
