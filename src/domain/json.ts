@@ -80,7 +80,7 @@ export function withExactValues(value: Json): Json {
   if (Array.isArray(value)) return changedList(value, withExactValues);
   if (!isJsonObject(value)) return value;
   return changedMembers(value, (member, name) =>
-    valueMembers.has(name) || name.endsWith("softwareVersion") ? member : withExactValues(member),
+    valueMembers.has(name) || /softwareVersion$|[:/]version$/.test(name) ? member : withExactValues(member),
   );
 }
 

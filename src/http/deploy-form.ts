@@ -1,6 +1,5 @@
 import type { DeployTyped } from "../domain/documents/deploy.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import { deployTitles } from "../pages/deploy.tsx";
 import { deployNames } from "../pages/form/deploy-words.ts";
 import { isLike, sketchOf } from "../pages/form/text-sketch.ts";
 import { isListed } from "../pages/told-faults.tsx";
@@ -148,30 +147,4 @@ export function idOfLabel(text: string): string | undefined {
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-|-$/g, "");
   return id === "" ? undefined : id;
-}
-
-/** The fields of the page, by the places that answers of the API name. */
-const fieldOfPlace: readonly (readonly [RegExp, string])[] = [
-  [
-    /^Cannot deploy process: \/id: found nothing, wanted an id(?=$|; )/g,
-    `This package has no id: give one under "${deployTitles.id}"`,
-  ],
-  [
-    /(?:the body has no other files|the package has no such file)/g,
-    "it was not chosen: choose it too, together with the file that names it",
-  ],
-  [/"?\bpackage\.cwl"?(?=:?$|: )/g, "the text of the package"],
-  [/\bpackage\.cwl(?=:\d+:\d+)/g, "text"],
-  [/\?start=[\w.]+/g, `its name in "${deployTitles.start}"`],
-  [/\?start\b/g, `"${deployTitles.start}"`],
-  [/\?w=[\w.]+/g, `its name in "${deployTitles.workflow}"`],
-  [/\?w\b/g, `"${deployTitles.workflow}"`],
-  [/\?id\b/g, `"${deployTitles.id}"`],
-  [/\/?executionUnit\/(?:0\/)?href\b/g, `"${deployTitles.href}"`],
-  [/a free id or PUT/g, `a free id, or a tick at "${deployTitles.replaces}"`],
-];
-
-/** Rewrites what the API says of a deployment in the words of the page's fields: who fills in a form knows no parameters. */
-export function inWordsOfPage(text: string): string {
-  return fieldOfPlace.reduce((words, [place, field]) => words.replaceAll(place, field), text);
 }

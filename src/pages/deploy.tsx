@@ -13,12 +13,11 @@ import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { DescribedTable } from "./process-tables.tsx";
 import { Told } from "./program-talk.tsx";
 import { Replacement } from "./replacement.tsx";
-import { Said } from "./said.tsx";
+import { keywordWords, Said } from "./said.tsx";
 import { isListed, ToldFaults } from "./told-faults.tsx";
 
 /** What the fields of the form are called, where faults name them too. */
 export const deployTitles = {
-  href: "or give its address",
   id: "Id",
   workflow: "Which process of a document that has several",
   start: "Which file of several",
@@ -144,7 +143,7 @@ function Ways({ typed }: { readonly typed: DeployTyped }) {
         <input type="file" name={deployNames.folder} multiple={true} {...{ webkitdirectory: "" }} />
       </label>
       <label class="field">
-        <span>{deployTitles.href}</span>
+        <span>or give its address</span>
         <input type="url" name={deployNames.href} value={typed.href} placeholder="https://example.org/tool.cwl" />
         <span class="muted">CWL, or a process of another server (OGC API - Processes or WPS)</span>
       </label>
@@ -229,6 +228,7 @@ function What({ understood, isNew }: { readonly understood: Understood; readonly
         <code>{description.id}</code> version {description.version}
         {placeWords(understood)}
         <Said metadata={description.metadata} />
+        {keywordWords(description)}
       </p>
       {description.description === undefined ? null : <Markdown text={description.description} />}
       {isKept ? null : (

@@ -4,7 +4,7 @@ import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
 import { isWidest, unitOf } from "./form/bounds.ts";
 import { Markdown } from "./markdown.tsx";
 import { RecordTable } from "./record-table.tsx";
-import { kindWords } from "./type-words.ts";
+import { kindWords, recordMembers } from "./type-words.ts";
 
 /** An input or an output as tables show it. */
 export type Described = OutputDefinition & Partial<Pick<InputDefinition, "minOccurs" | "maxOccurs" | "valuePassing">>;
@@ -39,12 +39,34 @@ export function DescribedTable({ described }: { readonly described: Readonly<Rec
               <td class="prose">
                 {one.title === undefined ? null : <strong>{one.title}</strong>}
                 {one.description === undefined ? null : <Markdown text={one.description} />}
+                <Members schema={one.schema} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </RecordTable>
+  );
+}
+
+/** What is said of the members of a record. */
+function Members({ schema }: { readonly schema: JsonObject }) {
+  const told = recordMembers(schema).flatMap(({ name, schema: { title, description } }) => {
+    const texts = [title, description].filter((text) => typeof text === "string");
+    return texts.length === 0 ? [] : [{ name, texts }];
+  });
+  if (told.length === 0) return null;
+  return (
+    <ul>
+      {told.map(({ name, texts: [first = "", ...others] }) => (
+        <li>
+          <code>{name}</code>: {first}
+          {others.map((text) => (
+            <Markdown text={text} />
+          ))}
+        </li>
+      ))}
+    </ul>
   );
 }
 

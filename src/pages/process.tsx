@@ -20,7 +20,7 @@ import { DescribedTable } from "./process-tables.tsx";
 import { ProviderLine } from "./provider.tsx";
 import { Figures, type RunFigures } from "./run-figures.tsx";
 import { Periods } from "./run-periods.tsx";
-import { Said } from "./said.tsx";
+import { keywordWords, Said } from "./said.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 /** Whom to ask. */
@@ -178,13 +178,13 @@ function OfRevision({ view: { ofRevision, description } }: { readonly view: Proc
 }
 
 function About({ view: { description, ways, provider } }: { readonly view: ProcessView }) {
-  const { id, version, keywords = [] } = description;
+  const { id, version } = description;
   return (
     <>
       <p class="muted">
         <code>{id}</code> version {version}
         <Said metadata={description.metadata} />
-        {keywords.length === 0 ? "" : ` · ${keywords.join(", ")}`}
+        {keywordWords(description)}
       </p>
       {provider === undefined ? null : (
         <>

@@ -33,6 +33,11 @@ export function Said({ metadata = [] }: { readonly metadata?: ProcessDescription
   );
 }
 
+/** Words the keywords of a process, as the last part of that line. */
+export function keywordWords({ keywords = [] }: Pick<ProcessDescription, "keywords">): string {
+  return keywords.length === 0 ? "" : ` · ${keywords.join(", ")}`;
+}
+
 function Name({ entry: { title, href }, role }: { readonly entry: Entry; readonly role: string }) {
   const words = role === "license" ? licenceName(title, href) : title;
   return href === undefined ? (

@@ -53,7 +53,7 @@ function wordsOfOne(one: JsonObject, whole: JsonObject, depth: number): Words {
     case "array":
       return listWords(one, depth);
     case "object":
-      return recordWords(one);
+      return recordWords(one, depth);
     case "string":
       return (typeof one.format === "string" ? formats[one.format] : undefined) ?? textWords(one);
     case "integer":
@@ -89,12 +89,45 @@ function listWords({ items, prefixItems }: JsonObject, depth: number): Words {
   return [`list of ${several}`, `lists of ${several}`];
 }
 
-function recordWords({ properties }: JsonObject): Words {
-  const names = isJsonObject(properties) ? Object.keys(properties) : [];
-  if (names.length === 0) return ["object", "objects"];
-  const shown = names.slice(0, maxNames).join(", ");
-  const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : "";
-  return [`record of ${shown}${more}`, `records of ${shown}${more}`];
+/** Names the members of a record with what each is, as far as records are looked into. */
+function recordWords(record: JsonObject, depth: number): Words {
+  const members = membersOf(record);
+  if (members.length === 0) return ["object", "objects"];
+  const told = members.slice(0, maxNames).map(({ name, schema, isRequired }) => {
+    const kind = depth >= maxDepth ? "" : wordsOf(schema, depth + 1)[0];
+    const words = [...(kind === "" || kind === "any value" ? [] : [kind]), ...(isRequired ? [] : ["optional"])];
+    return words.length === 0 ? name : `${name} (${words.join(", ")})`;
+  });
+  const more = members.length > maxNames ? ` and ${members.length - maxNames} more` : "";
+  return [`record of ${told.join(", ")}${more}`, `records of ${told.join(", ")}${more}`];
+}
+
+/** A member of a record. */
+export type RecordMember = { readonly name: string; readonly schema: JsonObject; readonly isRequired: boolean };
+
+/** Where a schema says of no member that it is required, nothing is known of that. */
+function membersOf({ properties, required }: JsonObject): readonly RecordMember[] {
+  if (!isJsonObject(properties)) return [];
+  const names = Array.isArray(required) ? required : Object.keys(properties);
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    schema: isJsonObject(schema) ? schema : {},
+    isRequired: names.includes(name),
+  }));
+}
+
+/** Lists the members of the records that values of a schema are, or hold in lists; those of inner records stand by their path. */
+export function recordMembers(schema: JsonObject, depth = 0): readonly RecordMember[] {
+  if (isBoxSchema(schema) || depth > maxDepth) return [];
+  return alternativesOf(schema).flatMap((one) => {
+    const { items } = one;
+    const inList = isJsonObject(items) ? recordMembers(items, depth + 1) : [];
+    const own = membersOf(one).flatMap((member) => [
+      member,
+      ...recordMembers(member.schema, depth + 1).map((inner) => ({ ...inner, name: `${member.name}.${inner.name}` })),
+    ]);
+    return [...inList, ...own];
+  });
 }
 
 function plainText(value: Json): string {

@@ -56,6 +56,16 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await page.evaluate<string>(chosen)).toBe("baseComand: x");
   }, 60_000);
 
+  test("a long name in what one should know breaks, so that a small screen shows it whole", async () => {
+    await page.setViewportSize({ width: 360, height: 800 });
+    const long = "averylongname".repeat(6);
+    // What lacks an image is told only where nothing runs images.
+    const requirements = { DockerRequirement: { dockerPull: `registry.example.org/${long}:1` } };
+    await look(JSON.stringify({ ...tool, requirements, arguments: [`$(inputs.${long})`] }), "Understood:");
+    await page.locator(".card .notice li", { hasText: `inputs.${long}` }).waitFor();
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+  }, 60_000);
+
   test("old and new values without a space break, so that a small screen shows a comparison whole", async () => {
     const headers = { "content-type": "application/cwl+json" };
     for (const [method, path, letter] of [

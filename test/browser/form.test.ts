@@ -58,6 +58,40 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(complaints).toEqual([]);
   }, 60_000);
 
+  test.each([
+    ["a mouse", {}, "Drop a file here"],
+    ["fingers only", { hasTouch: true, isMobile: true }, null],
+  ] as const)(
+    "offers to drop files to who has %s",
+    async (_, options, words) => {
+      await using stack = new AsyncDisposableStack();
+      const { page, complaints } = await openForm(stack, options);
+      await page.locator("form[data-process]").waitFor();
+      await use(page, "JSON").waitFor({ state: "attached" });
+      const place = page.locator(".file").first();
+      if (words !== null) await page.locator(".file[data-drop]").first().waitFor();
+      expect(await place.getAttribute("data-drop")).toBe(words);
+      expect(complaints).toEqual([]);
+    },
+    60_000,
+  );
+
+  test("tells at once that something is no web address", async () => {
+    await using stack = new AsyncDisposableStack();
+    const { page, complaints } = await openForm(stack);
+    await page.getByText("More: title").click();
+    const told = page.getByText("A web address (http or https) is wanted here.");
+    expect(await told.first().isVisible()).toBe(false);
+    await field(page, "~failed").fill("ada@example.org");
+    await page.keyboard.press("Tab");
+    await told.nth(1).waitFor();
+    expect(await told.first().isVisible()).toBe(false);
+    await field(page, "~failed").fill("https://example.org/told");
+    await page.keyboard.press("Tab");
+    await told.nth(1).waitFor({ state: "hidden" });
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   test("a press on Run counts when the form moves under it, unless the hand moves away", async () => {
     await using stack = new AsyncDisposableStack();
     const { page, complaints } = await openForm(stack, { viewport: { width: 360, height: 700 } });

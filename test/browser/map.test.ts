@@ -169,7 +169,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.locator('[data-view="field"][data-state="drawn"]').waitFor();
       const area = page.getByRole("textbox", { name: "area of interest" });
       const before = await area.inputValue();
-      const search = page.getByLabel("Go to a country, or to lon, lat");
+      const search = page.getByLabel("Country, or latitude and longitude");
       const found = page.locator(".map-search [aria-live=polite]");
       await search.focus();
       await page.locator("datalist#names-of-countries option").nth(170).waitFor({ state: "attached" });
@@ -177,7 +177,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.keyboard.press("Enter");
       await found.getByText("2 countries may be meant: choose one, or type more.").waitFor();
       await page.getByRole("button", { name: "South Korea" }).press("Enter");
-      await found.getByText("The map shows South Korea: about west 126").waitFor();
+      await found.getByText("The map shows South Korea: about west 125.9").waitFor();
       await untilWritten(page, "South Korea");
       // Names of the reader's language are known, too.
       await search.fill("Schweiz");
@@ -185,14 +185,14 @@ describe.skipIf(missing !== undefined)(title, () => {
       await found.getByText("The map shows Switzerland").waitFor();
       await search.fill("46,9 N 7,4 E");
       await search.press("Enter");
-      await found.getByText("In the middle of the map is longitude 7.4°, latitude 46.9°.").waitFor();
+      await found.getByText("In the middle of the map is latitude 46.9°, longitude 7.4°.").waitFor();
       const box = await page.locator(".map").boundingBox();
       await page.locator(".map").hover({ position: { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) / 2 } });
       await page.getByText(/^longitude 7\.(?:39|4)\d*°, latitude 46\.(?:89|9)\d*°$/).waitFor();
       for (const [text, words] of [
-        ["Atlantis", 'No country is called "Atlantis" here.'],
-        ["46.9, 107", "The map stays: found latitude 107"],
-        ["", "Type a country, or a longitude and a latitude."],
+        ["Alps", 'No country is called "Alps" here. Only countries are known'],
+        ["107, 46.9", "The map stays: found latitude 107"],
+        ["", "Type a country, or a latitude and a longitude."],
       ] as const) {
         await search.fill(text);
         await search.press("Enter");
@@ -202,7 +202,12 @@ describe.skipIf(missing !== undefined)(title, () => {
       await search.fill("switz");
       await search.press("Enter");
       await page.getByRole("button", { name: "Use the box of Switzerland" }).press("Enter");
-      expect(await area.inputValue()).toBe("6,45.7,10.5,47.9");
+      expect(await area.inputValue()).toBe("5.9,45.7,10.6,47.9");
+      // Its small islands, such as Rotuma in the north, are within.
+      await search.fill("fiji");
+      await search.press("Enter");
+      await page.getByRole("button", { name: "Use the box of Fiji" }).press("Enter");
+      expect(await area.inputValue()).toBe("174.5,-21.8,-178.2,-12.4");
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
       expect(wrong).toEqual([]);
     },

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import {
   areaOfDrawn,
+  type Box,
   boxAround,
   boxOfDrawn,
   boxParts,
   continuousBox,
   faultOfBox,
+  joinedBox,
+  type Position,
   readBox,
   unwrappedRing,
 } from "../../src/console/map/antimeridian.ts";
@@ -31,6 +34,28 @@ describe("boxes over the antimeridian", () => {
     ["with more digits than a map can show", [10.123456789, 0, 11, 1], [10.12346, 0, 11, 1]],
   ] as const)("what was drawn %s has its own numbers", (_, drawn, box) => {
     expect(boxOfDrawn(drawn)).toEqual(box);
+  });
+
+  test("the two parts of one box are drawn as one, and other polygons as they are", () => {
+    const ringOf = ([west, south, east, north]: Box): Position[][] => [
+      [
+        [west, south],
+        [east, south],
+        [east, north],
+        [west, north],
+        [west, south],
+      ],
+    ];
+    const [near, far] = boxParts([174.5, -21.8, -178.1, -12.4]).map(ringOf);
+    if (near === undefined || far === undefined) throw new Error("wanted two parts");
+    expect(joinedBox([near, far])).toEqual([174.5, -21.8, 181.9, -12.4]);
+    expect(joinedBox([far, near])).toEqual([174.5, -21.8, 181.9, -12.4]);
+    expect(joinedBox([near])).toBeUndefined();
+    expect(joinedBox([near, ringOf([-180, -21, -178, -12.4])])).toBeUndefined();
+    expect(joinedBox([near, ringOf([-179, -21.8, -178, -12.4])])).toBeUndefined();
+    expect(joinedBox([near, far.map((ring) => ring.toSpliced(1, 1, [-179, -21]))])).toBeUndefined();
+    expect(joinedBox([near, far, ringOf([0, 0, 1, 1])])).toBeUndefined();
+    expect(joinedBox([])).toBeUndefined();
   });
 
   test("the box around pieces on both sides leaves out the world between them", () => {

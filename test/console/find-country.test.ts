@@ -55,14 +55,14 @@ test("what may mean several is listed, what fits best first", () => {
 test("the box of a country has its parts that are near, and leaves out those far away", () => {
   const mainland = [-4.59, 42.31, 8.04, 51.12] as const;
   const [island, overseas] = [[8.58, 41.36, 9.55, 43.02] as const, [-54.61, 2.05, -51.65, 5.77] as const];
-  expect(boxOfParts([mainland, overseas, island])).toEqual({ box: [-4.6, 41.3, 9.6, 51.2], isPart: true });
-  expect(boxOfParts([mainland])).toEqual({ box: [-4.6, 42.3, 8.1, 51.2], isPart: false });
+  expect(boxOfParts([mainland, overseas, island])).toEqual({ box: [-4.7, 41.3, 9.6, 51.2], isPart: true });
+  expect(boxOfParts([mainland])).toEqual({ box: [-4.7, 42.2, 8.1, 51.2], isPart: false });
   expect(boxOfParts([])).toBeUndefined();
 });
 
 test("the box of a country over the antimeridian goes over it, on whichever side its parts are written", () => {
   const parts = [[177.28, -18.28, 178.75, -17.34] as const, [-180, -17.1, -179.8, -16.1] as const];
-  expect(boxOfParts(parts)).toEqual({ box: [177.2, -18.3, -179.8, -16.1], isPart: false });
-  expect(boxOfParts(parts.toReversed())).toEqual({ box: [177.2, -18.3, -179.8, -16.1], isPart: false });
+  expect(boxOfParts(parts)).toEqual({ box: [177.2, -18.4, -179.7, -16], isPart: false });
+  expect(boxOfParts(parts.toReversed())).toEqual({ box: [177.2, -18.4, -179.7, -16], isPart: false });
   expect(boxOfParts([[-180, -85.06, 180, -63.27]])).toEqual({ box: [-180, -90, 180, -63.2], isPart: false });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { listAudit } from "../../src/store/audit.ts";
 import { formEntries } from "../support/browser-form.ts";
+import { fileSite } from "../support/file-site.ts";
 import { address, jsonOf, openService, type Service } from "./service.ts";
 
 const browser = { accept: "text/html", origin: address };
@@ -60,11 +61,12 @@ describe("the page that deploys", () => {
 s:author: {class: "s:Person", s:name: "Ada <Lovelace>"}
 s:license: "https://spdx.org/licenses/Apache-2.0"
 s:codeRepository: "https://example.org/code"
+s:keywords: "water, <level>"
 doc: "Says *all* words."
 `;
     const html = await look(service, formOf({ text: `${tool}${about}arguments: [$(inputs.wrods)]\n` }));
     expect(html).toContain(
-      '· by Ada &lt;Lovelace&gt; · licence <a href="https://spdx.org/licenses/Apache-2.0" rel="nofollow">Apache-2.0</a> · <a href="https://example.org/code" rel="nofollow">Source code</a>',
+      '· by Ada &lt;Lovelace&gt; · licence <a href="https://spdx.org/licenses/Apache-2.0" rel="nofollow">Apache-2.0</a> · <a href="https://example.org/code" rel="nofollow">Source code</a> · water, &lt;level&gt;',
     );
     expect(html).toContain("<p>Says <em>all</em> words.</p>");
     expect(html).toMatch(/found \$\(inputs\.wrods\), and no input &quot;wrods&quot;/);
@@ -429,4 +431,49 @@ $graph:
     await deploy(service, html);
     expect(await actions()).toContain("deploy");
   });
+});
+
+const download = "download the package, and choose its file here";
+
+test.each([
+  [
+    "asks for a key",
+    { text: "", status: 401 },
+    `asks for a key (status 401), and this service sends none: ${download}`,
+  ],
+  [
+    "is closed",
+    { text: "", status: 403 },
+    `is not for everybody (status 403), and this service sends no key: ${download}`,
+  ],
+  [
+    "has nothing",
+    { text: "", status: 404 },
+    "has nothing (status 404), or shows it to no stranger: correct it, or download",
+  ],
+  [
+    "has nothing any more",
+    { text: "", status: 410 },
+    "has nothing any more (status 410): give another one, or download",
+  ],
+  [
+    "gives a page",
+    { text: "<!doctype html><p>Sign in", type: "text/html" },
+    "gives a page for people (HTML), not the package",
+  ],
+])("an address of a package that %s is told with what one can do", async (_, file, words) => {
+  await using service = await openService();
+  await using site = fileSite({ "/p/tool.cwl": file });
+  const answer = await send(service, formOf({ href: `${site.url}/p/tool.cwl`, do: "look" }));
+  const html = await answer.text();
+  expect(answer.status).toBe(422);
+  expect(html).toContain(`Cannot deploy process: the address &quot;${site.url}/p/tool.cwl&quot; ${words}`);
+  expect(html).not.toMatch(/wanted 200|executionUnit|&quot;or /);
+});
+
+test("another fault of an address names it by what it is", async () => {
+  await using service = await openService();
+  const html = await (await send(service, formOf({ href: "ftp://a.example/x.cwl", do: "look" }))).text();
+  expect(html).toContain("the address of the package");
+  expect(html).not.toMatch(/executionUnit|&quot;or /);
 });

@@ -80,18 +80,34 @@ test("a field for a file offers what one's own jobs made, the newest first, and 
       "new &lt;b&gt;.png",
       "Output of Echo, text: hello:",
       "old.png",
-      "Outputs of other types:",
+      "Other files of jobs:",
       "table.csv",
     ],
   ]);
   expect(html).toContain(`value="${address}/outputs/${jobId}/out1/new%20%3Cb%3E.png"`);
-  expect(seen(fieldIn(html))).toContain("new &lt;b&gt;.png, out1, 4 bytes ");
+  expect(seen(fieldIn(html))).toMatch(/new &lt;b&gt;\.png, out1 of Echo, [\d-]+ [\d:]+ UTC, 4 bytes /);
   expect(optionsOf(await pageOf(service, ben))).toEqual(["(none)", "Output of Echo, text: hello:", "of ben.png"]);
   expect(optionsOf(await pageOf(service, undefined))).toEqual([
     "(none)",
     "Output of Echo, text: hello:",
     "of nobody.png",
   ]);
+});
+
+test("no two outputs are worded the same, and logs and files of other types stand last", async () => {
+  await using service = await openService({ holdsJobs: true, allowAnonymous: "runner" });
+  const key = await service.createKey("runner", "ana");
+  const files = { "map.png": "image/png", "map.log": "text/plain", "map.txt": "text/plain", "b.log": "image/png" };
+  await madeBy(service, key, files);
+  await madeBy(service, key, { "map.png": "image/png" });
+  const html = await pageOf(service, key);
+  expect(optionsOf(html)).toEqual([
+    ...["(none)", "Output of Echo, text: hello:", "map.png", "Output of Echo, text: hello:", "map.png"],
+    ...["Other files of jobs:", "map.log", "map.txt", "b.log"],
+  ]);
+  const list = html.split(`name="${name}/~stored"`)[1]?.split("</select>")[0] ?? "";
+  const words = [...list.matchAll(/<option[^>]*>([^<]*)/g)].map(([, text]) => text);
+  expect(new Set(words).size).toBe(words.length);
 });
 
 test("what others of one's groups made is offered after one's own, with whose it is, and given to a job", async () => {
@@ -114,10 +130,10 @@ test("what others of one's groups made is offered after one's own, with whose it
   expect(optionsOf(html)).toEqual([
     ...["(none)", "Output of Echo, text: hello:", "own.png"],
     ...["Output of Echo by ben, text: hello:", "of &lt;b&gt;en.png"],
-    ...["Outputs of other types:", "t.csv"],
+    ...["Other files of jobs:", "t.csv"],
   ]);
-  expect(seen(fieldIn(html))).toContain("of &lt;b&gt;en.png, out0, 4 bytes ");
-  expect(seen(fieldIn(html))).toContain("t.csv, out1 of Echo by ben, 4 bytes, ");
+  expect(seen(fieldIn(html))).toMatch(/of &lt;b&gt;en\.png, out0 of Echo by ben, [\d-]+ [\d:]+ UTC, 4 bytes /);
+  expect(seen(fieldIn(html))).toContain("t.csv, out1 of Echo by ben, 20");
   // Who sees all jobs is offered those of the own groups, and no others.
   expect(optionsOf(await pageOf(service, "zoe"))).not.toContain("of eva.png");
   expect(optionsOf(await pageOf(service, "zoe"))).toContain("own.png");
@@ -289,7 +305,7 @@ test("directories are offered where directories are taken, and each row of a lis
   const html = await pageOf(service, key, "/processes/files?f=html");
   for (const field of ["/inputs/files/0", "/inputs/list/0"]) {
     expect(optionsOf(html, field)).toEqual([
-      ...["(none)", "Output of Echo, text: hello:", "1.png", "2.png", "Outputs of other types:", "all.zip"],
+      ...["(none)", "Output of Echo, text: hello:", "1.png", "2.png", "Other files of jobs:", "all.zip"],
     ]);
   }
   // A picture is no directory, and no archive of one.

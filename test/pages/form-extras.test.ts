@@ -28,6 +28,8 @@ const requests: readonly JsonObject[] = [
   { outputs: { map: { transmissionMode: "elsewhere" } } },
   { outputs: {} },
   { mode: "sync", heddle: { priority: -3, pinned: true } },
+  { subscriber: { successEmail: "ada@b.example", failedUri: "https://b.example/?of=ada@b.example" } },
+  { subscriber: { failedEmail: "ada@b.example", inProgressEmail: "bo.b+c@b.example" } },
   {
     notification_email: "a@b.example",
     subscriber: { successUri: "https://a.example/", failedUri: "https://b.example/" },
@@ -55,8 +57,9 @@ describe("what a form says besides the inputs", () => {
         "/outputs/map/transmissionMode",
         "/heddle/priority",
         "/subscriber/failedUri",
+        "/subscriber/inProgressEmail",
       ].map((at) => places.get(at)),
-    ).toEqual(["~title", "~mode", "~type/map", "~by/map", "~priority", "~failed"]);
+    ).toEqual(["~title", "~mode", "~type/map", "~by/map", "~priority", "~failed", "~progress"]);
   });
 
   test("a media type of an output that was not ticked asks for all outputs, when none was ticked", () => {
@@ -99,6 +102,26 @@ describe("what a form says besides the inputs", () => {
     expect(most).toContain('<details class="extras">');
     const least = draw({ outputs: [], mayWait: false, maxPriority: 0, mayPin: false, sendsMail: false });
     for (const name of ["~mode", "~pinned", "~mail", "~output"]) expect(least).not.toContain(`name="${name}"`);
+  });
+
+  test("says which addresses are taken, what they are sent, and whether mails can be", () => {
+    const drawn = (sendsMail: boolean) =>
+      String(ExtrasView({ state: plainForm([], new Map()), offers: { ...all, sendsMail } }));
+    expect(drawn(false)).toContain(
+      "A web address (http or https): it is sent the results when the job was successful; this service sends no mail",
+    );
+    expect(drawn(false)).toContain('<input id="~success" type="url"');
+    expect(drawn(true)).toContain(
+      "A web address (http or https) or a mail address: it is sent the status when the job failed or was dismissed; to a mail address goes a short mail",
+    );
+    const [, pattern = ""] = /<input id="~failed"[^>]* pattern="([^"]+)"/.exec(drawn(true)) ?? [];
+    const taken = new RegExp(`^(?:${pattern})$`, "v");
+    for (const text of ["ada@b.example", "https://b.example/x", " http://b.example:8080/?a=b@c "]) {
+      expect([text, taken.test(text)]).toEqual([text, true]);
+    }
+    for (const text of ["ada", "b.example", "ftp://b.example/", "ada @b.example"]) {
+      expect([text, taken.test(text)]).toEqual([text, false]);
+    }
   });
 
   test("is open where something was filled in or is wrong", () => {

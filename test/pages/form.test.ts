@@ -51,6 +51,29 @@ function input(schema: JsonObject, more: Partial<InputDefinition> = {}): InputDe
 }
 
 describe("the form of a process", () => {
+  test("says what a star means where something has one, and nowhere else", () => {
+    const inner = { type: "object", properties: { a: { type: "string" } }, required: ["a"] };
+    const optional = { minOccurs: 0 };
+    const cases: readonly (readonly [InputDefinition, boolean])[] = [
+      [input({ type: "string" }), true],
+      [input({ type: "string" }, optional), false],
+      [input({ type: "number", default: 1 }, optional), false],
+      [input(inner, optional), true],
+      [input({ ...inner, required: [] }, optional), false],
+      [input({ type: "array", items: inner }, optional), true],
+    ];
+    for (const [made, isSaid] of cases) {
+      const html = pageOf(descriptionOf({ made }));
+      expect([made, html.includes("* is required."), / \*<\/(?:label|legend|span)>/.test(html)]).toEqual([
+        made,
+        isSaid,
+        isSaid,
+      ]);
+      expect(html).toContain("Enter in a field runs, too.");
+    }
+    expect(pageOf(descriptionOf({}))).not.toContain("is required");
+  });
+
   test("posts what the service takes, for descriptions of every kind", () => {
     let sentInputs = 0;
     for (let seed = 1; seed <= 1500; seed += 1) {

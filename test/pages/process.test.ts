@@ -39,8 +39,19 @@ describe("the tables of inputs and outputs", () => {
         { oneOf: [{ contentMediaType: "image/png" }, { contentMediaType: "image/tiff" }] },
         "file (image/png or image/tiff)",
       ],
-      [{ type: "object", properties: threshold }, "record of name, threshold"],
-      [{ type: "array", items: { type: "object", properties: threshold } }, "list of records of name, threshold"],
+      [{ type: "object", properties: threshold }, "record of name (text), threshold (number)"],
+      [
+        { type: "object", properties: { ...threshold, any: {} }, required: ["name", "any"] },
+        "record of name (text), threshold (number, optional), any",
+      ],
+      [
+        { type: "object", properties: { inner: { type: "object", properties: threshold } } },
+        "record of inner (record of name (text), threshold (number))",
+      ],
+      [
+        { type: "array", items: { type: "object", properties: threshold } },
+        "list of records of name (text), threshold (number)",
+      ],
       [{ type: "object" }, "object"],
       [{ type: "string", format: "date-time" }, "date and time"],
       [{ type: "string", format: "iri" }, "text (iri)"],
@@ -51,6 +62,21 @@ describe("the tables of inputs and outputs", () => {
     ];
     for (const [schema, words] of cases)
       expect([schema, table({ one: { schema } })]).toEqual([schema, expect.stringContaining(`<td>${words}</td>`)]);
+  });
+
+  test("tell what is said of the members of a record, also of one in a list or in another record", () => {
+    const inner = { type: "object", properties: { unit: { type: "string", title: "Unit <b>" }, plain: {} } };
+    const properties = { limit: { type: "number", title: "Limit", description: "In *metres*." }, of: inner };
+    const told =
+      "<ul><li><code>limit</code>: Limit<p>In <em>metres</em>.</p></li><li><code>of.unit</code>: Unit &lt;b&gt;</li></ul>";
+    for (const schema of [
+      { type: "object", properties },
+      { type: "array", items: { type: "object", properties } },
+      { anyOf: [{ type: "null" }, { type: "object", properties }] },
+    ]) {
+      expect(table({ one: { schema } })).toContain(told);
+    }
+    expect(table({ one: { schema: { type: "object", properties: { a: { type: "string" } } } } })).not.toContain("<ul>");
   });
 
   test("have no column that says nothing, nor bounds that only say how a number is held", () => {

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { withoutMadeUp, withRequiredFiles } from "../../src/pages/form/uses/used-files.ts";
 import { incompleteWords, missingOf, usesOf } from "../../src/pages/form/uses.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const target = { baseUrl: "http://server", name: "p", needsKey: false };
 const textOf = (missing: readonly string[], files: Parameters<typeof usesOf>[0]["files"] = []) => {
@@ -21,22 +23,47 @@ test("a required input that is missing is named in a comment, which nothing leav
 });
 
 test("a shell executes nothing after an upload that was refused, says why and stays open", async () => {
+  await using folder = await temporaryDirectory();
+  await Bun.write(join(folder.path, "f.csv"), "x");
   const text = textOf([], [{ href: "vault://1", name: "f.csv" }]);
   const refusing = "curl() { echo curl >&2; printf '%s' '{\"detail\":\"too large\"}'; }\n";
-  const child = Bun.spawnSync(["sh", "-c", `${refusing}${text}\necho still here`]);
+  const child = Bun.spawnSync(["sh", "-c", `${refusing}${text}\necho still here`], { cwd: folder.path });
   expect([child.stdout.toString(), child.stderr.toString()]).toEqual([
     "still here\n",
     'curl\n{"detail":"too large"}\n',
   ]);
 });
 
+test("a shell names a file that is missing, and asks the server nothing", async () => {
+  await using folder = await temporaryDirectory();
+  const text = textOf([], [{ href: "vault://1", name: "it's $HOME.csv" }]);
+  const child = Bun.spawnSync(["sh", "-c", `curl() { echo asked >&2; }\n${text}\necho still here`], {
+    cwd: folder.path,
+  });
+  expect([child.stdout.toString(), child.stderr.toString()]).toEqual([
+    "still here\n",
+    "Cannot read the file it's $HOME.csv: put it here first\n",
+  ]);
+});
+
+test("where a key is needed, each text that sends one says first how to set it", () => {
+  const uses = usesOf({ ...target, needsKey: true, request: { inputs: {} }, files: [] });
+  for (const title of ["curl", "Python (requests)", "Python (OWSLib)", "R (httr2)"]) {
+    expect(uses.find((one) => one.title === title)?.text).toContain(
+      "# Set your key first: export HEDDLE_KEY=YOUR-KEY\n",
+    );
+  }
+});
+
 test.each(["plain.csv", 'in "quotes".csv', "back\\slash.csv", 'both \\"\\\\.csv', "it's $HOME.csv"])(
   "curl is given the name of a file as it reads names between quotes: %s",
-  (name) => {
+  async (name) => {
+    await using folder = await temporaryDirectory();
+    await Bun.write(join(folder.path, name), "x");
     const text = textOf([], [{ href: "vault://1", name, mediaType: "text/csv" }]);
     // What comes behind -F, as the shell gives it to curl.
     const telling = 'curl() { while [ "$1" != -F ]; do shift; done; printf "%s" "$2" >&2; }\n';
-    const child = Bun.spawnSync(["sh", "-c", `${telling}${text.split("\nhref=")[0]}`]);
+    const child = Bun.spawnSync(["sh", "-c", `${telling}${text.split("\nhref=")[0]}`], { cwd: folder.path });
     const [, given = ""] = /^file=@"(.*)";type=text\/csv$/.exec(child.stderr.toString()) ?? [];
     expect(given.replaceAll(/\\(["\\])/g, "$1")).toBe(name);
     expect(given).not.toMatch(/^"|[^\\]"/);

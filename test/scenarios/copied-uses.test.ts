@@ -103,6 +103,42 @@ forEachProgram("executes a process without inputs", async (program) => {
   expect((await outcomeOf(server.url)).status).toBe("successful");
 });
 
+const waiting = ["JavaScript (fetch)", "Python (requests)", "Python (OWSLib)", "R (httr2)"];
+
+forEachProgram(
+  "waits for the end of the job, writes its results, and stops with its message when it failed",
+  async (program) => {
+    if (!waiting.includes(program.title)) return;
+    await using folder = await temporaryDirectory();
+    await using server = await startServer(join(folder.path, "data"));
+    const tool = { cwlVersion: "v1.2", class: "CommandLineTool", inputs: {} };
+    const out = {
+      type: "string",
+      outputBinding: { glob: "out.txt", loadContents: true, outputEval: "$(self[0].contents)" },
+    };
+    const requirements = { InlineJavascriptRequirement: {} };
+    await deployCwl(server.url, "slow", {
+      ...{
+        ...tool,
+        requirements,
+        outputs: { out },
+        stdout: "out.txt",
+        baseCommand: ["sh", "-c", "sleep 1; printf well"],
+      },
+    });
+    await deployCwl(server.url, "broken", { ...tool, outputs: {}, baseCommand: ["sh", "-c", "sleep 1; exit 7"] });
+    const run = async (process: string) => {
+      const text = (await usesOf(server.url, process)).get(program.title) ?? "";
+      return runText(program, text, folder.path);
+    };
+    const well = await run("slow");
+    expect([well.exitCode, JSON.parse(well.out)]).toEqual([0, { out: "well" }]);
+    const failed = await run("broken");
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.err).toMatch(/\/jobs\/.*failed: .*7/);
+  },
+);
+
 function makeKey(data: string, role: string): string {
   const made = Bun.spawnSync([executable, "keys", "create", "--data", data, "--role", role, "--user", "ada"]);
   return /hdl_\w+/.exec(made.stdout.toString())?.[0] ?? "";

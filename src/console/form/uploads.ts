@@ -23,7 +23,9 @@ export function enlivenUploads(form: HTMLFormElement, rows: Rows): void {
   });
   if (uploads === undefined) return;
   enlivenFolders(form, begins);
-  for (const place of form.querySelectorAll<HTMLElement>(".file")) {
+  // Nobody drops anything by a finger.
+  const mayDrop = matchMedia("(any-pointer: fine)").matches;
+  for (const place of mayDrop ? form.querySelectorAll<HTMLElement>(".file") : []) {
     place.dataset.drop = place.dataset.takes === "directory" ? "Drop a folder or an archive here" : "Drop a file here";
   }
   form.addEventListener("dragover", (event) => {
@@ -67,8 +69,7 @@ function tellOutput(stored: HTMLSelectElement): void {
   const { job, look, made, called = "" } = option?.dataset ?? {};
   if (option === undefined || job === undefined || look === undefined || made === undefined) return;
   const group = option.closest("optgroup");
-  // Outputs that stand below their job say less than others.
-  const isBelowJob = option.dataset.time === undefined && group !== null;
+  const isBelowJob = option.dataset.below !== undefined && group !== null;
   const way = element("a", { href: job }, isBelowJob ? group.label : "the job that made it");
   const about = element("span", { class: "muted" }, `${made}, `, way);
   const name = element("a", { href: look }, isBelowJob ? called : option.text);

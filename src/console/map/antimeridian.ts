@@ -83,6 +83,25 @@ export function onePolygonOfDrawn(ring: readonly Position[]): Extract<Area, { re
   return { type: "Polygon", coordinates: [closed(broughtBack(ring))] };
 }
 
+/**
+ * Joins the two parts of a box that was split at the antimeridian, so that no line is drawn where they touch: gives the box that goes
+ * on beyond 180 degrees. Undefined for any other polygons.
+ */
+export function joinedBox(polygons: readonly (readonly (readonly Position[])[])[]): Box | undefined {
+  const [one, other, ...others] = polygons.map(boxOfRectangle).toSorted((a, b) => (b?.[2] ?? 0) - (a?.[2] ?? 0));
+  if (one === undefined || other === undefined || others.length > 0) return undefined;
+  const isSplit = one[2] === 180 && other[0] === -180 && one[1] === other[1] && one[3] === other[3];
+  return isSplit ? [one[0], one[1], other[2] + 360, one[3]] : undefined;
+}
+
+/** Finds the box that a polygon is; undefined for one of another form. */
+function boxOfRectangle([ring = [], ...holes]: readonly (readonly Position[])[]): Box | undefined {
+  const [xs, ys] = [ring.map(([x]) => x), ring.map(([, y]) => y)];
+  const box: Box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  const isCorner = ([x, y]: Position) => (x === box[0] || x === box[2]) && (y === box[1] || y === box[3]);
+  return ring.length === 5 && holes.length === 0 && ring.every(isCorner) ? box : undefined;
+}
+
 /** Turns a ring around the world until its west lies between -180 and 180 degrees. */
 function broughtBack(ring: readonly Position[]): readonly Position[] {
   const turns = Math.floor((Math.min(...ring.map(([longitude]) => longitude)) + 180) / 360);

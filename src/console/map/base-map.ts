@@ -89,8 +89,7 @@ function refineNear(map: OlMap): void {
     void refine();
   };
   const refine = async () => {
-    const { default: world } = await import("world-atlas/countries-50m.json");
-    const fine = landLayer(countriesOf(world), { maxResolution: fineResolution });
+    const fine = landLayer(await readFineCountries(), { maxResolution: fineResolution });
     coarse?.setMinResolution(fineResolution);
     map.getLayers().insertAt(0, fine);
   };
@@ -100,6 +99,12 @@ function refineNear(map: OlMap): void {
 /** Reads the countries of the atlas, with `name`, their numbers of ISO 3166 as ids, and their lands in the projection of maps. */
 export async function readCountries(): Promise<Feature[]> {
   const { default: world } = await import("world-atlas/countries-110m.json");
+  return countriesOf(world);
+}
+
+/** Reads the same from the fine atlas, which has the islands that the other one leaves out. It is loaded when it is first wanted. */
+export async function readFineCountries(): Promise<Feature[]> {
+  const { default: world } = await import("world-atlas/countries-50m.json");
   return countriesOf(world);
 }
 

@@ -1,10 +1,12 @@
 import type Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
+import MultiPolygon from "ol/geom/MultiPolygon.js";
+import { fromExtent } from "ol/geom/Polygon.js";
 import VectorLayer from "ol/layer/Vector.js";
 import type OlMap from "ol/Map.js";
 import VectorSource from "ol/source/Vector.js";
 import { element } from "../shared/elements.ts";
-import { type Box, boxAround, boxOfDrawn, continuousBox } from "./antimeridian.ts";
+import { type Box, boxAround, boxOfDrawn, continuousBox, joinedBox, type Position, rounded } from "./antimeridian.ts";
 import { createMap, fitBox, fitPadding, mapProjection } from "./base-map.ts";
 import { partBoxes } from "./box-targets.ts";
 import { styleOf } from "./features-view.ts";
@@ -101,8 +103,22 @@ function drawSaid(source: VectorSource, { geometries, crs }: Said): void {
   const format = new GeoJSON({ dataProjection: projection, featureProjection: mapProjection });
   for (const geometry of geometries) {
     const read: Feature | Feature[] = format.readFeature({ type: "Feature", geometry, properties: null });
-    if (!Array.isArray(read)) source.addFeature(read);
+    if (Array.isArray(read)) continue;
+    if (crs === undefined) joinParts(read);
+    source.addFeature(read);
   }
+}
+
+/** A box that is written as two is one on the map, which goes on over the antimeridian. */
+function joinParts(feature: Feature): void {
+  const geometry = feature.getGeometry();
+  if (!(geometry instanceof MultiPolygon)) return;
+  const degrees = geometry.clone().transform(mapProjection, "EPSG:4326").getCoordinates();
+  const places = degrees.map((polygon) =>
+    polygon.map((ring) => ring.map(([x = 0, y = 0]): Position => [rounded(x), rounded(y)])),
+  );
+  const box = joinedBox(places);
+  if (box !== undefined) feature.setGeometry(fromExtent([...box]).transform("EPSG:4326", mapProjection));
 }
 
 function fitSaid(map: OlMap, said: Said): void {

@@ -86,8 +86,8 @@ function rankOf(name: string, wanted: string): number {
 const nearDegrees = 10;
 
 /**
- * Finds the box of a country from those of its parts, the largest first: of that part with all that is near it, to a tenth of a
- * degree outwards. `isPart` is true where something lies far away, such as a land over an ocean.
+ * Finds the box of a country from those of its parts, the largest first: of that part with all that is near it, wider by what
+ * the atlas leaves out of a coast, to a tenth of a degree outwards. `isPart` is true where something lies far away, such as a land over an ocean.
  */
 export function boxOfParts(parts: readonly Box[]): { readonly box: Box; readonly isPart: boolean } | undefined {
   let [around, ...far] = parts;
@@ -100,7 +100,7 @@ export function boxOfParts(parts: readonly Box[]): { readonly box: Box; readonly
     far = far.toSpliced(at, 1);
     around = bothOf(now, besideOf(near, now));
   }
-  return { box: outwards(boxOfDrawn(around)), isPart: far.length > 0 };
+  return { box: outwards(boxOfDrawn(widened(around))), isPart: far.length > 0 };
 }
 
 function bothOf(one: Box, other: Box): Box {
@@ -119,6 +119,13 @@ function isNear(one: Box, other: Box): boolean {
     Math.max(one[0] - other[2], other[0] - one[2]) <= nearDegrees &&
     Math.max(one[1] - other[3], other[1] - one[3]) <= nearDegrees
   );
+}
+
+/** So far the coasts of the atlas lie beside the real ones at most, in degrees. */
+const coastDegrees = 0.05;
+
+function widened([west, south, east, north]: Box): Box {
+  return [west - coastDegrees, south - coastDegrees, east + coastDegrees, north + coastDegrees];
 }
 
 function outwards([west, south, east, north]: Box): Box {

@@ -5,7 +5,7 @@ import type OlMap from "ol/Map.js";
 import { fromLonLat, transformExtent } from "ol/proj.js";
 import { button, element } from "../shared/elements.ts";
 import type { Box, Position } from "./antimeridian.ts";
-import { fitBox, mapProjection, mostNorth, readCountries } from "./base-map.ts";
+import { fitBox, mapProjection, mostNorth, readCountries, readFineCountries } from "./base-map.ts";
 import { countryName } from "./country-names.ts";
 import { boxOfParts, createOtherNames, findNamed } from "./find-country.ts";
 import { readPlace } from "./read-place.ts";
@@ -19,7 +19,13 @@ export type PlaceUses = {
 
 type Country = {
   readonly name: string;
+  /** As the atlas writes it. */
+  readonly written: string;
   readonly others: readonly string[];
+};
+
+/** What of a country is shown. */
+type Bounds = {
   readonly box: Box;
   /** Something of it lies far away, outside of its box. */
   readonly isPart: boolean;
@@ -44,14 +50,15 @@ export function placeSearch(map: OlMap, uses: PlaceUses = {}): HTMLElement {
     status.textContent = words;
     offers.replaceChildren(...buttons);
   };
-  const showCountry = (country: Country) => {
+  const showCountry = async ({ name, written }: Country) => {
     const { useBox } = uses;
-    fitBox(map, country.box);
-    const use = button(searchWords.useBox(country.name), () => {
-      useBox?.(country.box);
+    const bounds = await findBounds(written);
+    fitBox(map, bounds.box);
+    const use = button(searchWords.useBox(name), () => {
+      useBox?.(bounds.box);
       say("");
     });
-    say(searchWords.country(country), ...(useBox === undefined ? [] : [use]));
+    say(searchWords.country({ name, ...bounds }), ...(useBox === undefined ? [] : [use]));
   };
   const showPlace = (place: Position) => {
     const { usePoint } = uses;
@@ -66,13 +73,14 @@ export function placeSearch(map: OlMap, uses: PlaceUses = {}): HTMLElement {
     const text = input.value.trim();
     const typed = readPlace(text);
     if (text === "") say(searchWords.empty);
-    else if (typed === undefined) await goByName(text, { say, showCountry });
+    else if (typed === undefined) await goByName(text, { say, showCountry, choose: (one) => saying(showCountry(one)) });
     else if ("fault" in typed) say(searchWords.fault(typed.fault));
     else showPlace(typed.place);
   };
-  const ask = () => {
-    go().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
+  const saying = (work: Promise<void>) => {
+    work.catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
   };
+  const ask = () => saying(go());
   listenTo(input, ask);
   const label = element("label", { class: "choice" }, element("span", { class: "muted" }, searchWords.label), input);
   const made = element("div", { class: "actions map-search" }, label, button(searchWords.go, ask), status, offers);
@@ -85,7 +93,8 @@ async function goByName(
   text: string,
   acts: {
     readonly say: (words: string, ...buttons: readonly HTMLElement[]) => void;
-    readonly showCountry: (country: Country) => void;
+    readonly showCountry: (country: Country) => Promise<void>;
+    readonly choose: (country: Country) => void;
   },
 ): Promise<void> {
   const { found, isOne } = findNamed(text, await listCountries());
@@ -93,7 +102,7 @@ async function goByName(
   if (first === undefined) return acts.say(searchWords.none(text));
   if (isOne) return acts.showCountry(first);
   const offered = found.slice(0, mostOffered);
-  const buttons = offered.map((one) => button(one.name, () => acts.showCountry(one)));
+  const buttons = offered.map((one) => button(one.name, () => acts.choose(one)));
   acts.say(searchWords.several(found.length, offered.length), ...buttons);
 }
 
@@ -125,12 +134,19 @@ async function listCountries(): Promise<readonly Country[]> {
   const namesOf = createOtherNames(navigator.languages);
   const countries = (await readCountries()).flatMap((feature) => {
     const written: unknown = feature.get("name");
-    const bounds = boxOfParts(partsOf(feature));
-    if (typeof written !== "string" || bounds === undefined) return [];
+    if (typeof written !== "string") return [];
     const name = countryName(written);
-    return [{ name, others: namesOf(name, String(feature.getId() ?? "")), ...bounds }];
+    return [{ name, written, others: namesOf(name, String(feature.getId() ?? "")) }];
   });
   return countries.toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
+/** Finds the box of a country that the atlas writes so: in the fine atlas, because the coarse one leaves islands out. */
+async function findBounds(written: string): Promise<Bounds> {
+  const feature = (await readFineCountries()).find((one) => one.get("name") === written);
+  const bounds = feature === undefined ? undefined : boxOfParts(partsOf(feature));
+  if (bounds === undefined) throw new Error(`Cannot show "${written}": found no land of it, wanted some in the atlas`);
+  return bounds;
 }
 
 /** Lists the boxes of the lands of a country, the largest land first. */

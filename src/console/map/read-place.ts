@@ -8,10 +8,10 @@ const angle = String.raw`${degrees}\s*(?:(\d+(?:[.,]\d+)?)\s*'(?!')\s*)?(?:(\d+(
 const side = "(north|south|east|west|latitude|longitude|lat|long|lon|lng|[NSEW])";
 const sideBefore = new RegExp(`^${side}[\\s:=]*${angle}[\\s,;/]*${side}[\\s:=]*${angle}$`, "i");
 const sideBehind = new RegExp(`^${angle}\\s*${side}[\\s,;/]*${angle}\\s*${side}$`, "i");
-const sample = "such as 7.4, 46.9 or 46.9 N 7.4 E";
+const sample = "such as 46.9, 7.4 or 46.9 N 7.4 E";
 
 /**
- * Reads a place as people type it: longitude and latitude (`7.4, 46.9`, also `7,4 46,9`), or each with its side in any order
+ * Reads a place as people type it: latitude and longitude (`46.9, 7.4`, also `46,9 7,4`), or each with its side in any order
  * (`46.9 N 7.4 E`, `46°54'N, 7°24'E`, `lat 46.9 lon 7.4`). Undefined for what is no place by numbers, such as a name.
  */
 export function readPlace(text: string): TypedPlace | undefined {
@@ -53,10 +53,10 @@ function placeInOrder(typed: string): TypedPlace | undefined {
   const [only = ""] = parts;
   const texts = parts.length === 1 ? only.split(",") : parts;
   if (!texts.every((one) => /^[+-]?\d+(?:[.,]\d+)?$/.test(one))) return undefined;
-  const [longitude, latitude, ...others] = texts.map(numberOf);
+  const [latitude, longitude, ...others] = texts.map(numberOf);
   if (longitude !== undefined && latitude !== undefined && others.length === 0) return placed(longitude, latitude);
   const count = texts.length === 1 ? "one number" : `${texts.length} numbers`;
-  return { fault: `found ${count}, wanted a longitude and a latitude, ${sample}` };
+  return { fault: `found ${count}, wanted a latitude and a longitude, ${sample}` };
 }
 
 function numberOf(text: string): number {
@@ -65,7 +65,7 @@ function numberOf(text: string): number {
 
 function placed(longitude: number, latitude: number): TypedPlace {
   if (Math.abs(latitude) > 90) {
-    return { fault: `found latitude ${latitude}, wanted -90 to 90; without N or S, the longitude stands first` };
+    return { fault: `found latitude ${latitude}, wanted -90 to 90; without N or S, the latitude stands first` };
   }
   if (Math.abs(longitude) > 180) return { fault: `found longitude ${longitude}, wanted -180 to 180` };
   return { place: [longitude, latitude] };

@@ -15,19 +15,19 @@ export function sayPlace([longitude, latitude]: Position, resolution = 1): strin
 
 /** What the field says that moves a map to a place. */
 export const searchWords = {
-  label: "Go to a country, or to lon, lat",
-  example: "Austria, or 7.4 46.9",
+  label: "Country, or latitude and longitude",
+  example: "Austria, or 46.5, 8",
   go: "Go",
-  empty: "Type a country, or a longitude and a latitude.",
+  empty: "Type a country, or a latitude and a longitude.",
   usePoint: "Set the point there",
   useBox: (name: string) => `Use the box of ${name}`,
   fault: (fault: string) => `The map stays: ${fault}.`,
   none: (text: string) =>
-    `No country is called "${text}" here. Cities, regions and the smallest countries are not listed: give their lon, lat.`,
+    `No country is called "${text}" here. Only countries are known, and not the smallest ones: move the map, or type latitude and longitude, as 46.5, 8.`,
   several: (found: number, shown: number) =>
     `${found} countries may be meant${found > shown ? `, of which ${shown} are here` : ""}: choose one, or type more.`,
   place: ([longitude, latitude]: Position) =>
-    `In the middle of the map is longitude ${longitude}°, latitude ${latitude}°.`,
+    `In the middle of the map is latitude ${latitude}°, longitude ${longitude}°.`,
   country: ({ name, box, isPart }: { readonly name: string; readonly box: Box; readonly isPart: boolean }) =>
     `The map shows ${name}${isPart ? ", without its parts far away" : ""}: about ${sayBox(box)}.`,
 } as const;

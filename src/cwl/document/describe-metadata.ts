@@ -23,7 +23,8 @@ const told: readonly { readonly names: readonly string[]; readonly role: string;
 
 /** Describes what a process says of its version, words, authors, licence and source code: texts or objects. */
 export function describeMetadata({ extensions }: Pick<CwlProcess, "extensions">): CwlMetadata {
-  const version = said(extensions, "softwareVersion");
+  // Some packages say their version by the other name that schema.org has for it.
+  const version = said(extensions, "softwareVersion") ?? said(extensions, "version");
   const keywords = listOf(said(extensions, "keywords"))
     .flatMap((word) => (typeof word === "string" ? word.split(",") : (textOf(memberOf(word, "name")) ?? [])))
     .map((word) => word.trim())

@@ -22,15 +22,8 @@ import { documentResponse, seeOther } from "../answers/document-response.ts";
 import { problemDocument } from "../answers/problem-response.ts";
 import { asPage, requireOwnForm } from "../answers/process-form.ts";
 import { compareRevisions } from "../answers/revision-text.ts";
-import {
-  asDeployment,
-  type DeployForm,
-  idOfLabel,
-  inWordsOfPage,
-  messageAbove,
-  readDeployForm,
-  withPicked,
-} from "../deploy-form.ts";
+import { asDeployment, type DeployForm, idOfLabel, messageAbove, readDeployForm, withPicked } from "../deploy-form.ts";
+import { inWordsOfPage } from "../deploy-words.ts";
 import { type DeploymentDeps, readDeployment } from "../deployment.ts";
 import { filesMediaTypes } from "../deployment-files.ts";
 import { requireContentType } from "../read-body.ts";

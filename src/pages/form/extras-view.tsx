@@ -75,8 +75,8 @@ export function ExtrasView({ state, offers }: { readonly state: FormState; reado
       {offers.sendsMail ? (
         <Text state={state} name={ownNames.mail} type="email" about="A mail is sent when the job has ended" />
       ) : null}
-      {callbacks.map(({ name }) => (
-        <Text state={state} name={name} type="url" />
+      {callbacks.map(({ name, sent }) => (
+        <Callback state={state} name={name} sent={sent} sendsMail={offers.sendsMail} />
       ))}
     </details>
   );
@@ -107,6 +107,31 @@ function Text({
   return (
     <Extra {...extra}>
       <input id={name} type={type} name={name} value={textIn(state.values, name)} maxlength={maxLength} />
+    </Extra>
+  );
+}
+
+/** A browser tells at once what is no address of the kind that is taken. */
+function Callback({
+  state,
+  name,
+  sent,
+  sendsMail,
+}: {
+  readonly state: FormState;
+  readonly name: string;
+  readonly sent: string;
+  readonly sendsMail: boolean;
+}) {
+  const kinds = sendsMail
+    ? { type: "text", pattern: String.raw`\s*(https?:\/\/\S+|[^@\s]+@[^@\s]+)\s*` }
+    : { type: "url" };
+  const wanted = sendsMail ? "A web address (http or https) or a mail address" : "A web address (http or https)";
+  const mail = sendsMail ? "; to a mail address goes a short mail with a link" : "; this service sends no mail";
+  return (
+    <Extra state={state} name={name} about={`${wanted}: it is sent ${sent}${mail}`}>
+      <input id={name} {...kinds} name={name} value={textIn(state.values, name)} title={wanted} />
+      <span class="fault fault-typed">{`${wanted} is wanted here.`}</span>
     </Extra>
   );
 }

@@ -26,11 +26,21 @@ export type Offers = {
 /** The lowest priority of a job. */
 export const leastPriority = -10;
 
-/** The addresses that are told of a job, by the members of `subscriber` that they stand in. */
+/** The addresses that are told of a job, by the members of `subscriber` that they stand in: a web address, or a mail address. */
 export const callbacks = [
-  { member: "successUri", name: "~success", title: "Address that gets the results" },
-  { member: "failedUri", name: "~failed", title: "Address that is told of a failure" },
-  { member: "inProgressUri", name: "~progress", title: "Address that is told of the start" },
+  {
+    ...{ member: "successUri", mailMember: "successEmail", name: "~success", title: "Address that gets the results" },
+    sent: "the results when the job was successful",
+  },
+  {
+    ...{ member: "failedUri", mailMember: "failedEmail", name: "~failed", title: "Address that is told of a failure" },
+    sent: "the status when the job failed or was dismissed",
+  },
+  {
+    ...{ member: "inProgressUri", mailMember: "inProgressEmail", name: "~progress" },
+    title: "Address that is told of the start",
+    sent: "the status when the job starts to run",
+  },
 ] as const;
 
 /** Lists the outputs of a process as a form offers them. */
@@ -75,7 +85,9 @@ export function readExtras(
     ["/notification_email", ownNames.mail] as const,
   ];
   for (const [place, name] of [...own, ...inside]) places.set(place, name);
-  for (const { member, name } of callbacks) places.set(pointer("/subscriber", member), name);
+  for (const { member, mailMember, name } of callbacks) {
+    for (const one of [member, mailMember]) places.set(pointer("/subscriber", one), name);
+  }
   const tags = listIn(textIn(values, ownNames.tags));
   return {
     ...member("outputs", json(ownNames.outputs) ?? tickedOutputs(values, outputs, places)),
@@ -87,14 +99,14 @@ export function readExtras(
       ...(textIn(values, ownNames.pinned) === "true" ? { pinned: true } : {}),
     }),
     ...member("notification_email", textIn(values, ownNames.mail).trim()),
-    ...unlessNone(
-      "subscriber",
-      Object.assign(
-        {},
-        ...callbacks.map(({ member: name, name: field }) => member(name, textIn(values, field).trim())),
-      ),
-    ),
+    ...unlessNone("subscriber", Object.assign({}, ...callbacks.map((callback) => subscriberIn(callback, values)))),
   };
+}
+
+/** A mail address has no member of its own on the form: what is typed says which of the two it is. */
+function subscriberIn(callback: (typeof callbacks)[number], values: FormValues): JsonObject {
+  const address = textIn(values, callback.name).trim();
+  return member(/^[^\s@/:]+@[^\s@/:]+$/.test(address) ? callback.mailMember : callback.member, address);
 }
 
 /** Reads words that are separated by commas. */
@@ -158,7 +170,11 @@ export function writeExtras(request: JsonObject, outputs: readonly OutputChoice[
     if (heddle.pinned === true) put(ownNames.pinned, "true");
   }
   put(ownNames.mail, mail);
-  if (isJsonObject(subscriber)) for (const { member: name, name: field } of callbacks) put(field, subscriber[name]);
+  if (isJsonObject(subscriber)) {
+    for (const { member: name, mailMember, name: field } of callbacks) {
+      put(field, subscriber[name] ?? subscriber[mailMember]);
+    }
+  }
   const ticks = ticksOf(asked, outputs);
   if (asked !== undefined && ticks === undefined) put(ownNames.outputs, JSON.stringify(asked));
   for (const [name, texts] of ticks ?? []) values.set(name, texts);

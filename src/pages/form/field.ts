@@ -57,6 +57,17 @@ export type Field = {
   readonly shape: Shape;
 };
 
+/** Tells whether something of a field, or of what it holds, is marked as required. */
+export function hasRequired({ isRequired, shape }: Pick<Field, "isRequired" | "shape">): boolean {
+  return isRequired || holdsRequired(shape);
+}
+
+function holdsRequired(shape: Shape): boolean {
+  if (shape.kind === "group") return shape.members.some(hasRequired);
+  if (shape.kind === "rows") return holdsRequired(shape.item);
+  return shape.kind === "alternatives" && shape.alternatives.some((one) => holdsRequired(one.shape));
+}
+
 /**
  * The parts of a field's name behind the name of its value, which is a JSON pointer. No token of a pointer has a tilde before
  * another letter: no member of a value can be called so.

@@ -4,7 +4,7 @@ import type { PageFrame } from "../page.ts";
 import { shortId } from "../words.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
-import { ownNames, parts } from "./field.ts";
+import { hasRequired, ownNames, parts } from "./field.ts";
 import { FieldView } from "./field-view.tsx";
 import type { FormLimits, FormState } from "./state.ts";
 
@@ -63,7 +63,9 @@ export function ExecuteForm({
         <button type="submit" name={ownNames.doing} value="check" formnovalidate>
           Check
         </button>
-        <span class="muted">* is required. Enter in a field runs, too. Check runs nothing.</span>
+        <span class="muted">
+          {fields.some(hasRequired) ? "* is required. " : ""}Enter in a field runs, too. Check runs nothing.
+        </span>
       </p>
     </form>
   );

@@ -35,13 +35,14 @@ export function StoredView({ name, state, mediaTypes }: Stored) {
           ) : null}
           {groups.map(({ title, options }) => (
             <optgroup label={title}>
-              {options.map(({ reference, words, file, type, time, made }) => (
+              {options.map(({ reference, words, file, type, time, made, isBelowJob }) => (
                 <option
                   value={reference}
                   selected={reference === chosen}
                   data-file={file}
                   data-file-type={type}
                   data-time={time}
+                  data-below={isBelowJob}
                   data-job={made?.jobUrl}
                   data-look={made?.look}
                   data-called={made?.name}
@@ -142,6 +143,8 @@ type Offered = {
   readonly type?: string;
   /** The job that made it: a script leads to it, once this is chosen. */
   readonly made?: Made & { readonly name: string };
+  /** It stands below the words of its job: a script tells it by those. */
+  readonly isBelowJob?: true;
 };
 type Made = NonNullable<OfferedOutput["made"]>;
 type Group = { readonly title: string; readonly options: readonly Offered[] };
@@ -166,14 +169,15 @@ function groupsOf(
   const ofJobs = withChosen(outputs?.offered ?? [], now.output)
     .filter((output) => output === now.output || mayBe(output, now.mediaTypes))
     .map((output): Typed => {
-      const fits = output.made === undefined || mayFit(output.made.type, now.mediaTypes);
+      const fits = output.made === undefined || isOfKind(output.name, output.made.type, now.mediaTypes);
       return {
         fits,
         option: {
           reference: output.reference,
-          words: wordsOfOutput(output, fits),
+          words: wordsOfOutput(output),
           ...defined({
-            time: fits ? undefined : output.made?.finished,
+            time: output.made?.finished,
+            isBelowJob: fits ? (true as const) : undefined,
             made: output.made === undefined ? undefined : { ...output.made, name: output.name },
           }),
         },
@@ -188,7 +192,7 @@ function groupsOf(
     group("Uploads of a type that fits", ofUploads, true),
     ...jobGroups(ofJobs.filter(({ fits }) => fits)),
     group("Uploads of other types", ofUploads, false),
-    group("Outputs of other types", ofJobs, false),
+    group("Other files of jobs", ofJobs, false),
   ].filter(({ options }) => options.length > 0);
 }
 
@@ -216,14 +220,12 @@ function withChosen<One extends { readonly reference: string }>(
     : [chosen, ...offered.filter(({ reference }) => reference !== chosen.reference)];
 }
 
-/** Below its job an output says no more of that. */
-function wordsOfOutput({ name, made }: OfferedOutput, isBelowJob: boolean): string {
+/** Says the process and the time with each output: a list that is closed shows no heading above what was chosen. */
+function wordsOfOutput({ name, made }: OfferedOutput): string {
   if (made === undefined) return `${name}, output of a job`;
   const { outputId, title, user, finished } = made;
-  const size = sizeOf(made);
-  if (isBelowJob) return `${name}, ${outputId}, ${size}`;
   const whose = user === undefined ? "" : ` by ${user}`;
-  return `${name}, ${outputId} of ${title}${whose}, ${size}, ${timeText(finished)}`;
+  return `${name}, ${outputId} of ${title}${whose}, ${timeText(finished)}, ${sizeOf(made)}`;
 }
 
 function sizeOf({ length }: Made): string {
@@ -253,6 +255,21 @@ const archiveTypes = [
 const vagueTypes = [unknownMediaType, "text/plain"];
 /** What a directory is made of. */
 const packedTypes = ["application/zip", "application/x-tar", "application/gzip", "application/json", "text/html"];
+
+const logEnd = /\.(log|err|stderr)$/i;
+
+/** Tells whether an output is likely what an input takes: of its types, and no log. Its job named its type, so that few are vague. */
+function isOfKind(name: string, type: string, mediaTypes: readonly string[]): boolean {
+  if (logEnd.test(name)) return false;
+  const isDirectory = mediaTypes.includes(directoryType);
+  if (isDirectory && ["application/json", "text/html"].some((one) => isSameType(type, one))) {
+    return mediaTypes.some((one) => isOfType(type, one));
+  }
+  const isPlain = isSameType(type, "text/plain") && mediaTypes.length > 0;
+  return isPlain
+    ? mediaTypes.some((one) => isSameType(one, unknownMediaType) || isOfType(type, one))
+    : mayFit(type, mediaTypes);
+}
 
 /** Tells whether a file of a media type may be what an input takes. */
 function mayFit(type: string, mediaTypes: readonly string[]): boolean {

@@ -87,6 +87,13 @@ describe("what schema.org says of a package is described, with", () => {
   });
 });
 
+test("a version by its other name is read where the usual one is absent, as it is written", () => {
+  const head = "$namespaces: {s: https://schema.org/}\n";
+  expect(describedBy(`${head}s:version: 1.10`).version).toBe("1.10");
+  expect(describedBy("s:version: '2.0-rc1'").version).toBe("2.0-rc1");
+  expect(describedBy(`${head}s:version: 1.1\ns:softwareVersion: 3.1`).version).toBe("3.1");
+});
+
 test("texts, lists and objects of odd forms are described as far as they say something", () => {
   const head = [
     "s:softwareVersion: {s:version: 3}",

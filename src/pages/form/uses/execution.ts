@@ -37,3 +37,14 @@ export function executionUrl({ baseUrl, name, provider }: UseTarget): string {
 export function uploadUrl({ baseUrl }: UseTarget): string {
   return `${baseUrl}/vault`;
 }
+
+/** Returns the address below which the jobs of the service stand. */
+export function jobsUrl({ baseUrl }: UseTarget): string {
+  return `${baseUrl}/jobs`;
+}
+
+/** The states of a job that has not ended, as JSON has them in a list. */
+export const goingOn = '"accepted", "running"';
+
+/** A comment of what to do with a key first, without quotes: some shells read comments as commands when they are pasted. */
+export const setKeyWords = "# Set your key first: export HEDDLE_KEY=YOUR-KEY";

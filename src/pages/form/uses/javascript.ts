@@ -1,4 +1,4 @@
-import { type Execution, executionUrl, uploadUrl, waits } from "./execution.ts";
+import { type Execution, executionUrl, goingOn, uploadUrl, waits } from "./execution.ts";
 import { piecesOf, variable, wordsToPut } from "./used-files.ts";
 
 /** In two pieces: this module does not import it. */
@@ -20,10 +20,29 @@ export function scriptText(execution: Execution): string {
     `  headers: { ${headers.join(", ")} },`,
     `  body: JSON.stringify(${bodyOf(execution)}),`,
     "});",
-    waits(execution)
-      ? "globalThis.console?.log(answer.status, await answer.text());"
-      : 'globalThis.console?.log(answer.status, answer.headers.get("location"));',
+    'if (!answer.ok) throw new Error(answer.status + " " + (await answer.text()));',
+    ...(waits(execution) ? ["globalThis.console?.log(await answer.text());"] : waitingLines(execution)),
   ].join("\n");
+}
+
+/** In two pieces: this module starts no timer. */
+const timer = `${"set"}Timeout`;
+
+/** Waits for the end of a job: what failed ends the program with its message, what was successful is written. */
+function waitingLines({ needsKey }: Execution): readonly string[] {
+  const headers = needsKey ? ", { headers: authorization }" : "";
+  return [
+    'const job = answer.headers.get("location");',
+    "let status = await answer.json();",
+    `while ([${goingOn}].includes(status.status)) {`,
+    `  await new Promise((resolve) => ${timer}(resolve, 1000));`,
+    `  status = await (await fetch(job${headers})).json();`,
+    "}",
+    'if (status.status !== "successful") throw new Error(job + " " + status.status + ": " + status.message);',
+    `const results = await fetch(job + "/results"${headers});`,
+    "if (!results.ok) throw new Error(await results.text());",
+    "globalThis.console?.log(await results.text());",
+  ];
 }
 
 function keyLines(needsKey: boolean): readonly string[] {

@@ -1,6 +1,6 @@
 import { isNumber } from "../../../domain/exact-number.ts";
 import { isJsonObject, isList, type Json } from "../../../domain/json.ts";
-import { type Execution, executionUrl, uploadUrl, waits } from "./execution.ts";
+import { type Execution, executionUrl, goingOn, jobsUrl, setKeyWords, uploadUrl, waits } from "./execution.ts";
 import { fileAt, type UsedFile, variable, wordsToPut } from "./used-files.ts";
 
 /** Writes a program in Python that executes with requests. */
@@ -20,7 +20,9 @@ export function requestsText(execution: Execution): string {
     ...headers,
     ")",
     "answer.raise_for_status()",
-    waits(execution) ? "print(answer.text)" : 'print(answer.headers["Location"])',
+    ...(waits(execution)
+      ? ["print(answer.text)"]
+      : waitingLines(execution, { job: 'answer.headers["Location"]', status: "answer.json()" })),
   ].join("\n");
 }
 
@@ -31,7 +33,7 @@ export function owslibText(execution: Execution): string {
   const left = Object.keys(others);
   return [
     ...importLines(execution),
-    ...(files.length > 0 ? ["import requests"] : []),
+    ...(files.length > 0 || !waits(execution) ? ["import requests"] : []),
     "from owslib.ogcapi.processes import Processes",
     "",
     ...keyLines(execution),
@@ -44,20 +46,50 @@ export function owslibText(execution: Execution): string {
     ...(outputs === undefined ? [] : [`    outputs=${pythonValue(outputs, files)},`]),
     `    async_=${waits(execution) ? "False" : "True"},`,
     ")",
-    "print(answer)",
+    ...(waits(execution)
+      ? ["print(answer)"]
+      : waitingLines(execution, {
+          job: `${JSON.stringify(`${jobsUrl(execution)}/`)} + answer["jobID"]`,
+          status: "answer",
+        })),
   ].join("\n");
 }
 
-function importLines({ files, needsKey }: Execution): readonly string[] {
-  return [...(needsKey ? ["import os"] : []), ...(files.length > 0 ? ["from pathlib import Path"] : [])];
+/** Waits for the end of a job: what failed ends the program with its message, what was successful is written. */
+function waitingLines(
+  { needsKey }: Execution,
+  { job, status }: { readonly job: string; readonly status: string },
+): readonly string[] {
+  const headers = needsKey ? ", headers=headers" : "";
+  return [
+    "",
+    `job = ${job}`,
+    `status = ${status}`,
+    `while status["status"] in (${goingOn}):`,
+    "    time.sleep(1)",
+    `    asked = requests.get(job${headers})`,
+    "    asked.raise_for_status()",
+    "    status = asked.json()",
+    'if status["status"] != "successful":',
+    "    raise SystemExit(f\"{job} {status['status']}: {status.get('message')}\")",
+    `results = requests.get(job + "/results"${headers})`,
+    "results.raise_for_status()",
+    "print(results.text)",
+  ];
+}
+
+function importLines(execution: Execution): readonly string[] {
+  const { files, needsKey } = execution;
+  return [
+    ...(needsKey ? ["import os"] : []),
+    ...(waits(execution) ? [] : ["import time"]),
+    ...(files.length > 0 ? ["from pathlib import Path"] : []),
+  ];
 }
 
 function keyLines({ needsKey }: Execution): readonly string[] {
   if (!needsKey) return [];
-  return [
-    "# Put your key into the variable HEDDLE_KEY first.",
-    'headers = {"Authorization": "Bearer " + os.environ["HEDDLE_KEY"]}',
-  ];
+  return [setKeyWords, 'headers = {"Authorization": "Bearer " + os.environ["HEDDLE_KEY"]}'];
 }
 
 function uploadLines(execution: Execution): readonly string[] {

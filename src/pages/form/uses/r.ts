@@ -1,4 +1,4 @@
-import { type Execution, executionUrl, uploadUrl, waits } from "./execution.ts";
+import { type Execution, executionUrl, goingOn, setKeyWords, uploadUrl, waits } from "./execution.ts";
 import { piecesOf, variable, wordsToPut } from "./used-files.ts";
 
 /** Writes a program in R that executes with httr2. */
@@ -8,14 +8,32 @@ export function rText(execution: Execution): string {
   return [
     "library(httr2)",
     "",
-    ...(needsKey ? ["# Put your key into the variable HEDDLE_KEY first.", 'key <- Sys.getenv("HEDDLE_KEY")'] : []),
+    ...(needsKey ? [setKeyWords, 'key <- Sys.getenv("HEDDLE_KEY")'] : []),
     ...uploadLines(execution),
     `answer <- request(${JSON.stringify(executionUrl(execution))}) |>`,
     ...(headers.length === 0 ? [] : [`  req_headers(${headers.join(", ")}) |>`]),
     `  req_body_raw(${bodyOf(execution)}, type = "application/json") |>`,
     "  req_perform()",
-    waits(execution) ? 'cat(resp_body_string(answer), "\\n")' : 'cat(resp_header(answer, "Location"), "\\n")',
+    ...(waits(execution) ? ['cat(resp_body_string(answer), "\\n")'] : waitingLines(execution)),
   ].join("\n");
+}
+
+/** Waits for the end of a job: what failed ends the program with its status, what was successful is written. */
+function waitingLines({ needsKey }: Execution): readonly string[] {
+  const key = needsKey ? ` |> req_headers(${authorization})` : "";
+  return [
+    "",
+    'job <- resp_header(answer, "Location")',
+    "repeat {",
+    `  told <- request(job)${key} |> req_perform() |> resp_body_string()`,
+    `  status <- sub('(?s).*?"status":"([^"]*)".*', "\\\\1", told, perl = TRUE)`,
+    `  if (!status %in% c(${goingOn})) break`,
+    "  Sys.sleep(1)",
+    "}",
+    'if (status != "successful") stop(paste(job, "failed:", told))',
+    `results <- request(paste0(job, "/results"))${key} |> req_perform()`,
+    'cat(resp_body_string(results), "\\n")',
+  ];
 }
 
 const authorization = 'Authorization = paste("Bearer", key)';

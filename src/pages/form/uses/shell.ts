@@ -1,4 +1,4 @@
-import { type Execution, executionUrl, uploadUrl, waits } from "./execution.ts";
+import { type Execution, executionUrl, setKeyWords, uploadUrl, waits } from "./execution.ts";
 import { piecesOf, type UsedFile, variable, wordsToPut } from "./used-files.ts";
 
 /** Writes the commands by which a shell executes with curl. */
@@ -16,7 +16,7 @@ export function curlText(execution: Execution): string {
     const href = variable("href", execution.files, file);
     // What was refused says why, and nothing is pasted into the request.
     return [
-      `${answer}=$(${words})`,
+      `${answer}=$(if test -r "${path}"; then ${words}; else printf 'Cannot read the file %s: put it here first' "${path}"; fi)`,
       `${href}=$(printf '%s' "$${answer}" | sed -n 's/.*"href":"\\([^"]*\\)".*/\\1/p')`,
       `test -n "$${href}" || printf '%s\\n' "$${answer}" >&2`,
     ];
@@ -28,9 +28,12 @@ export function curlText(execution: Execution): string {
     ...(waits(execution) ? [] : ["-H 'Prefer: respond-async'"]),
     `--data-raw ${requestWord(execution)}`,
   ];
-  return [...missingLines(execution), ...uploadLines(execution, upload), guard(execution) + lines.join(" \\\n  ")].join(
-    "\n",
-  );
+  return [
+    ...(needsKey ? [setKeyWords] : []),
+    ...missingLines(execution),
+    ...uploadLines(execution, upload),
+    guard(execution) + lines.join(" \\\n  "),
+  ].join("\n");
 }
 
 /** In the name of a file between quotes, curl reads a backslash before each quote and each backslash. */
