@@ -78,7 +78,8 @@ function waysOn(view: JobView, url: string) {
 /** What one can do with any job: copy its address, share its results, cancel or remove it. */
 function OtherActions({ job, view, url }: { readonly job: JobDocument; readonly view: JobView; readonly url: string }) {
   const isFinished = job.finished !== undefined;
-  const mayEnd = view.mayDismiss && !(isFinished && job.kept !== undefined);
+  const isHeld = isFinished && job.kept !== undefined;
+  const mayEnd = view.mayDismiss && !isHeld;
   return (
     <>
       {/* Only a script copies: it shows the button where the browser lets it. */}
@@ -87,6 +88,7 @@ function OtherActions({ job, view, url }: { readonly job: JobDocument; readonly 
       </button>{" "}
       {/* A form with choices stands below the buttons. */}
       {view.share === undefined || view.share.choices !== undefined ? null : <ShareForm share={view.share} url={url} />}{" "}
+      {isHeld ? <a href="#run">Kept for good</a> : null}
       {mayEnd ? (
         <form method="post" action={`${url}/${isFinished ? "remove" : "dismiss"}-form`}>
           <button type="submit" class="button button-danger">

@@ -397,6 +397,7 @@ describe("the page of a job", () => {
     for (const words of ["Remove with its results", "This job is kept", "keep-form", "link, remove"]) {
       expect(html).not.toContain(words);
     }
+    expect(html).toContain('<a href="#run">Kept for good</a>');
     // One that runs is stopped all the same; who may not keep it is told alone.
     expect(page({ status: "running", kept }, { ...may, mayRetry: false })).toContain("Cancel</button>");
     expect(page({ ...ended, kept }, { seenBy })).toContain("Kept for good since");
