@@ -187,6 +187,7 @@ const problemExitCodes = {
   "not-acceptable": exitCodes.error,
   "method-not-allowed": exitCodes.error,
   "content-too-large": exitCodes.invalidInput,
+  "kept-job": exitCodes.conflict,
   "idempotency-conflict": exitCodes.conflict,
   conflict: exitCodes.conflict,
   unauthorized: exitCodes.unauthorized,

@@ -9,6 +9,8 @@ export const auditActions = [
   "read",
   "share",
   "unshare",
+  "keep",
+  "release",
   "deploy",
   "replace",
   "patch",
@@ -39,6 +41,8 @@ export const jobActions = [
   "read",
   "share",
   "unshare",
+  "keep",
+  "release",
 ] as const satisfies readonly AuditAction[];
 
 /** Returns the id of the job that a line is about; undefined where it is about something else. */

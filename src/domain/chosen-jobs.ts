@@ -10,6 +10,7 @@ export const leftReasons = [
   "unknown",
   "gone",
   "forbidden",
+  "kept",
   "ended",
   "again",
   "state",

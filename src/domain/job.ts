@@ -122,6 +122,10 @@ export type Job = {
   readonly dismissedBy?: string;
   /** The user who retried it last; undefined for a caller without a key. */
   readonly retriedBy?: string;
+  /** Since when it is kept for good: nothing removes it before somebody releases it. Undefined for one that is not. */
+  readonly keptAt?: number;
+  /** The user who asked for that; undefined for a caller without a key. */
+  readonly keptBy?: string;
   /** The execution's id, kept by the finishing write of a job whose locations were mapped. */
   readonly wpsId?: string;
   /** The execution whose finished steps the next one keeps; set by a retry. */

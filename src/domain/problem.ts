@@ -11,6 +11,7 @@ export const problemKinds = [
   "job-failed",
   "gone",
   "removed-job",
+  "kept-job",
   "workflow-not-found",
   "duplicated-process",
   "immutable-process",

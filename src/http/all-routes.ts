@@ -9,6 +9,7 @@ import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
+import { keptJobRoutes } from "./routes/kept-jobs.ts";
 import { type KeyRouteDeps, keyRoutes } from "./routes/keys.ts";
 import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
 import { type LicenceRouteDeps, licenceRoutes } from "./routes/licence.ts";
@@ -74,6 +75,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...eventRoutes(deps),
     ...resultRoutes(deps),
     ...outputRoutes(deps),
+    ...keptJobRoutes(deps),
     ...shareRoutes(deps),
     ...shareFormRoutes(deps),
     ...signInRoutes(deps),

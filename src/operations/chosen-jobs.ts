@@ -1,9 +1,10 @@
 import { isOwn, mayDo, type Principal } from "../domain/access.ts";
 import { type ChosenFate, type ChosenOutcome, type Deed, type LeftReason, outcomeOf } from "../domain/chosen-jobs.ts";
 import type { Job } from "../domain/job.ts";
+import { isFinished } from "../domain/job-state.ts";
 import { Problem, type ProblemKind } from "../domain/problem.ts";
 import { findProcessRevision } from "../store/processes.ts";
-import { type DismissDeps, endJob, readJob } from "./follow-jobs.ts";
+import { type DismissDeps, endJob, readJob, requireNotKept } from "./follow-jobs.ts";
 import { requireAction } from "./guard.ts";
 import { type RetryDeps, readRetriable, retryJob } from "./retry-job.ts";
 
@@ -30,6 +31,7 @@ export async function sortForDismissal(
   return sort(jobIds, async (jobId) => {
     const job = await readJob(deps, principal, jobId);
     requireAction(principal, isOwn(principal, job.user) ? "dismiss-own" : "dismiss-all", `dismiss job "${jobId}"`);
+    if (isFinished(job.status)) requireNotKept(job);
     return job;
   });
 }
@@ -113,6 +115,7 @@ const reasons: Readonly<Partial<Record<ProblemKind, LeftReason>>> = {
   "removed-job": "gone",
   forbidden: "forbidden",
   conflict: "state",
+  "kept-job": "kept",
   gone: "upload",
   "no-such-process": "provider",
   "too-many-requests": "full",

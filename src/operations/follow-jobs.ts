@@ -76,7 +76,8 @@ const dismissTries = 3;
 /**
  * Dismisses a job: what has not ended is stopped; what has ended is removed with its results and files, and only its history
  * is kept (OGC 18-062r3 /req/dismiss/job-dismiss-status). Throws `no-such-job`; `removed-job` when it was removed before, and
- * when it was dismissed before, which removes it; `forbidden` for a role that may not.
+ * when it was dismissed before, which removes it; `kept-job` for one that has ended and is kept for good; `forbidden` for a role
+ * that may not.
  */
 export async function dismissJob(deps: DismissDeps, principal: Principal, jobId: string): Promise<Job> {
   const { was } = await endJob(deps, principal, jobId);
@@ -88,6 +89,12 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
 /** Checks that somebody may cancel or remove a job. Throws `forbidden`. */
 export function requireDismissal(principal: Principal, { id, user }: Job): void {
   requireAction(principal, isOwn(principal, user) ? "dismiss-own" : "dismiss-all", `dismiss job "${id}"`);
+}
+
+/** Checks that a job may be removed: one that is kept for good is released first. Throws `kept-job`. */
+export function requireNotKept({ id, keptAt }: Job): void {
+  if (keptAt === undefined) return;
+  throw new Problem("kept-job", `Cannot remove job "${id}": found it kept for good, wanted it released first`);
 }
 
 /** The status that a job had, and whether it was ended or removed. */
@@ -108,6 +115,7 @@ export async function endJob(
     requireDismissal(principal, job);
     const was = job.status;
     if (only === (isFinished(was) ? "stop" : "remove")) return { was, isDone: false };
+    if (isFinished(was)) requireNotKept(job);
     const isDone = isFinished(was) ? await remove(deps, principal, job) : await stop(deps, principal, job);
     if (isDone) return { was, isDone };
   }

@@ -59,7 +59,7 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
     case "failed":
     case "dismissed": {
       const kept = deps.settings.keptMilliseconds;
-      if (kept === undefined || job.request.run?.isPinned === true) return {};
+      if (kept === undefined || job.keptAt !== undefined) return {};
       return { expiresAt: (job.finishedAt ?? job.updatedAt) + kept };
     }
     default:

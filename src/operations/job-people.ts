@@ -5,15 +5,15 @@ import type { Database } from "../store/database.ts";
 import { fellowsOf } from "./group-jobs.ts";
 
 /** Who had to do with a job. */
-export type JobPeople = Pick<Job, "user" | "dismissedBy" | "retriedBy">;
+export type JobPeople = Pick<Job, "user" | "dismissedBy" | "retriedBy" | "keptBy">;
 
 /**
  * Tells whose job it is to whoever may see it: its owner, members of a group of the owner's, who sees the jobs of others. Who
- * dismissed or retried it is told to the first and the last.
+ * dismissed, retried or keeps it is told to the first and the last.
  */
-export function peopleOf(principal: Principal, { user, dismissedBy, retriedBy }: Job): JobPeople {
+export function peopleOf(principal: Principal, { user, dismissedBy, retriedBy, keptBy }: Job): JobPeople {
   if (!isOwn(principal, user) && !mayDo(principal, "read-all-jobs")) return defined({ user });
-  return defined({ user, dismissedBy, retriedBy });
+  return defined({ user, dismissedBy, retriedBy, keptBy });
 }
 
 /** Tells whether a principal may see jobs of others: of all, or of members of a group of its own. */

@@ -41,6 +41,7 @@ export function newJob(
     ...(principal.origin === undefined
       ? {}
       : { origin: { ...principal.origin, role: principal.role, ...defined({ keyId: principal.keyId }) } }),
+    ...(request.run?.isPinned === true ? { keptAt: drawn.at, ...defined({ keptBy: principal.user }) } : {}),
     ...defined({ providerId: provider?.id, user: principal.user, language }),
   };
 }

@@ -12,6 +12,8 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   read: "looked at a job of somebody else",
   share: "shared results",
   unshare: "took a share back",
+  keep: "kept a job for good",
+  release: "kept a job no longer",
   deploy: "deployed a process",
   replace: "replaced a process",
   patch: "changed what a process says, or who sees it",

@@ -22,6 +22,7 @@ const reasonWords: Readonly<Record<LeftReason, string>> = {
   unknown: "no job has this id, or your key may not see it",
   gone: "removed before",
   forbidden: "your key may not do this",
+  kept: "kept for good; keep it no longer first, on its page",
   ended: "ended meanwhile, kept with the results",
   again: "retried meanwhile, left to run",
   state: "neither failed nor dismissed, so there is nothing to retry",

@@ -85,19 +85,40 @@ function factsOf({ software = [], unusedImage }: NamedProgram): string {
 function Care({ job, view, frame: { baseUrl, reader } }: JobParts) {
   if (view.seenBy === undefined) return null;
   return (
-    <p class="muted on-screen">
-      {`Seen by ${seenByText(view.seenBy)}. `}
-      <Shared share={view.seenBy.share} />
-      <Removal job={job} keptMilliseconds={view.keptMilliseconds} />
-      {reader?.seesSystem === true ? (
-        <>
-          {" Setting: "}
-          <a href={settingUrl(baseUrl, "keepHours")}>
-            <code>keepHours</code>
-          </a>
-        </>
-      ) : null}
-    </p>
+    <>
+      <p class="muted on-screen">
+        {`Seen by ${seenByText(view.seenBy)}. `}
+        <Shared share={view.seenBy.share} />
+        <Removal job={job} keptMilliseconds={view.keptMilliseconds} />
+        {reader?.seesSystem === true ? (
+          <>
+            {" Setting: "}
+            <a href={settingUrl(baseUrl, "keepHours")}>
+              <code>keepHours</code>
+            </a>
+          </>
+        ) : null}
+      </p>
+      {view.mayKeep === true ? <KeepForm job={job} baseUrl={baseUrl} /> : null}
+    </>
+  );
+}
+
+/** The button that keeps a job for good, or keeps it no longer: it says before the press what comes of it. */
+function KeepForm({ job, baseUrl }: { readonly job: JobDocument; readonly baseUrl: string }) {
+  const { kept, jobID } = job;
+  const url = `${baseUrl}/jobs/${encodeURIComponent(jobID)}`;
+  return (
+    <form method="post" action={`${url}/${kept === undefined ? "keep" : "release"}-form`} class="actions on-screen">
+      <button type="submit" class="button">
+        {kept === undefined ? "Keep for good" : "Keep no longer"}
+      </button>
+      <span class="muted">
+        {kept === undefined
+          ? "Then nothing removes it, and nobody, before it is kept no longer."
+          : "Then it is removed as others are, and can be removed by hand. Its time counts from its end."}
+      </span>
+    </form>
   );
 }
 
@@ -144,7 +165,16 @@ function Removal({
   readonly keptMilliseconds: number | undefined;
 }) {
   const seconds = keptMilliseconds === undefined ? undefined : keptMilliseconds / 1000;
-  const { expirationDate } = job;
+  const { expirationDate, kept } = job;
+  if (kept !== undefined) {
+    return (
+      <span>
+        {"Kept for good since "}
+        <Time at={kept.since} />
+        {kept.by === undefined ? "" : `, by ${kept.by}`}.
+      </span>
+    );
+  }
   return (
     <span>
       {keptJobsText(seconds, true)}

@@ -28,7 +28,7 @@ export function Actions({
       </div>
       {view.mayRetry ? (
         <details data-follows="" class="on-screen">
-          <summary>{`How these differ; ${ways.length > shownWays ? "try again, " : ""}copy the link, ${view.mayDismiss ? "remove" : "and more"}`}</summary>
+          <summary>{`How these differ; ${ways.length > shownWays ? "try again, " : ""}copy the link, ${view.mayDismiss && job.kept === undefined ? "remove" : "and more"}`}</summary>
           <div class="actions">
             {ways.slice(shownWays)}
             {others}
@@ -88,6 +88,8 @@ function wayWords({ newerVersion, version }: JobView): Readonly<Record<"again" |
 /** What one can do with any job: copy its address, share its results, cancel or remove it. */
 function OtherActions({ job, view, url }: { readonly job: JobDocument; readonly view: JobView; readonly url: string }) {
   const isFinished = job.finished !== undefined;
+  const isHeld = isFinished && job.kept !== undefined;
+  const mayEnd = view.mayDismiss && !isHeld;
   return (
     <>
       {/* Only a script copies: it shows the button where the browser lets it. */}
@@ -96,7 +98,8 @@ function OtherActions({ job, view, url }: { readonly job: JobDocument; readonly 
       </button>{" "}
       {/* A form with choices stands below the buttons. */}
       {view.share === undefined || view.share.choices !== undefined ? null : <ShareForm share={view.share} url={url} />}{" "}
-      {view.mayDismiss ? (
+      {isHeld ? <a href="#run">Kept for good</a> : null}
+      {mayEnd ? (
         <form method="post" action={`${url}/${isFinished ? "remove" : "dismiss"}-form`}>
           <button type="submit" class="button button-danger">
             {isFinished ? "Remove with its results" : "Cancel"}

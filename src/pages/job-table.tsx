@@ -96,6 +96,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar
         <td title={message}>
           <Badge status={status} isWaiting={waitText(job) !== undefined} />{" "}
           {waitText(job) ?? (status === "running" ? <span class="nowrap">{`${progress} %`}</span> : "")}
+          {job.kept === undefined ? null : <span class="muted nowrap"> kept for good</span>}
           {attempt > 1 ? <span class="muted nowrap">{` attempt ${attempt}`}</span> : null}
         </td>
         <td>

@@ -47,6 +47,8 @@ export const notices = {
   uploaded: "Uploaded. The file can be an input of jobs.",
   "upload-removed": "The upload was removed.",
   "share-taken-back": "The share was taken back. Its address leads to nothing any more.",
+  "job-kept": "The job is kept for good, with its results and its log. Nothing removes it before it is kept no longer.",
+  "job-released": "The job is kept no longer than others are, counted from its end.",
   "results-wanted": "Tick at least one of the results to share. Nothing was shared.",
   "two-wanted": "Tick two jobs, and only two: then they can be compared.",
   "jobs-wanted": "Tick at least one job first. Nothing was done.",

@@ -66,7 +66,7 @@ function KeptJobs({
   return (
     <p>
       {keptJobsText(kept.seconds, false)}
-      {kept.seconds === undefined ? null : "; pinned ones until somebody removes them"}
+      {kept.seconds === undefined ? null : "; those kept for good until somebody releases them"}
       {kept.next === undefined || list === undefined ? (
         ". "
       ) : (
@@ -102,7 +102,7 @@ function keptText({ what, seconds, maxBytes }: KeptDocument): string {
     return maxBytes === 0 ? "not at all" : `up to ${sizeText(maxBytes)}, the oldest goes first`;
   if (seconds === undefined) return "until somebody removes them: nothing is removed by time";
   const time = keptSpanText(seconds);
-  if (what === "jobs") return `${time} after their end; pinned ones for ever`;
+  if (what === "jobs") return `${time} after their end; those kept for good stay`;
   if (what === "uploads") return `${time}, and longer while a job that has not ended, or that failed, reads it`;
   if (what === "orphans") return `${time}; less when the disk is full`;
   if (what === "sessions") return `${time} at most; until then or the end of their key`;

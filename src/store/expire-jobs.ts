@@ -1,4 +1,4 @@
-import { and, eq, inArray, lte, not, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lte, not, or, type SQL, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { isThere as isJobThere } from "./queries/guards.ts";
@@ -14,7 +14,7 @@ const finishedStatuses: readonly JobStatus[] = jobStatuses.filter(isFinished);
 const isDue = and(
   statusIn(sql`+${jobs.status}`, finishedStatuses),
   lte(jobs.finishedAt, argument("before")),
-  sql`coalesce(${jobs.request} ->> '$.run.isPinned', 0) = 0`,
+  isNull(jobs.keptAt),
 );
 
 const selectDue = dueIn(sql`${jobs} indexed by jobs_by_end`, sql`${isListed} and hidden in (0, 1)`);
@@ -64,14 +64,14 @@ const removals = [
   () => build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.jobId, argument("jobId")), isGone)),
 ].map((query) => compile<{ jobId: string }>()<Buildable>(query));
 
-/** Lists ids of jobs that ended before a time and are not pinned, so many at most. */
+/** Lists ids of jobs that ended before a time and are not kept for good, so many at most. */
 export async function expiredJobs(database: Database, before: number, limit: number): Promise<readonly string[]> {
   const listed = await database.read(selectDue({ before, limit }));
   const others = await database.read(selectDueNew({ before, limit }));
   return [...listed, ...others].slice(0, limit).map((row) => row.id);
 }
 
-/** Removes all rows of a job that ended before a time, in one write which notes that its files are to go. False when it was retried or pinned meanwhile. */
+/** Removes all rows of a job that ended before a time, in one write which notes that its files are to go. False when it was retried, or kept for good, meanwhile. */
 export async function removeJob(database: Database, jobId: string, before: number): Promise<boolean> {
   const listRows = removeListRows.map((one) => one({ jobId, before }));
   const written = await database.write([

@@ -98,6 +98,8 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     isFromCache: job.isFromCache === true ? 1 : null,
     dismissedBy: job.dismissedBy ?? null,
     retriedBy: job.retriedBy ?? null,
+    keptAt: job.keptAt ?? null,
+    keptBy: job.keptBy ?? null,
     failure: job.failure === undefined ? null : JSON.stringify(job.failure),
     wpsId: job.wpsId ?? null,
     resumeFrom: job.resumeFrom ?? null,

@@ -16,7 +16,7 @@ const jobEnds = compile<{ limit: number }>()(() =>
     .select({ at: sql`finished_at`.mapWith(Number) })
     .from(
       sql`${jobs} indexed by jobs_by_end where ${isListed} and hidden = 0 and finished_at is not null
-        and status in ('successful', 'failed', 'dismissed') and coalesce(request ->> '$.run.isPinned', 0) = 0
+        and status in ('successful', 'failed', 'dismissed') and kept_at is null
         order by finished_at`,
     )
     .limit(sql.placeholder("limit")),
@@ -62,7 +62,7 @@ const sessionEnds = compile<{ now: number; limit: number }>()(() =>
     .limit(sql.placeholder("limit")),
 );
 
-/** Lists when the jobs ended that ended first and are not pinned, so many at most. */
+/** Lists when the jobs ended that ended first and are not kept for good, so many at most. */
 export async function firstJobEnds(database: Database, limit: number): Promise<Times> {
   return (await database.read(jobEnds({ limit }))).map(({ at }) => at);
 }

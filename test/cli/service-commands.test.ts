@@ -97,6 +97,18 @@ test("execute takes what a request may hold, and says what it waits for", async 
   expect(opened.out).toMatch(/^http:.*\/jobs\/\S+\n$/);
 });
 
+test("a job is kept for good and released by a verb, and dismissed only then", async () => {
+  const jobId = (await heddle("execute", "echo", "-i", "text=x", "--format", "{jobID}")).out.trim();
+  expect(await heddle("jobs", "keep", jobId)).toMatchObject({ exitCode: 0, out: `${jobId} kept for good\n` });
+  expect(JSON.parse((await heddle("jobs", "keep", jobId, "--json")).out)).toHaveProperty("kept.since");
+  const refused = await heddle("dismiss", jobId);
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.talk).toContain("found it kept for good, wanted it released first");
+  expect(await heddle("jobs", "release", jobId)).toMatchObject({ exitCode: 0, out: `${jobId} kept no longer\n` });
+  expect((await heddle("dismiss", jobId)).exitCode).toBe(0);
+  expect((await heddle("jobs", "keep")).talk).toContain("Missing a job's id");
+});
+
 test("a log is followed until the job ends", async () => {
   await Bun.write(
     join(folder.path, "slow.cwl"),

@@ -13,6 +13,8 @@ const pages: Readonly<Record<string, string>> = {
   "/jobs/:jobId/retry-form": "/jobs/one",
   "/jobs/:jobId/share-form": "/jobs/one",
   "/jobs/:jobId/unshare-form": "/jobs/one",
+  "/jobs/:jobId/keep-form": "/jobs/one",
+  "/jobs/:jobId/release-form": "/jobs/one",
   "/_/keys/form": "/_/keys",
   "/_/keys/:keyId/revoke-form": "/_/keys",
   "/_/sign-out": "/",

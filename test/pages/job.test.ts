@@ -471,6 +471,31 @@ describe("the page of a job", () => {
     expect(fields).toContain("Why the job failed");
   });
 
+  test("says that it is kept for good, by which button it is kept no longer, and has none that removes it", () => {
+    const seenBy = { owner: "reader", groups: [] } as const;
+    const ended = { status: "failed", finished: "2026-01-02T03:05:06.000Z" } as const;
+    const may = { mayRetry: true, mayDismiss: true, mayKeep: true, seenBy };
+    const free = page(ended, may);
+    expect(free).toMatch(
+      /action="[^"]*\/jobs\/j1\/keep-form"[^>]*><button type="submit" class="button">Keep for good</,
+    );
+    expect(free).toContain("copy the link, remove</summary>");
+    const kept = { since: "2026-01-02T03:05:07.000Z", by: "<ann>" };
+    const html = page({ ...ended, kept }, may);
+    expect(html).toMatch(/Kept for good since <time [^>]*>[^<]*<\/time>, by &lt;ann&gt;\./);
+    expect(html).toMatch(
+      /action="[^"]*\/jobs\/j1\/release-form"[^>]*><button type="submit" class="button">Keep no longer</,
+    );
+    for (const words of ["Remove with its results", "This job is kept", "keep-form", "link, remove"]) {
+      expect(html).not.toContain(words);
+    }
+    expect(html).toContain('<a href="#run">Kept for good</a>');
+    // One that runs is stopped all the same; who may not keep it is told alone.
+    expect(page({ status: "running", kept }, { ...may, mayRetry: false })).toContain("Cancel</button>");
+    expect(page({ ...ended, kept }, { seenBy })).toContain("Kept for good since");
+    expect(page({ ...ended, kept }, { seenBy })).not.toContain("-form");
+  });
+
   test("shows of a failed one how far it came, and the two ways on that are most useful; the others are folded up", () => {
     const may = { mayRetry: true, mayDismiss: true, againUrl: "http://server/again" };
     const failed = { status: "failed", progress: 85, finished: "2026-01-02T03:05:06.000Z" } as const;

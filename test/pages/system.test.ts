@@ -85,11 +85,11 @@ test("what an operator looks for has a heading of its own, which the top of the 
 test("retention says for how long, by which setting, and what is removed next", () => {
   const html = plainTables(page());
   expect(html).toMatch(
-    /30 days after their end; pinned ones for ever<\/td><td>the first <time[^>]*>[^<]*<\/time>, 1000 or more within a day/,
+    /30 days after their end; those kept for good stay<\/td><td>the first <time[^>]*>[^<]*<\/time>, 1000 or more within a day/,
   );
   expect(html).toMatch(/1 day, and longer while a job[^<]*<\/td><td>nothing; 3 past their time, which a job may read/);
   expect(html).toMatch(
-    /<p>Jobs that have ended are kept with their results and logs for 30 days after their end; pinned ones until somebody removes them; the next is removed on <time/,
+    /<p>Jobs that have ended are kept with their results and logs for 30 days after their end; those kept for good until somebody releases them; the next is removed on <time/,
   );
   expect(html).toContain("up to 5.0 GB");
   expect(html).toContain("what was used longest ago, when there is more");

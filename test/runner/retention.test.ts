@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createLayout } from "../../src/files/layout.ts";
 import { clearOrphans } from "../../src/runner/orphans.ts";
-import { removeAnsweredJobs, removeExpiredAudit } from "../../src/runner/retention.ts";
+import { removeAnsweredJobs, removeExpiredAudit, removeExpiredJobs } from "../../src/runner/retention.ts";
 import { addToAudit, listAudit } from "../../src/store/audit.ts";
 import { noteAnswer, showWaitedJobs } from "../../src/store/hidden-jobs.ts";
+import { takeIn } from "../../src/store/job-lists/take-in.ts";
 import { findJob, finishJob } from "../../src/store/jobs.ts";
+import { keepForGood, keepNoLonger } from "../../src/store/keep-job.ts";
+import { firstJobEnds } from "../../src/store/kept.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -78,4 +81,36 @@ test("lines of the audit go when they were kept long enough", async () => {
   clock.advance(1);
   await removeExpiredAudit({ ...deps, auditMilliseconds: 400 * day });
   expect((await listAudit(database, { limit: 1000 })).map(({ at }) => at)).toEqual([clock.now() - 1]);
+});
+
+test("a job that is kept for good stays with its files when its time has come, in whatever list it is, until it is released", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const layout = createLayout(dir.path);
+  for (const directory of [layout.outputsDirectory, layout.workDirectory]) await mkdir(directory, { recursive: true });
+  const clock = fakeClock(startOfTest);
+  // Its user and its process are in no table: what became of them is nothing to retention.
+  const jobs = [await insertRunningJob(database, { user: "gone" }), await insertRunningJob(database)] as const;
+  const [kept, other] = jobs;
+  // It runs still.
+  expect(await keepForGood(database, { jobId: kept.jobId, at: clock.now(), by: "ann" })).toBe(true);
+  for (const job of jobs) {
+    await mkdir(join(layout.outputsDirectory, job.executionId));
+    await finishJob(database, finishing(job));
+  }
+  const hour = 3_600_000;
+  const common = { database, layout, clock, logger: silentLogger, orphanDays: 30, hasLivingTool: async () => false };
+  const deps = { ...common, keptMilliseconds: hour };
+  clock.advance(2 * hour);
+  // The first time it stands among the new ones, then in the indexes of the lists.
+  await removeExpiredJobs(deps);
+  await database.write(await takeIn(database.read, 9));
+  await removeExpiredJobs(deps);
+  expect(await readdir(layout.outputsDirectory)).toEqual([kept.executionId]);
+  expect(await findJob(database, other.jobId)).toBeUndefined();
+  expect(await firstJobEnds(database, 10)).toEqual([]);
+  expect(await keepNoLonger(database, kept.jobId)).toBe(true);
+  expect(await firstJobEnds(database, 10)).toHaveLength(1);
+  await removeExpiredJobs(deps);
+  expect(await readdir(layout.outputsDirectory)).toEqual([]);
 });

@@ -104,6 +104,8 @@ export type JobView = {
   readonly mayRun?: boolean;
   readonly mayDismiss: boolean;
   readonly mayRetry: boolean;
+  /** Whether who looks at it may keep it for good, and keep it no longer. */
+  readonly mayKeep?: boolean;
   /** Why nobody may retry it, though its state would let them: "its provider … was removed". */
   readonly whyNotRetried?: string;
   /** Its results can be shared by who looks at it. */

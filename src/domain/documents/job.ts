@@ -31,6 +31,8 @@ export type JobDocument = {
   readonly dismissedBy?: string;
   /** The user who retried it last, for the same. */
   readonly retriedBy?: string;
+  /** Since when it is kept for good, and by whom, for the same; absent for a job that is not. */
+  readonly kept?: { readonly since: string; readonly by?: string };
   readonly nextPoll?: string;
   readonly estimatedCompletion?: string;
   readonly expirationDate?: string;

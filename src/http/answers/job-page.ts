@@ -9,6 +9,7 @@ import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { stepRunsOf } from "../../domain/step-runs.ts";
 import { saysWantedKey } from "../../domain/wanted-key.ts";
 import { runsBefore } from "../../operations/job-outlook.ts";
+import { type KeepDeps, mayKeep } from "../../operations/keep-job.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph, readOpenSteps } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
@@ -37,7 +38,7 @@ import { reachedProgress, timelineOf } from "./timeline-view.ts";
 export type JobViewDeps = ReadResultsDeps &
   Pick<AnswerDeps, "settings"> & {
     readonly clock: Clock;
-    readonly settings: { readonly keptMilliseconds?: number };
+    readonly settings: { readonly keptMilliseconds?: number } & KeepDeps["settings"];
   };
 
 const shownLines = 40;
@@ -79,6 +80,7 @@ export async function readJobView(
     steps: stepRunsOf(tasks, await readOpenSteps(deps, job, graph)),
     views,
     ...actions,
+    mayKeep: mayKeep(deps.settings, principal, job),
     mayRun: mayDo(principal, "execute"),
     ...ran,
     ...(await runsBefore(deps, job)),
@@ -94,7 +96,7 @@ export async function readJobView(
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
       programs: programsOf(job, tasks),
       seenBy: await readSeenBy(deps, principal, job),
-      keptMilliseconds: whole.request.run?.isPinned === true ? undefined : deps.settings.keptMilliseconds,
+      keptMilliseconds: job.keptAt !== undefined ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),
       wantedKeyUrl: wantedKeyUrlOf(principal, job, baseUrl),
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,

@@ -38,6 +38,7 @@ const answers = {
   "result-not-available": { status: 404, type: `${processes}/result-not-available`, title: "Result not available" },
   "job-failed": { status: 500, type: `${own}:job-failed`, title: "Job failed" },
   gone: { status: 410, type: `${own}:gone`, title: "Gone" },
+  "kept-job": { status: 409, type: `${own}:kept-job`, title: "The job is kept for good" },
   "removed-job": { status: 410, type: `${own}:gone`, title: "Gone" },
   "workflow-not-found": { status: 400, type: `${deployment}/workflow-not-found`, title: "Workflow not found" },
   "duplicated-process": { status: 409, type: `${deployment}/duplicated-process`, title: "Duplicated process" },

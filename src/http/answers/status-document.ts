@@ -48,6 +48,7 @@ export function statusDocument(
     user: known.user,
     dismissedBy: known.dismissedBy,
     retriedBy: known.retriedBy,
+    kept: job.keptAt === undefined ? undefined : defined({ since: timeText(job.keptAt), by: known.keptBy }),
     nextPoll: knownTime(nextPollAt),
     estimatedCompletion: knownTime(estimatedCompletionAt),
     expirationDate: knownTime(expiresAt),

@@ -68,6 +68,7 @@ const StatusInfo = v.looseObject({
   user: v.optional(v.string()),
   dismissedBy: v.optional(v.string()),
   retriedBy: v.optional(v.string()),
+  kept: v.optional(v.looseObject({ since: v.pipe(v.string(), v.isoTimestamp()), by: v.optional(v.string()) })),
   attempt: v.number(),
   executionId: v.optional(v.string()),
   processRevision: v.string(),

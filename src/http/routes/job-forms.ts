@@ -5,7 +5,7 @@ import { isFinished } from "../../domain/job-state.ts";
 import { jobTimes } from "../../domain/job-times.ts";
 import { jobUrl } from "../../domain/links.ts";
 import { durationText } from "../../domain/spans.ts";
-import { endJob, readJob, requireDismissal } from "../../operations/follow-jobs.ts";
+import { endJob, readJob, requireDismissal, requireNotKept } from "../../operations/follow-jobs.ts";
 import { type RetryDeps, readRetriable, retryJob } from "../../operations/retry-job.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
@@ -64,6 +64,7 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
         const principal = principalOf(context);
         const job = await readJob(deps, principal, jobId);
         // What was removed cannot come back: somebody who only missed a button is asked.
+        if (isFinished(job.status)) requireNotKept(job);
         if (isFinished(job.status) && !isConfirmed(form)) return askToRemove(context, job, principal);
         const { isDone } = await endJob(deps, principal, jobId, "remove");
         // It was run again meanwhile.

@@ -69,7 +69,7 @@ export function ExtrasView({ state, offers }: { readonly state: FormState; reado
             value="true"
             checked={textIn(values, ownNames.pinned) === "true"}
           />
-          <span>Keep the job until somebody removes it</span>
+          <span>Keep the job for good: nothing removes it before it is kept no longer</span>
         </label>
       ) : null}
       {offers.sendsMail ? (

@@ -164,6 +164,7 @@ export const discard = compile<Dismissal>()(() =>
       and(
         eq(jobs.id, argument("jobId")),
         statusIn(jobs.status, jobMoves.discard.from),
+        isNull(jobs.keptAt),
         sql`(${jobs.status} <> 'dismissed' or ${jobs.finishedAt} = ${jobs.updatedAt})`,
       ),
     ),

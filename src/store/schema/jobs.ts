@@ -87,6 +87,10 @@ export const jobs = sqliteTable(
     dismissedBy: text("dismissed_by"),
     /** Set by each retry: the user who asked for it; null for a caller without a key, and for a job that was not retried. */
     retriedBy: text("retried_by"),
+    /** Since when it is kept for good: no retention removes it, and nobody before it is released. Null for all others. */
+    keptAt: integer("kept_at"),
+    /** The user who asked for that; null for a caller without a key. */
+    keptBy: text("kept_by"),
     /** The request that made it. A trigger of the insert writes the audit from it. */
     origin: text("origin", { mode: "json" }).$type<JobOrigin>(),
   },

@@ -43,6 +43,7 @@ export const exceptionCodes = {
   "not-acceptable": { code: "InvalidParameterValue", status: 406 },
   "method-not-allowed": { code: "OperationNotSupported", status: 405 },
   "content-too-large": { code: "FileSizeExceeded", status: 413 },
+  "kept-job": { code: "NoApplicableCode", status: 409, locator: "jobId" },
   "idempotency-conflict": { code: "NoApplicableCode", status: 422 },
   conflict: { code: "NoApplicableCode", status: 409 },
   unauthorized: { code: "AccessForbidden", status: 401 },
