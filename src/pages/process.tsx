@@ -17,7 +17,7 @@ import { Asked } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { DescribedTable } from "./process-tables.tsx";
-import { ProviderLine } from "./provider.tsx";
+import { ProviderLine, RefusedForKey } from "./provider.tsx";
 import { Figures, type RunFigures } from "./run-figures.tsx";
 import { Periods } from "./run-periods.tsx";
 import { Said } from "./said.tsx";
@@ -66,6 +66,8 @@ export type ProcessView = {
   readonly ways: readonly { readonly title: string; readonly href: string }[];
   /** The provider whose process it is, with the address of its page. */
   readonly provider?: ShownProvider & { readonly href: string };
+  /** When that provider refused the last run, as it wants a key (RFC 3339), with where who may gives it one. */
+  readonly refusedForKey?: { readonly at: string; readonly url?: string };
 };
 
 const script = "form";
@@ -87,6 +89,7 @@ export function processPage(view: ProcessView): Page<object> {
           )}
           <h2>Run</h2>
           <OfRevision view={view} />
+          {view.refusedForKey === undefined ? null : <RefusedForKey {...view.refusedForKey} />}
           {view.ofRevision?.isDeployed === false ? null : <Run view={view} frame={frame} />}
           <h2 id="inputs">Inputs</h2>
           <DescribedTable described={view.description.inputs} />

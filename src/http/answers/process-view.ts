@@ -16,6 +16,7 @@ import type { FormState } from "../../pages/form/state.ts";
 import { type ToPut, type UsedFile, withoutMadeUp, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
 import { incompleteWords, isEnough, missingOf, usesOf, usesTitle } from "../../pages/form/uses.ts";
 import type { ProcessView } from "../../pages/process.tsx";
+import { signInPart } from "../../pages/provider.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
 import type { RunFigures } from "../../pages/run-figures.tsx";
 import { exampleRequest } from "../openapi/example-request.ts";
@@ -39,6 +40,8 @@ type ShownProcess = {
   readonly revision?: ProcessRevision;
   readonly form: FormState;
   readonly figures?: RunFigures;
+  /** When the provider refused a run since it wants a key, in milliseconds since 1970. */
+  readonly refusedAt?: number;
 };
 
 /** Builds what the page of a process shows besides its description: the form, the texts to copy, the ways to pages beside it. */
@@ -70,6 +73,7 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
       ? { namesUploads: true }
       : {}),
     ...(provider === undefined ? {} : { provider: shownProvider(provider, baseUrl) }),
+    ...refusedForKeyOf(shown, context),
     ...(shown.revision === undefined ? {} : { ofRevision: ofRevision(process, shown.revision, baseUrl) }),
     revision: process.revision,
     ways: waysOf(context, shown, { url, hasGraph: graph !== undefined }),
@@ -121,6 +125,17 @@ function ofRevision(
     isDeployed,
     ...defined({ withdrawn }),
   };
+}
+
+/** Says of a provider that it wants a key, with the way to give it one for who may. */
+function refusedForKeyOf(
+  { provider, refusedAt }: ShownProcess,
+  { baseUrl, caller }: RouteContext,
+): Pick<ProcessView, "refusedForKey"> {
+  if (provider === undefined || refusedAt === undefined) return {};
+  const mayGive = caller !== undefined && mayDo(caller, "manage-providers");
+  const url = mayGive ? `${providerUrl(baseUrl, provider.id)}?f=html#${signInPart}` : undefined;
+  return { refusedForKey: { at: new Date(refusedAt).toISOString(), ...defined({ url }) } };
 }
 
 function shownProvider({ id, url, type }: Provider, baseUrl: string): NonNullable<ProcessView["provider"]> {
