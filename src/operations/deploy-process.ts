@@ -138,14 +138,20 @@ export async function undeployProcess(
   id: string,
   precondition?: Precondition,
 ): Promise<void> {
-  requireAction(principal, "deploy", `undeploy process "${id}"`, id);
-  const current = await requireMutable(deps, "undeploy", id);
-  await requireOwner(deps, principal, "undeploy", id);
+  const current = await requireUndeployable(deps, principal, id);
   precondition?.(current);
   const database = auditing(deps, actorOf(principal), "undeploy", { subject: id });
   const isGone = await removeProcess(database, id, deps.clock.now());
   deps.processes.forget(id);
   if (!isGone) throw noSuchProcess(id);
+}
+
+/** Finds a process that a principal may undeploy. Throws `no-such-process`, `immutable-process`, `forbidden`. */
+export async function requireUndeployable(deps: DeployDeps, principal: Principal, id: string): Promise<Process> {
+  requireAction(principal, "deploy", `undeploy process "${id}"`, id);
+  const current = await requireMutable(deps, "undeploy", id);
+  await requireOwner(deps, principal, "undeploy", id);
+  return current;
 }
 
 /** What widens the sandbox of tools, and what takes them to the machine of the service, is for an admin to say. Throws `forbidden`. */

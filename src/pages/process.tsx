@@ -63,7 +63,7 @@ export type ProcessView = {
   /** It has a package, which whoever looks may not read. */
   readonly isClosed?: boolean;
   /** Pages about it, by their names. */
-  readonly ways: readonly { readonly title: string; readonly href: string }[];
+  readonly ways: readonly { readonly title: string; readonly href: string; readonly id?: string }[];
   /** The provider whose process it is, with the address of its page. */
   readonly provider?: ShownProvider & { readonly href: string };
   /** When that provider refused the last run, as it wants a key (RFC 3339), with where who may gives it one. */
@@ -199,9 +199,11 @@ function About({ view: { description, ways, provider } }: { readonly view: Proce
         </>
       )}
       <ul class="tabs">
-        {ways.map(({ title, href }) => (
+        {ways.map(({ title, href, id: part }) => (
           <li>
-            <a href={href}>{title}</a>
+            <a href={href} id={part}>
+              {title}
+            </a>
           </li>
         ))}
       </ul>

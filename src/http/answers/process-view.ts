@@ -18,6 +18,7 @@ import { incompleteWords, isEnough, missingOf, usesOf, usesTitle } from "../../p
 import type { ProcessView } from "../../pages/process.tsx";
 import { signInPart } from "../../pages/provider.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
+import { changePart, undeployPart } from "../../pages/revision-changes.tsx";
 import type { RunFigures } from "../../pages/run-figures.tsx";
 import { exampleRequest } from "../openapi/example-request.ts";
 import { isSample } from "../openapi/sample-files.ts";
@@ -164,10 +165,13 @@ function waysOf(
       ? [
           { title: "Revisions", href: `${own}/revisions?f=html` },
           ...(may("read-package") ? [{ title: "Package", href: `${url}/package?f=html` }] : []),
-          ...(may("deploy")
+          // Of one that nobody can run, the notice leads to the revisions.
+          ...(may("deploy") && revision?.isDeployed !== false
             ? [
                 { title: "New version", href: `${baseUrl}${deployPath}?f=html&of=${encodeURIComponent(process.id)}` },
-                { title: "Undeploy", href: `${own}/revisions?f=html#current` },
+                revision === undefined
+                  ? { title: "Undeploy", href: `${own}/revisions/${undeployPart}-form`, id: undeployPart }
+                  : { title: "Undeploy", href: `${own}/revisions?f=html#${changePart("withdraw", process.revision)}` },
               ]
             : []),
         ]
