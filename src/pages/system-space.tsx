@@ -36,7 +36,7 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
       <p>
         {"What the files take of the disk, measured "}
         <Time at={measured} />
-        {". "}
+        {", at most once a minute. "}
         <span class="muted">A file is counted in whole blocks, and once when it has several names.</span>
       </p>
       {isWhole && unread === 0 ? null : (

@@ -50,6 +50,8 @@ test.skipIf(missing !== undefined)(
     }
     await page.getByLabel("Find a setting").fill("no such words");
     expect(await shown()).toEqual([]);
+    await page.getByText("None fits. Try fewer words").waitFor();
+    expect(await page.locator("details#settings[open]").count()).toBe(0);
     await page.getByLabel("Find a setting").fill("");
     expect(await shown()).toHaveLength(every);
     // A link opens the part that it leads into.

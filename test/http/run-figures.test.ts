@@ -22,6 +22,7 @@ test("who looks after a process sees the figures of all runs of it and no more; 
   };
   expect(await figures(ben)).toStartWith("mine: you have not run it yet.");
   await run(service, ben);
+  expect(await figures(ben)).toMatch(/^mine: your last run succeeded \(\d{4}-\d\d-\d\d\)/);
   await run(service, ben);
   expect(await figures(ben)).toMatch(/^Last runs of mine: 2 of your last 2 runs, since \d{4}-\d\d-\d\d, succeeded/);
   expect(await figures(ben)).toContain("Only your own runs count.");
