@@ -28,9 +28,9 @@ export type ProgramFacts = { readonly version: string; readonly license: string;
 export const notices = {
   deployed: "Deployed. It can be run from now on.",
   "deployed-without-image":
-    "Deployed, but it cannot run here yet: nothing on this machine can have an image that it names. Check the package on the page New version: it says which image, and why.",
+    "Deployed, but it cannot run here yet: nothing on this machine can have an image that it names. What it lacks is told below.",
   "replaced-without-image":
-    "Replaced, but this version cannot run here yet: nothing on this machine can have an image that it names. Check the package on the page New version: it says which image, and why.",
+    "Replaced, but this version cannot run here yet: nothing on this machine can have an image that it names. What it lacks is told below.",
   replaced: "Replaced. What runs from now on is this version; the one before stays among the revisions.",
   unchanged: "Nothing was replaced: the package is the same as what is deployed.",
   "revision-restored":

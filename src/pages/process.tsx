@@ -66,6 +66,8 @@ export type ProcessView = {
   readonly ways: readonly { readonly title: string; readonly href: string; readonly id?: string }[];
   /** The provider whose process it is, with the address of its page. */
   readonly provider?: ShownProvider & { readonly href: string };
+  /** Images that it names cannot be had here: why, for who may know; absent where nothing is amiss. */
+  readonly lacked?: readonly string[];
   /** When that provider refused the last run, as it wants a key (RFC 3339), with where who may gives it one. */
   readonly refusedForKey?: { readonly at: string; readonly url?: string };
 };
@@ -89,6 +91,7 @@ export function processPage(view: ProcessView): Page<object> {
           )}
           <h2>Run</h2>
           <OfRevision view={view} />
+          {view.lacked === undefined ? null : <Lacked why={view.lacked} />}
           {view.refusedForKey === undefined ? null : <RefusedForKey {...view.refusedForKey} />}
           {view.ofRevision?.isDeployed === false ? null : <Run view={view} frame={frame} />}
           <h2 id="inputs">Inputs</h2>
@@ -148,6 +151,22 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
         />
       </div>
     </>
+  );
+}
+
+/** Says that a run fails before anybody waits for it. */
+function Lacked({ why }: { readonly why: readonly string[] }) {
+  return (
+    <div class="notice notice-bad">
+      <p>It cannot run here now: nothing on this machine can have an image that it names.</p>
+      {why.length === 0 ? null : (
+        <ul class="prose">
+          {why.map((one) => (
+            <li>{one}</li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 

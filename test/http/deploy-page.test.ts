@@ -118,6 +118,12 @@ doc: "Says *all* words."
     expect(page).toContain("Deployed, but it cannot run here yet");
     expect(page).not.toContain("It can be run from now on");
     expect(page).not.toContain("notice-good");
+    expect(page).toContain("It cannot run here now");
+    expect(page).toContain("<li>say: found no program that runs images &lt;b&gt;</li>");
+    // It is looked for again: what was missing may have come.
+    faults.pop();
+    const later = await (await service.send("GET", "/processes/say", { headers: browser })).text();
+    expect(later).not.toContain("cannot run here");
   });
 
   test("takes several files, draws their workflow, and keeps them as one text until they are deployed", async () => {

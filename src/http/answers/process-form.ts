@@ -4,6 +4,7 @@ import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { readRunPeriod } from "../../domain/run-period.ts";
+import { lackedImages } from "../../operations/lacked-images.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import { refusedForKeyAt } from "../../operations/refused-runs.ts";
 import type { FormState } from "../../pages/form/state.ts";
@@ -79,7 +80,8 @@ export async function processResponse(
     ? await readRunFigures(deps, context, process.id, readRunPeriod(context.query("period")))
     : undefined;
   const refusedAt = isPage && provider !== undefined ? await refusedForKeyAt(deps.database, provider.id) : undefined;
-  const shown = { process, name, form, ...defined({ provider, revision, figures, refusedAt }) };
+  const lacked = hasRuns ? await lackedImages(deps, process) : [];
+  const shown = { process, name, form, lacked, ...defined({ provider, revision, figures, refusedAt }) };
   // Figures of runs and uploads change while the process does not; a provider is asked again and again.
   const isWithFiles = form.uploads !== undefined || form.outputs !== undefined;
   const isAlways = Object.keys(more).length === 0 && provider === undefined && !isWithFiles && figures === undefined;

@@ -5,6 +5,7 @@ import { essenceOf } from "../../domain/media-type.ts";
 import type { Process, ProcessDescription } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { hasRight } from "../../domain/rights.ts";
+import type { DeployDeps } from "../../operations/deploy-process.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import { readGraph } from "../../operations/read-graph.ts";
 import type { SubmitSettings } from "../../operations/submission.ts";
@@ -29,7 +30,7 @@ export type FormSettings = Pick<SubmitSettings, "wishBounds" | "sendsMail" | "sy
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
 };
-export type FormDeps = { readonly settings: FormSettings };
+export type FormDeps = { readonly settings: FormSettings } & Pick<DeployDeps, "imageWarnings">;
 
 /** A process as a page shows it. */
 type ShownProcess = {
@@ -41,6 +42,8 @@ type ShownProcess = {
   readonly revision?: ProcessRevision;
   readonly form: FormState;
   readonly figures?: RunFigures;
+  /** Why images that it names cannot be had here. */
+  readonly lacked: readonly string[];
   /** When the provider refused a run since it wants a key, in milliseconds since 1970. */
   readonly refusedAt?: number;
 };
@@ -75,6 +78,10 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
       : {}),
     ...(provider === undefined ? {} : { provider: shownProvider(provider, baseUrl) }),
     ...refusedForKeyOf(shown, context),
+    // What a machine has is told to who may do something about it.
+    ...(shown.lacked.length === 0
+      ? {}
+      : { lacked: caller !== undefined && mayDo(caller, "deploy") ? shown.lacked : [] }),
     ...(shown.revision === undefined ? {} : { ofRevision: ofRevision(process, shown.revision, baseUrl) }),
     revision: process.revision,
     ways: waysOf(context, shown, { url, hasGraph: graph !== undefined }),
