@@ -1,5 +1,12 @@
 import type { Principal } from "../domain/access.ts";
-import { type AuditActor, bySetting, type NewAuditEntry, serviceItself, withoutKey } from "../domain/audit.ts";
+import {
+  type AuditActor,
+  bySetting,
+  type NewAuditEntry,
+  serviceItself,
+  withoutKey,
+  withProcess,
+} from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { EventLog, Logger } from "../domain/logger.ts";
@@ -71,14 +78,19 @@ export function createAuditing(deps: Deps): Auditing {
         `sign-in ${address} ${subject}`,
       );
     },
-    refused({ status, method, route = "none", user, role, keyId, heldKeyId, refusal, lacksKey, origin }) {
-      if (lacksKey === true && keyId === undefined) strangers.note(`${method} ${route}${withoutKey}`, origin);
+    refused({ status, method, route = "none", path, user, role, keyId, heldKeyId, refusal, lacksKey, origin }) {
+      const named = `${method} ${withProcess(route, path)}`;
+      if (lacksKey === true && keyId === undefined) {
+        strangers.note({ named: `${named}${withoutKey}`, plain: `${method} ${route}${withoutKey}` }, origin);
+      }
       const isByHolder = status === 403 || (refusal !== undefined && role !== undefined);
       // Who reads without a key only found that one is needed.
       if (!isByHolder && !(status === 401 && keyId !== undefined)) return;
       const { address, client, requestId } = origin;
       const actor: AuditActor = defined({ user, role, keyId: heldKeyId, address, client, requestId });
-      const subject = isByHolder ? refusedRequest(`${method} ${route}`, status, refusal) : `key ${keyId}`;
+      const subject = isByHolder
+        ? refusedRequest(refusal === undefined ? named : `${method} ${route}`, status, refusal)
+        : `key ${keyId}`;
       const entry = { at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" } as const;
       add(entry, `refuse ${user} ${address} ${subject}`);
     },

@@ -12,10 +12,16 @@ type Deps = {
   readonly milliseconds: number;
 };
 
+/** A request with the process that it names, and without. */
+type Subject = { readonly named: string; readonly plain: string };
+
+/** So many processes of a kind of request are named for one address: names are drawn at will. */
+const maxNames = 5;
+
 /** Lines of requests without a key that were refused. */
 export type StrangerLines = {
-  /** Writes the first of an address and a request, and counts those that follow it. */
-  note(subject: string, origin: Origin): void;
+  /** Writes the first of an address and a request, and counts those that follow it; of many processes only the first are named. */
+  note(subject: Subject, origin: Origin): void;
   /** Writes how many were left out, where some were, and begins anew. */
   flush(): void;
 };
@@ -28,6 +34,15 @@ type LeftOut = { readonly subject: string; readonly address?: string; count: num
 /** Creates what writes refused requests without a key: at most one line for each address and request in a time, then one with the number of the others. */
 export function createStrangerLines({ clock, write, milliseconds }: Deps): StrangerLines {
   const known = new Map<string, LeftOut>();
+  const names = new Map<string, number>();
+  /** Names one process more, as long as there are few. */
+  const subjectOf = ({ named, plain }: Subject, address: string): string => {
+    const count = names.get(`${address} ${plain}`) ?? 0;
+    if (known.has(`${address} ${named}`)) return named;
+    if (count >= maxNames) return plain;
+    if (known.size < maxLines) names.set(`${address} ${plain}`, count + 1);
+    return named;
+  };
   const others: LeftOut = { subject: `requests from other addresses${withoutKey}`, count: 0 };
   const add = (
     subject: string,
@@ -38,11 +53,13 @@ export function createStrangerLines({ clock, write, milliseconds }: Deps): Stran
       if (count > 0) add(`${subject}: ${count} more within a minute`, defined({ address }));
     }
     known.clear();
+    names.clear();
     others.count = 0;
   };
   return {
     flush,
-    note(subject, { address, client, requestId }) {
+    note(given, { address, client, requestId }) {
+      const subject = subjectOf(given, String(address));
       const same = `${address} ${subject}`;
       const before = known.get(same) ?? (known.size >= maxLines ? others : undefined);
       if (before !== undefined) {

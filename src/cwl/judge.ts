@@ -1,9 +1,7 @@
-import { defined } from "../domain/defined.ts";
 import { found } from "../domain/faults.ts";
-import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { EngineJudge } from "../engines/engine.ts";
-import { loadJson } from "./document/load.ts";
+import { readKept } from "./document/read-kept.ts";
 import type { CwlDocument, InputParameter } from "./document/schema.ts";
 import { inputFault } from "./run/inputs.ts";
 import { formatMediaType, isAmongFormats, mediaTypeFormat } from "./values/formats.ts";
@@ -16,7 +14,7 @@ export function judgeOfPackage({ definition }: Pick<Process, "definition">): Eng
   if (definition.kind !== "cwl") return undefined;
   let known: Wanted | undefined;
   const wanted = (): Wanted => {
-    known ??= wantedOf(readDocument(definition));
+    known ??= wantedOf(readKept(definition));
     return known;
   };
   return {
@@ -42,16 +40,4 @@ type Wanted = Pick<CwlDocument, "broaderFormats"> & { readonly parameters: Reado
 function wantedOf(document: CwlDocument | undefined): Wanted {
   const { main, broaderFormats = {} } = document ?? {};
   return { parameters: new Map(main?.inputs.map((parameter) => [parameter.id, parameter])), broaderFormats };
-}
-
-/** Reads a package as its run does. What cannot be read any more lets its jobs fail with words of their own. */
-function readDocument(definition: Extract<Process["definition"], { kind: "cwl" }>): CwlDocument | undefined {
-  const { main, steps } = definition;
-  const options = { main, isDeployed: true, allowsSecretsHint: true };
-  try {
-    return loadJson(definition.document, { ...options, ...defined({ steps }) }).cwl;
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return undefined;
-  }
 }

@@ -88,6 +88,24 @@ export const bySetting = " (by a setting)";
 /** Stands behind a request that was refused since it came without a key. */
 export const withoutKey = " (without a key)";
 
+const shortName = "[\\w.-]{1,64}(?:[:@][\\w.-]{1,80})?";
+const inPath = new RegExp(`/processes/(${shortName})(?=/|$)`);
+const routeOfProcess = "/processes/:processId";
+
+/**
+ * Puts the process that a request was for into the pattern of its route: a short name of plain signs alone, since names come from
+ * strangers; what is longer, or has other signs, stays as the pattern has it.
+ */
+export function withProcess(route: string, path: string): string {
+  const name = route.includes(routeOfProcess) ? inPath.exec(path)?.[1] : undefined;
+  return name === undefined ? route : route.replace(routeOfProcess, `/processes/${name}`);
+}
+
+/** Finds the process that a request which was refused was for, by its route as the audit has it; undefined where none is named. */
+export function processOfRequest(subject: string): string | undefined {
+  return /^[A-Z]+ /.test(subject) ? inPath.exec(subject.split(": ", 1)[0]?.split(" (", 1)[0] ?? "")?.[1] : undefined;
+}
+
 /** Who does something, from where. */
 export type AuditActor = Pick<NewAuditEntry, "user" | "role" | "address" | "keyId" | "client" | "requestId">;
 

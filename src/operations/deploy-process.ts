@@ -39,7 +39,12 @@ export type ChangeOptions = {
 };
 
 /** What became of a deployment: the process, and what whoever deployed it should know. */
-export type Deployed = { readonly process: Process; readonly warnings: readonly string[] };
+export type Deployed = {
+  readonly process: Process;
+  readonly warnings: readonly string[];
+  /** Nothing here can have an image that it names: it cannot run as long as that is so. */
+  readonly lacksImage: boolean;
+};
 
 /** Throws `precondition-failed` when a change is not wanted for the process as it is now; undefined: there is none. */
 export type Precondition = (current: Process | undefined) => void;
@@ -58,14 +63,14 @@ export async function deployProcess(
   requireLeave(principal, given.description);
   const process = { ...(await makeProcess(deps, given)), deployerRole: principal.role };
   requireAction(principal, "deploy", `deploy process "${process.id}"`, process.id);
-  const own = await warningsOf(deps, given, process);
+  const { warnings: own, lacksImage } = await warningsOf(deps, given, process);
   const existing = await deps.processes.find(process.id);
   if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
   precondition?.(existing);
   const earlier = existing === undefined ? await earlierWarnings(deps.database, principal, process) : [];
   const warnings = [...earlier, ...own];
   if (isDry && existing !== undefined) throw duplicate(process.id);
-  if (isDry) return { process, warnings };
+  if (isDry) return { process, warnings, lacksImage };
   const database = auditing(deps, actorOf(principal), "deploy", { subject: process.id });
   const outcome = await saveProcess(database, process, deps.clock.now(), {
     replace: false,
@@ -73,7 +78,7 @@ export async function deployProcess(
   });
   if (outcome === "exists") throw duplicate(process.id);
   deps.processes.forget(process.id);
-  return { process, warnings };
+  return { process, warnings, lacksImage };
 }
 
 function duplicate(id: string): Problem {
@@ -85,9 +90,10 @@ async function warningsOf(
   { imageWarnings, database }: Pick<DeployDeps, "imageWarnings" | "database">,
   { cwl, warnings = [] }: Deployment,
   process: Process,
-): Promise<readonly string[]> {
+): Promise<Pick<Deployed, "warnings" | "lacksImage">> {
   const ofImages = cwl === undefined || imageWarnings === undefined ? [] : await imageWarnings(cwl.cwl);
-  return [...(await versionWarnings(database, process)), ...warnings, ...ofImages];
+  const all = [...(await versionWarnings(database, process)), ...warnings, ...ofImages];
+  return { warnings: all, lacksImage: ofImages.length > 0 };
 }
 
 /**
@@ -107,12 +113,12 @@ export async function replaceProcess(
   await requireOwner(deps, principal, "replace", id);
   precondition?.(replaced);
   const process = { ...(await makeProcess(deps, deployment, replaced)), deployerRole: principal.role };
-  const warnings = await warningsOf(deps, deployment, process);
+  const told = await warningsOf(deps, deployment, process);
   const source = defined({ source: deployment.source });
   const database = auditing(deps, actorOf(principal), "replace", { subject: id, after: 1 });
   if (!isDry)
     await saveRevision({ ...deps, database }, process, { ...source, replace: { revision: replaced.revision } });
-  return { process, warnings };
+  return { process, ...told };
 }
 
 /** Saves a new revision in the place of the one that it was made from. Throws `conflict` when that is not the current one any more. */
@@ -138,14 +144,20 @@ export async function undeployProcess(
   id: string,
   precondition?: Precondition,
 ): Promise<void> {
-  requireAction(principal, "deploy", `undeploy process "${id}"`, id);
-  const current = await requireMutable(deps, "undeploy", id);
-  await requireOwner(deps, principal, "undeploy", id);
+  const current = await requireUndeployable(deps, principal, id);
   precondition?.(current);
   const database = auditing(deps, actorOf(principal), "undeploy", { subject: id });
   const isGone = await removeProcess(database, id, deps.clock.now());
   deps.processes.forget(id);
   if (!isGone) throw noSuchProcess(id);
+}
+
+/** Finds a process that a principal may undeploy. Throws `no-such-process`, `immutable-process`, `forbidden`. */
+export async function requireUndeployable(deps: DeployDeps, principal: Principal, id: string): Promise<Process> {
+  requireAction(principal, "deploy", `undeploy process "${id}"`, id);
+  const current = await requireMutable(deps, "undeploy", id);
+  await requireOwner(deps, principal, "undeploy", id);
+  return current;
 }
 
 /** What widens the sandbox of tools, and what takes them to the machine of the service, is for an admin to say. Throws `forbidden`. */

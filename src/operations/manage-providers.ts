@@ -22,6 +22,7 @@ import type { SecretKey } from "../store/seal.ts";
 import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { findServer } from "./find-server.ts";
 import { requireAction } from "./guard.ts";
+import { refusedForKeyAt } from "./refused-runs.ts";
 import type { Probe, RemoteProcesses } from "./remote-processes.ts";
 
 export type ProviderDeps = {
@@ -34,7 +35,12 @@ export type ProviderDeps = {
 } & AuditDeps;
 
 /** A provider, and whether it answers. */
-export type ProbedProvider = { readonly provider: Provider; readonly probe: Probe };
+export type ProbedProvider = {
+  readonly provider: Provider;
+  readonly probe: Probe;
+  /** When it refused a run since it wants a key (milliseconds since 1970), if nothing changed since. */
+  readonly refusedAt?: number;
+};
 
 /**
  * Registers a server; its type is found by asking it, at the address of the server that the given one lies below. Opens nothing in the gate. Throws `invalid-parameter-value`,
@@ -93,7 +99,7 @@ export async function listProviders(deps: ProviderDeps, principal: Principal): P
   requireAction(principal, "read-processes", "list providers");
   const all = await readAll(deps.database);
   const seen = all.filter((provider) => isVisible(provider, principal));
-  return Promise.all(seen.map(async (provider) => ({ provider, probe: await deps.remotes.probe(provider) })));
+  return Promise.all(seen.map((provider) => probed(deps, provider)));
 }
 
 /** Lists the ids of the providers that the principal may see; none is asked for anything. */
@@ -108,8 +114,12 @@ export async function providerIds(
 
 /** Reads a provider with its state. Throws `not-found`, also for one that may not be seen. */
 export async function readProvider(deps: ProviderDeps, principal: Principal, id: string): Promise<ProbedProvider> {
-  const provider = await requireProvider(deps, principal, id);
-  return { provider, probe: await deps.remotes.probe(provider) };
+  return probed(deps, await requireProvider(deps, principal, id));
+}
+
+async function probed({ remotes, database }: ProviderDeps, provider: Provider): Promise<ProbedProvider> {
+  const [probe, refusedAt] = await Promise.all([remotes.probe(provider), refusedForKeyAt(database, provider.id)]);
+  return { provider, probe, ...defined({ refusedAt }) };
 }
 
 /** Finds a provider without asking it. Throws `not-found`, also for one that may not be seen. */

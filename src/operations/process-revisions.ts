@@ -76,6 +76,21 @@ export async function removedProcesses(
   });
 }
 
+/** Finds which of some ids are those of processes that there are or were, of what a principal may see: by an index, each by itself. */
+export async function knownProcesses(
+  { database, rights = [] }: ReadDeps,
+  principal: Principal,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const mayKnow = (id: string) => isInScope(principal, id) && hasRight(rights, principal, "see", id);
+  const asked = [...new Set(ids)].filter(mayKnow).map(async (id) => {
+    const [newest] = await readRevisions(database, id, { limit: 1 });
+    const isSeen = newest !== undefined && (newest.visibility === "public" || seesPrivate(principal));
+    return isSeen ? [id] : [];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
 /** Where a page continues. Throws `invalid-query-parameter-value`. */
 function deploymentOf(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);

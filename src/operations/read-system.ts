@@ -1,33 +1,45 @@
-import { clientWords, mayDo, type Principal } from "../domain/access.ts";
+import { clientOf, clientWords, mayDo, type Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
-import type { SpaceDocument, SystemDocument, SystemFacts } from "../domain/documents/system.ts";
+import type { SpaceDocument, SystemDocument, SystemFacts, UserSpace } from "../domain/documents/system.ts";
+import { runPeriods } from "../domain/run-period.ts";
 import type { Database } from "../store/database.ts";
 import { clientsBySpace, type JobSpace, spaceOfNewestJobs } from "../store/kept.ts";
+import { usageOf } from "../store/usage.ts";
+import { runsByUser, type UserRuns } from "../store/use-by-user.ts";
 import { requireAction } from "./guard.ts";
 import { readQueue } from "./read-queue.ts";
 
 export type SystemDeps = {
   readonly database: Database;
+  readonly clock: Pick<Clock, "now">;
   /** Measures what the service runs on. */
   readonly readFacts: () => Promise<SystemFacts>;
 };
 
-/** Reads what the service runs on, how busy it is, and where its space goes for who may see all jobs. Throws `forbidden`. */
-export async function readSystem(deps: SystemDeps, principal: Principal): Promise<Omit<SystemDocument, "links">> {
+/** The time back from now of which the use of the service is told. */
+export type UsePeriod = "7d" | "30d";
+
+/** Reads what the service runs on, how busy it is, and where its space goes and who used it for who may see all jobs. Throws `forbidden`. */
+export async function readSystem(
+  deps: SystemDeps,
+  principal: Principal,
+  period: UsePeriod = "7d",
+): Promise<Omit<SystemDocument, "links">> {
   requireAction(principal, "read-system", "read what the service runs on");
   const queue = (await readQueue(deps, principal)) ?? { running: 0, waiting: 0 };
-  const space = mayDo(principal, "read-all-jobs") ? await readSpace(deps.database) : undefined;
+  const space = mayDo(principal, "read-all-jobs") ? await readSpace(deps, runPeriods[period].days) : undefined;
   return { ...(await deps.readFacts()), queue, ...defined({ space }) };
 }
 
 /** So many jobs are looked at, some milliseconds, and so many lines are told of each list. */
 const [newest, told] = [2000, 10];
 
-async function readSpace(database: Database): Promise<SpaceDocument> {
-  const clients = await clientsBySpace(database, told);
+async function readSpace({ database, clock }: SystemDeps, days: number): Promise<SpaceDocument> {
   const jobs = (await spaceOfNewestJobs(database, newest)).toSorted((a, b) => b.bytes - a.bytes);
   return {
-    users: clients.map(({ client, ...bytes }) => ({ ...userOf(client), ...bytes })),
+    days,
+    users: await readUsers(database, clock.now() - days * dayMilliseconds),
     newest,
     processes: processesOf(jobs).slice(0, told),
     jobs: jobs.slice(0, told).map(({ id, processId, providerId, user, bytes }) => ({
@@ -37,6 +49,30 @@ async function readSpace(database: Database): Promise<SpaceDocument> {
       outputBytes: bytes,
     })),
   };
+}
+
+const dayMilliseconds = 86_400_000;
+
+/** Who keeps most, and whose jobs ran longest: each with both. */
+async function readUsers(database: Database, since: number): Promise<readonly UserSpace[]> {
+  const largest = await clientsBySpace(database, told);
+  const runs = new Map((await runsByUser(database, since)).map((one) => [clientOfRuns(one), one]));
+  const clients = new Set([...largest.map(({ client }) => client), ...[...runs.keys()].slice(0, told)]);
+  const users = [...clients].map(async (client): Promise<UserSpace> => {
+    const { outputBytes, vaultBytes: uploadBytes } = await usageOf(database, client);
+    const { jobs = 0, failed = 0, milliseconds = 0 } = runs.get(client) ?? {};
+    const figures = client.startsWith("network:") ? {} : { jobs, failed, runSeconds: milliseconds / 1000 };
+    return { ...userOf(client), outputBytes, uploadBytes, bytes: outputBytes + uploadBytes, ...figures };
+  });
+  const nameOf = ({ user, client = "" }: UserSpace) => user ?? client;
+  return (await Promise.all(users)).toSorted(
+    (a, b) => b.bytes - a.bytes || (b.runSeconds ?? 0) - (a.runSeconds ?? 0) || (nameOf(a) < nameOf(b) ? -1 : 1),
+  );
+}
+
+/** Of jobs only the user is counted: without one, all networks are one. */
+function clientOfRuns({ user }: UserRuns): string {
+  return clientOf(user === "" ? {} : { user });
 }
 
 /** A client without a user is a network, or all who come without a key. */

@@ -24,6 +24,8 @@ export type Question = {
   /** Yes takes nothing away that cannot be had again: its button does not warn. */
   readonly isHarmless?: boolean;
   readonly no: string;
+  /** What one may have meant in place of it. */
+  readonly instead?: { readonly title: string; readonly href: string };
   /** What the form that asks had, and the answer repeats. */
   readonly fields?: Readonly<Record<string, string>>;
 };
@@ -31,7 +33,10 @@ export type Question = {
 /** The page that asks a person: yes sends the same form again, with `confirmed`. */
 export const askPage: Page<Question> = {
   policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
-  render: (frame, { words, action, back, yes, no, concerned = [], left, fields = {}, lastUsed, isHarmless, change }) =>
+  render: (
+    frame,
+    { words, action, back, yes, no, concerned = [], left, fields = {}, lastUsed, isHarmless, change, instead },
+  ) =>
     `<!doctype html>${(
       <Layout {...frame} script={scriptUrl(frame, script)}>
         <p>{words}</p>
@@ -54,6 +59,11 @@ export const askPage: Page<Question> = {
           </>
         )}
         {change === undefined ? null : <Replacement {...change} isPart={false} />}
+        {instead === undefined ? null : (
+          <p>
+            <a href={instead.href}>{instead.title}</a>
+          </p>
+        )}
         <form method="post" action={action} class="actions">
           {Object.entries(fields).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />

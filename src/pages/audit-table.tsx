@@ -1,4 +1,4 @@
-import { jobOfLine } from "../domain/audit.ts";
+import { jobOfLine, processOfRequest } from "../domain/audit.ts";
 import { type AuditedJob, type AuditLine, executed } from "../domain/documents/audit.ts";
 import { didText, outcomeText, refusedParts } from "./audit-words.ts";
 import { processPath, Time, User } from "./parts.tsx";
@@ -15,7 +15,13 @@ export type JobsOfAudit = ReadonlyMap<string, AuditedJob>;
 export type RemovedProcesses = ReadonlySet<string>;
 
 /** What is known of the subjects of lines. */
-type Known = { readonly keys: KeysOfAudit; readonly jobs: JobsOfAudit; readonly removed: RemovedProcesses };
+type Known = {
+  readonly keys: KeysOfAudit;
+  readonly jobs: JobsOfAudit;
+  readonly removed: RemovedProcesses;
+  /** Ids of processes that there are or were: of what a refused request names, only these have a page. */
+  readonly processes: ReadonlySet<string>;
+};
 
 /** A table of the audit, a row for each line. */
 export function AuditTable({
@@ -121,7 +127,8 @@ const subjects: Readonly<Record<string, "processes" | "providers">> = {
   "change-provider": "providers",
 };
 
-function Subject({ entry, known: { keys, jobs, removed }, baseUrl }: Shown & { readonly known: Known }) {
+function Subject({ entry, known: whole, baseUrl }: Shown & { readonly known: Known }) {
+  const { keys, jobs, removed } = whole;
   const { action, outcome } = entry;
   // The action says already what could not be done.
   const subject = entry.subject.replace(": Cannot sign in: ", ": ");
@@ -138,7 +145,7 @@ function Subject({ entry, known: { keys, jobs, removed }, baseUrl }: Shown & { r
   if (kind !== undefined && isId(subject)) {
     return <a href={`${baseUrl}/${kind}/${encodeURIComponent(subject)}?f=html`}>{subject}</a>;
   }
-  if (outcome === "refused") return <Refused subject={subject} keys={keys} baseUrl={baseUrl} />;
+  if (outcome === "refused") return <Refused subject={subject} known={whole} baseUrl={baseUrl} />;
   // Behind the id of the upload stand its name and size.
   if (action.endsWith("upload")) return <span class="address">{subject.slice(subject.indexOf(": ") + 2)}</span>;
   if (action.endsWith("-key")) return <Key id={subject} keys={keys} baseUrl={baseUrl} />;
@@ -168,18 +175,13 @@ function Key({ id, keys, baseUrl }: KeyProps) {
   );
 }
 
+type RefusedProps = { readonly subject: string; readonly known: Known; readonly baseUrl: string };
+
 /** What was refused: a key, with why, or a request by its route. What somebody came with is a key only where it is known: else its id stands in quotes. */
-function Refused({
-  subject,
-  keys,
-  baseUrl,
-}: {
-  readonly subject: string;
-  readonly keys: KeysOfAudit;
-  readonly baseUrl: string;
-}) {
+function Refused({ subject, known, baseUrl }: RefusedProps) {
+  const { keys } = known;
   const [, id, why = ""] = /^key ([A-Za-z0-9]+)(:.*)?$/s.exec(subject) ?? [];
-  if (id === undefined) return <RefusedRequest subject={subject} />;
+  if (id === undefined) return <RefusedRequest subject={subject} known={known} baseUrl={baseUrl} />;
   if (!keys.has(id)) return <>{`key id "${id}"${why}`}</>;
   return (
     <>
@@ -192,10 +194,20 @@ function Refused({
 }
 
 /** A request by its route, with why it was refused. */
-function RefusedRequest({ subject }: { readonly subject: string }) {
+function RefusedRequest({ subject, known: { processes, removed }, baseUrl }: RefusedProps) {
   // A sign-in by a provider has no route.
   if (!/^[A-Z]+ /.test(subject)) return <>{subject}</>;
   const { request, why } = refusedParts(subject);
+  const process = processOfRequest(subject);
+  if (process !== undefined) {
+    return (
+      <>
+        {processes.has(process) ? <Process job={{ process }} removed={removed} baseUrl={baseUrl} /> : process}
+        {why === undefined ? " " : `, ${why} `}
+        <span class="muted">{request}</span>
+      </>
+    );
+  }
   if (why === undefined) return <>{request}</>;
   return (
     <>

@@ -16,12 +16,14 @@ type Besides = {
   readonly keys?: KeysOfAudit;
   readonly jobs?: JobsOfAudit;
   readonly removed?: RemovedProcesses;
+  /** The processes that there are, or were, of those that refused requests name. */
+  readonly processes?: ReadonlySet<string>;
 };
 
 /** Builds the page that tells admins who did what. */
 export function auditPage(
   view: AuditView,
-  { fault, keys = new Map(), jobs = new Map(), removed = new Set() }: Besides = {},
+  { fault, keys = new Map(), jobs = new Map(), removed = new Set(), processes = new Set() }: Besides = {},
 ): Page<AuditDocument> {
   return {
     policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
@@ -32,13 +34,14 @@ export function auditPage(
           <Filters view={view} frame={frame} />
           <Spans view={view} frame={frame} />
           <p class="muted prose">
-            Not written: what was read without a key, wrong fields of requests, and of refusals that are alike all but
-            the first of a minute; of those without a key, their number is.
+            Not written: what was read without a key, and requests with wrong fields. When the same request is refused
+            again and again, only the first one within a minute is written; for requests without a key, a second line
+            says how many more there were.
           </p>
           {fault !== undefined ? null : document.entries.length === 0 ? (
             <Nothing view={view} frame={frame} />
           ) : (
-            <AuditTable entries={document.entries} known={{ keys, jobs, removed }} baseUrl={frame.baseUrl} />
+            <AuditTable entries={document.entries} known={{ keys, jobs, removed, processes }} baseUrl={frame.baseUrl} />
           )}
           <p class="actions">
             {document.links

@@ -27,6 +27,10 @@ export type ProgramFacts = { readonly version: string; readonly license: string;
 /** What was done before a page comes, in the words that it is told by. */
 export const notices = {
   deployed: "Deployed. It can be run from now on.",
+  "deployed-without-image":
+    "Deployed, but it cannot run here yet: nothing on this machine can have an image that it names. What it lacks is told below.",
+  "replaced-without-image":
+    "Replaced, but this version cannot run here yet: nothing on this machine can have an image that it names. What it lacks is told below.",
   replaced: "Replaced. What runs from now on is this version; the one before stays among the revisions.",
   unchanged: "Nothing was replaced: the package is the same as what is deployed.",
   "revision-restored":
@@ -58,7 +62,14 @@ export const notices = {
 export type Notice = keyof typeof notices;
 
 /** Those that say what is still wanted. */
-const wanting: readonly Notice[] = ["results-wanted", "two-wanted", "jobs-wanted", "fewer-jobs-wanted"];
+const wanting: readonly Notice[] = [
+  "deployed-without-image",
+  "replaced-without-image",
+  "results-wanted",
+  "two-wanted",
+  "jobs-wanted",
+  "fewer-jobs-wanted",
+];
 
 /** Reads the name of a notice; undefined for any other text. */
 export function readNotice(text: string | undefined): Notice | undefined {
@@ -179,20 +190,26 @@ const carePages = [
   ["/_/keys", "Keys"],
   ["/_/audit", "Audit"],
   ["/providers", "Providers"],
+  ["/uploads", "Uploads"],
 ] as const;
 
-/** The ways between the pages by which admins look after the service; the page of the system itself has larger ones. */
+/** The ways between the pages by which admins look after the service; of what lies below one of them, such as a question, that one is marked. */
 function CareMenu({ baseUrl, here, reader }: MenuProps) {
   const path = pathOf(here);
-  const isThere = carePages.some(([one]) => one !== "/_/system" && one === path);
-  if (!isThere || reader?.seesSystem !== true) return null;
+  const at = carePages.find(([one]) => path === one || path?.startsWith(`${one}/`) === true);
+  if (at === undefined || reader?.seesSystem !== true) return null;
+  const [current] = at;
+  const shown = carePages.filter(([one]) => one !== "/uploads" || reader.mayUpload === true);
   return (
     <ul class="jumps" aria-label="Looking after the service">
-      {carePages.map(([one, words]) => (
+      {shown.map(([one, words]) => (
         <li>
-          <MenuLink baseUrl={baseUrl} here={here} path={one}>
+          <a
+            href={`${baseUrl}${one}?f=html`}
+            aria-current={one === path ? "page" : one === current ? "true" : undefined}
+          >
             {words}
-          </MenuLink>
+          </a>
         </li>
       ))}
     </ul>

@@ -17,7 +17,7 @@ import { Asked } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { DescribedTable } from "./process-tables.tsx";
-import { ProviderLine } from "./provider.tsx";
+import { ProviderLine, RefusedForKey } from "./provider.tsx";
 import { Figures, type RunFigures } from "./run-figures.tsx";
 import { Periods } from "./run-periods.tsx";
 import { keywordWords, Said } from "./said.tsx";
@@ -63,9 +63,13 @@ export type ProcessView = {
   /** It has a package, which whoever looks may not read. */
   readonly isClosed?: boolean;
   /** Pages about it, by their names. */
-  readonly ways: readonly { readonly title: string; readonly href: string }[];
+  readonly ways: readonly { readonly title: string; readonly href: string; readonly id?: string }[];
   /** The provider whose process it is, with the address of its page. */
   readonly provider?: ShownProvider & { readonly href: string };
+  /** Images that it names cannot be had here: why, for who may know; absent where nothing is amiss. */
+  readonly lacked?: readonly string[];
+  /** When that provider refused the last run, as it wants a key (RFC 3339), with where who may gives it one. */
+  readonly refusedForKey?: { readonly at: string; readonly url?: string };
 };
 
 const script = "form";
@@ -87,6 +91,8 @@ export function processPage(view: ProcessView): Page<object> {
           )}
           <h2>Run</h2>
           <OfRevision view={view} />
+          {view.lacked === undefined ? null : <Lacked why={view.lacked} />}
+          {view.refusedForKey === undefined ? null : <RefusedForKey {...view.refusedForKey} />}
           {view.ofRevision?.isDeployed === false ? null : <Run view={view} frame={frame} />}
           <h2 id="inputs">Inputs</h2>
           <DescribedTable described={view.description.inputs} />
@@ -148,6 +154,22 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
   );
 }
 
+/** Says that a run fails before anybody waits for it. */
+function Lacked({ why }: { readonly why: readonly string[] }) {
+  return (
+    <div class="notice notice-bad">
+      <p>It cannot run here now: nothing on this machine can have an image that it names.</p>
+      {why.length === 0 ? null : (
+        <ul class="prose">
+          {why.map((one) => (
+            <li>{one}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
 /** Says how one runs an earlier version, or why nobody can. */
 function OfRevision({ view: { ofRevision, description } }: { readonly view: ProcessView }) {
   if (ofRevision === undefined) return null;
@@ -196,9 +218,11 @@ function About({ view: { description, ways, provider } }: { readonly view: Proce
         </>
       )}
       <ul class="tabs">
-        {ways.map(({ title, href }) => (
+        {ways.map(({ title, href, id: part }) => (
           <li>
-            <a href={href}>{title}</a>
+            <a href={href} id={part}>
+              {title}
+            </a>
           </li>
         ))}
       </ul>

@@ -21,6 +21,9 @@ export function providerPage({ mayManage }: { readonly mayManage: boolean }): Pa
         <Layout {...frame} script={scriptUrl(frame, script)}>
           <ProviderLine provider={provider} />
           <State provider={provider} frame={frame} />
+          {provider.refusedForKey === undefined ? null : (
+            <RefusedForKey at={provider.refusedForKey} {...(mayManage ? { url: `#${signInPart}` } : {})} />
+          )}
           <div class="actions">
             <a class="button button-main" href={`${providerUrl(frame.baseUrl, provider.id)}/processes?f=html`}>
               Its processes
@@ -63,6 +66,12 @@ function stateText({ status, message }: Pick<ProviderDocument, "status" | "messa
   return `It does not answer${reason}: look whether it runs, and whether its address is right. `;
 }
 
+/** Who answers and lets nothing run is not all right. */
+function stateClass({ status, refusedForKey }: Pick<ProviderDocument, "status" | "refusedForKey">): string {
+  if (status !== "up") return "notice-bad";
+  return refusedForKey === undefined ? "notice-good" : "";
+}
+
 function State({
   provider: { status, checked, message, ...provider },
   frame,
@@ -71,12 +80,30 @@ function State({
   readonly frame: PageFrame;
 }) {
   return (
-    <p class={`notice ${status === "up" ? "notice-good" : "notice-bad"}`} role="status">
+    <p class={`notice ${stateClass({ status, ...provider })}`} role="status">
       {stateText({ status, ...defined({ message }) })}
       {"Looked at "}
       <Time at={checked} />. {provider.public ? "Everybody here may use it." : "Only admins may use it."}
       {provider.auth ? " This service signs in there." : ""}
       <Opening texts={message === undefined ? [] : [message]} frame={frame} />
+    </p>
+  );
+}
+
+/** Says that a provider refused a run since it wants a key: who may give one is led there, others are told whom to ask. */
+export function RefusedForKey({ at, url }: { readonly at: string; readonly url?: string }) {
+  return (
+    <p class="notice notice-bad">
+      {"The last run was refused "}
+      <Time at={at} />
+      {": the provider asks for a key, or for another one than it is given. "}
+      {url === undefined ? (
+        "Ask the operator of this service to give it one: until then, a run there fails."
+      ) : (
+        <>
+          <a href={url}>Give it a key</a>: until then, a run there fails.
+        </>
+      )}
     </p>
   );
 }

@@ -82,7 +82,7 @@ function Table({ providers, view: { mayManage }, frame }: Shown) {
 type RowProps = { readonly provider: ProviderDocument; readonly frame: PageFrame; readonly mayManage: boolean };
 
 function Row({ provider, frame: { baseUrl }, mayManage }: RowProps) {
-  const { id, url, type, status, checked, message, title } = provider;
+  const { id, url, type, status, checked, message, title, refusedForKey } = provider;
   const path = `${baseUrl}/providers/${encodeURIComponent(id)}`;
   return (
     <tr>
@@ -101,6 +101,12 @@ function Row({ provider, frame: { baseUrl }, mayManage }: RowProps) {
           <>
             <br />
             <span class="muted">{reasonOf(message)}</span>
+          </>
+        )}
+        {refusedForKey === undefined ? null : (
+          <>
+            <br />
+            <a href={`${path}?f=html`}>the last run was refused: it asks for a key</a>
           </>
         )}
       </td>

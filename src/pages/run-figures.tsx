@@ -27,8 +27,8 @@ export function Figures({ figures, baseUrl }: { readonly figures: RunFigures; re
   const { id, runs, medianSeconds, whose, revisionsUrl } = figures;
   return (
     <p class="muted">
-      {runs === 0 ? notRunWords(figures) : `Last runs of ${id}: ${rateOf(figures)} succeeded`}
-      <Failed figures={figures} baseUrl={baseUrl} />
+      {runs === 0 ? notRunWords(figures) : runs === 1 ? null : `Last runs of ${id}: ${rateOf(figures)} succeeded`}
+      {runs === 1 ? <OneRun figures={figures} baseUrl={baseUrl} /> : <Failed figures={figures} baseUrl={baseUrl} />}
       {dismissedWords(figures)}
       {runs === 0 ? "" : medianSeconds === undefined ? "." : `, usual time ${durationText(medianSeconds)}.`}
       {fromCacheWords(figures)} {whoseWords[whose]}
@@ -47,10 +47,36 @@ function notRunWords({ id, whose }: RunFigures): string {
   return whose === "some" ? `${id}: no run that you may see yet.` : `${id}: not run yet.`;
 }
 
-/** One's own runs are called so: of few, a share says little of the process. */
+/** One's own runs are called so. */
 function rateOf({ runs, whose, since, successRate = 0 }: RunFigures): string {
-  const which = `${whose === "own" ? "your" : "the"} last ${runs === 1 ? "run" : `${runs} runs`}`;
-  return `${Math.round(successRate * 100)} % of ${which}${since === undefined ? "" : `, since ${dayText(since)},`}`;
+  const which = `${whose === "own" ? "your" : "the"} last ${runs} runs`;
+  return `${shareText(successRate, runs)} of ${which}${since === undefined ? "" : `, since ${dayText(since)},`}`;
+}
+
+/** So many runs are counted; of more, their share is told. */
+const few = 10;
+
+/** Words how many runs succeeded: a share of few says little. */
+export function shareText(successRate: number, runs: number): string {
+  return runs <= few ? String(Math.round(successRate * runs)) : `${Math.round(successRate * 100)} %`;
+}
+
+/** A single run has no share: how it ended is told, with its day. */
+function OneRun({ figures, baseUrl }: { readonly figures: RunFigures; readonly baseUrl: string }) {
+  const { id, whose, since, successRate = 1 } = figures;
+  const day = since === undefined ? "" : ` (${dayText(since)})`;
+  const how = successRate === 1 ? "succeeded" : "failed";
+  return (
+    <>
+      {`${id}: ${whose === "own" ? "your" : "the"} last run `}
+      {how === "failed" && whose !== "owner" ? <a href={failedUrl(id, baseUrl)}>{how}</a> : how}
+      {day}
+    </>
+  );
+}
+
+function failedUrl(id: string, baseUrl: string): string {
+  return `${baseUrl}/jobs?f=html&processID=${encodeURIComponent(id)}&status=failed`;
 }
 
 /** Of what was dismissed nobody knows whether it had succeeded. */
@@ -68,7 +94,7 @@ function Failed({ figures, baseUrl }: { readonly figures: RunFigures; readonly b
   return (
     <>
       {", "}
-      <a href={`${baseUrl}/jobs?f=html&processID=${encodeURIComponent(id)}&status=failed`}>{`${failed} failed`}</a>
+      <a href={failedUrl(id, baseUrl)}>{`${failed} failed`}</a>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { processUrl } from "../domain/links.ts";
 import { type RunPeriod, runPeriods } from "../domain/run-period.ts";
 import { durationText } from "../domain/spans.ts";
-import type { RunFigures } from "./run-figures.tsx";
+import { type RunFigures, shareText } from "./run-figures.tsx";
 
 const names: readonly RunPeriod[] = ["7d", "30d", "all"];
 
@@ -27,6 +27,12 @@ export function Periods({ figures, baseUrl }: { readonly figures: RunFigures; re
   );
 }
 
+/** Of few runs, the number says more than a share. */
+function succeededText(successRate: number, judged: number): string {
+  const share = shareText(successRate, judged);
+  return share.endsWith("%") ? `${share} succeeded` : `${share} of ${judged} succeeded`;
+}
+
 function wordsOf(period: NonNullable<RunFigures["period"]>): string {
   const { name, runs, failed, dismissed = 0, successRate, medianSeconds, longestSeconds, isCut } = period;
   const { words } = runPeriods[name];
@@ -36,7 +42,7 @@ function wordsOf(period: NonNullable<RunFigures["period"]>): string {
     ? `more than ${runs} runs, of which the last ${runs} count`
     : `${runs} ${runs === 1 ? "run" : "runs"}`;
   const ended = [
-    ...(successRate === undefined ? [] : [`${Math.round(successRate * 100)} % succeeded`]),
+    ...(successRate === undefined ? [] : [succeededText(successRate, runs - dismissed)]),
     `${failed} failed`,
     ...(dismissed === 0 ? [] : [`${dismissed} dismissed (not in the share)`]),
   ];

@@ -258,7 +258,8 @@ function Scrape({ url, credentials }: { readonly url: string; readonly credentia
   return (
     <>
       <p>For the file of Prometheus (prometheus.yml):</p>
-      <pre class="code" data-copy="">
+      {/* Lines that are broken elsewhere would look like YAML that is wrong. */}
+      <pre class="code code-lines" data-copy="" tabindex={0}>
         {lines.join("\n")}
       </pre>
     </>

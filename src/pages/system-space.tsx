@@ -1,5 +1,7 @@
 import type { SpaceDocument, SystemDocument } from "../domain/documents/system.ts";
+import { runPeriods } from "../domain/run-period.ts";
 import { areaWords } from "../domain/space.ts";
+import { durationText } from "../domain/spans.ts";
 import { Fold, processPath, Time, User, Wide } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
@@ -34,7 +36,7 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
       <p>
         {"What the files take of the disk, measured "}
         <Time at={measured} />
-        {". "}
+        {", at most once a minute. "}
         <span class="muted">A file is counted in whole blocks, and once when it has several names.</span>
       </p>
       {isWhole && unread === 0 ? null : (
@@ -96,11 +98,30 @@ function disksApart(disk: SystemDocument["disk"]): SystemDocument["disk"] {
   );
 }
 
+const periods = [
+  ["7d", runPeriods["7d"]],
+  ["30d", runPeriods["30d"]],
+] as const;
+
 function Whose({ space, baseUrl }: Shown) {
   return (
     <>
       <p>
-        {"Whose it is: results and uploads, as they were counted when they were written. "}
+        {
+          "Whose it is: results and uploads, as they were counted when they were written, who keeps most first; and whose jobs ended in "
+        }
+        {periods.map(([name, { words, days }], at) => (
+          <>
+            {at === 0 ? "" : " or "}
+            <a
+              href={`${baseUrl}/_/system?f=html&period=${name}#space`}
+              aria-current={days === space.days ? "true" : undefined}
+            >
+              {words}
+            </a>
+          </>
+        ))}
+        {". "}
         <a href={`${baseUrl}/uploads?sort=size&f=html`}>The largest uploads</a>
       </p>
       <Users space={space} baseUrl={baseUrl} />
@@ -116,19 +137,23 @@ function Whose({ space, baseUrl }: Shown) {
 }
 
 function Users({ space: { users }, baseUrl }: Shown) {
-  if (users.length === 0) return <p>Nobody keeps results or uploads in files.</p>;
+  if (users.length === 0) return <p>Nobody keeps results or uploads in files, and no job ended in this time.</p>;
   return (
-    <RecordTable label="Space by user">
+    <RecordTable label="Space and jobs by user">
       <table>
         <thead>
           <tr>
             <th scope="col">User</th>
             <th scope="col">Results</th>
             <th scope="col">Uploads</th>
+            <th scope="col">Space together</th>
+            <th scope="col">Jobs</th>
+            <th scope="col">Failed</th>
+            <th scope="col">Run time</th>
           </tr>
         </thead>
         <tbody>
-          {users.map(({ user, client, outputBytes, uploadBytes }) => (
+          {users.map(({ user, client, outputBytes, uploadBytes, bytes, jobs, failed, runSeconds }) => (
             <tr>
               <td>{user === undefined ? client : <User name={user} baseUrl={baseUrl} />}</td>
               <td class="nowrap">{sizeText(outputBytes)}</td>
@@ -141,6 +166,18 @@ function Users({ space: { users }, baseUrl }: Shown) {
                   </a>
                 )}
               </td>
+              <td class="nowrap">{sizeText(bytes)}</td>
+              {jobs === undefined ? (
+                <td colspan={3} class="muted">
+                  counted with all that come without a key
+                </td>
+              ) : (
+                <>
+                  <td>{jobs.toLocaleString("en")}</td>
+                  <td>{failed?.toLocaleString("en")}</td>
+                  <td class="nowrap">{durationText(runSeconds ?? 0)}</td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>

@@ -30,18 +30,6 @@ export function systemPage({ measured }: { readonly measured: string }): Page<Sy
             {". "}
             <a href={`${frame.baseUrl}/_/system?f=html`}>Refresh</a> <span data-renews={String(renewSeconds)} />
           </p>
-          <p class="actions">
-            {document.links
-              .filter(({ rel }) => rel === "related")
-              .map(({ href, rel, title }) => (
-                <a class="button" href={`${href}?f=html`} rel={rel}>
-                  {title}
-                </a>
-              ))}
-            <a class="button" href={`${frame.baseUrl}/uploads?f=html`}>
-              Uploads
-            </a>
-          </p>
           <ul class="jumps" aria-label="Parts of this page">
             {parts.map(([id, words]) => (
               <li>

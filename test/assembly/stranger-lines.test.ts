@@ -9,8 +9,8 @@ function openLines(milliseconds = 60_000) {
     milliseconds,
     write: ({ address, subject }) => written.push(`${address} ${subject}`),
   });
-  const note = (subject: string, address: string) =>
-    lines.note(subject, { address, requestId: "r", traceparent: "00-0-0-00" });
+  const note = (plain: string, address: string, named = plain) =>
+    lines.note({ plain, named }, { address, requestId: "r", traceparent: "00-0-0-00" });
   return { written, lines, note };
 }
 
@@ -49,4 +49,22 @@ test("what was left out is written when the time is over, though nothing else ha
   note("POST /a (without a key)", "10.0.0.1");
   while (written.length < 2) await Bun.sleep(5);
   expect(written[1]).toBe("10.0.0.1 POST /a (without a key): 1 more within a minute");
+});
+
+test("of the processes that one address asks for, the first few are named, and what is alike is counted", () => {
+  const { written, lines, note } = openLines();
+  const plain = "POST /processes/:processId/execution (without a key)";
+  const ask = (id: number) => note(plain, "10.0.0.1", `POST /processes/p${id}/execution (without a key)`);
+  for (let id = 0; id < 300; id += 1) ask(id);
+  ask(0);
+  expect(written).toHaveLength(6);
+  expect(written[4]).toContain("/processes/p4/");
+  expect(written[5]).toBe(`10.0.0.1 ${plain}`);
+  note("POST /a (without a key)", "10.0.0.2");
+  expect(written.at(-1)).toBe("10.0.0.2 POST /a (without a key)");
+  lines.flush();
+  expect(written.slice(7)).toEqual([
+    "10.0.0.1 POST /processes/p0/execution (without a key): 1 more within a minute",
+    `10.0.0.1 ${plain}: 294 more within a minute`,
+  ]);
 });

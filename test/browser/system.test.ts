@@ -50,6 +50,8 @@ test.skipIf(missing !== undefined)(
     }
     await page.getByLabel("Find a setting").fill("no such words");
     expect(await shown()).toEqual([]);
+    await page.getByText("None fits. Try fewer words").waitFor();
+    expect(await page.locator("details#settings[open]").count()).toBe(0);
     await page.getByLabel("Find a setting").fill("");
     expect(await shown()).toHaveLength(every);
     // A link opens the part that it leads into.
@@ -62,6 +64,22 @@ test.skipIf(missing !== undefined)(
       expect([part, await fold.getAttribute("open")]).toEqual([part, null]);
       await page.locator(".jumps").getByRole("link", { name: words, exact: true }).click();
       await page.locator(`details[open]:has(> summary ${part})`).waitFor();
+    }
+    // By the keyboard, too, and the next Enter shuts nothing: the focus is behind what opens and shuts the part.
+    for (const [words, part] of [
+      ["how long", "#retention"],
+      ["Program", "#program"],
+    ] as const) {
+      await page.locator("details").evaluateAll((all) => all.map((one) => one.removeAttribute("open")));
+      // The second time, the address is that of the link already.
+      for (const _ of [1, 2]) {
+        await page.getByRole("link", { name: words, exact: true }).first().focus();
+        await page.keyboard.press("Enter");
+        const fold = page.locator(`details[open]:has(> summary ${part}), section:has(> ${part}) > details[open]`);
+        await fold.locator("> :focus:not(summary)").waitFor();
+        await page.keyboard.press("Enter");
+        expect([part, await fold.count()]).toEqual([part, 1]);
+      }
     }
     expect(wrong).toEqual([]);
   },

@@ -63,6 +63,25 @@ describe.skipIf(missing !== undefined)(named("the page of the API description"),
     await page.close();
   }, 120_000);
 
+  test("on a small screen, what is copied and downloaded stands beside an answer, not over it", async () => {
+    const { page } = await tryOut("echo");
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.getByRole("button", { name: "Execute", exact: true }).click({ timeout: 60_000 });
+    const code = page.locator(".live-responses-table .highlight-code:has(.download-contents)");
+    await code.waitFor({ timeout: 60_000 });
+    const answer = await code.locator(":scope > :not(.download-contents, .copy-to-clipboard)").last().boundingBox();
+    for (const button of [".download-contents", ".copy-to-clipboard"]) {
+      const box = await code.locator(button).boundingBox();
+      if (answer === null || box === null) throw new Error(`Not shown: ${button}`);
+      expect([button, box.y >= answer.y + answer.height - 1 || box.y + box.height <= answer.y + 1]).toEqual([
+        button,
+        true,
+      ]);
+      expect(box.x + box.width).toBeLessThanOrEqual(360);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  }, 120_000);
+
   test("what is unfolded and answered has no barrier, in either scheme", async () => {
     const { page } = await tryOut("echo");
     await page.getByRole("button", { name: "Execute", exact: true }).click({ timeout: 60_000 });

@@ -133,13 +133,13 @@ test("what somebody without a key tried to run, change or remove stands in the a
   service.clock.advance(2000);
   const body = { inputs: { text: "x" } };
   const acts = [
-    ["POST", "/processes/echo/execution", "POST /processes/:processId/execution"],
+    ["POST", "/processes/echo/execution", "POST /processes/echo/execution"],
     ["POST", "/processes", "POST /processes"],
-    ["DELETE", "/processes/echo", "DELETE /processes/:processId"],
+    ["DELETE", "/processes/echo", "DELETE /processes/echo"],
     ["DELETE", "/jobs/x", "DELETE /jobs/:jobId"],
     ["POST", "/vault", "POST /vault"],
     ["POST", "/_/keys", "POST /_/keys"],
-    ["GET", "/processes/echo/execution?text=x", "GET /processes/:processId/execution"],
+    ["GET", "/processes/echo/execution?text=x", "GET /processes/echo/execution"],
   ] as const;
   for (const path of [
     "/jobs",
@@ -165,7 +165,9 @@ test("what somebody without a key tried to run, change or remove stands in the a
   await refusedIn(service, acts.length + 1);
   const page = await (await service.send("GET", "/_/audit?f=html&outcome=refused", { key: ann })).text();
   expect(page).toContain(">refused (401): no key</td>");
-  expect(page).toContain(">POST /processes/…/execution</td>");
+  expect(page).toContain(
+    `<a href="${address}/processes/echo?f=html">echo</a> <span class="muted">POST /processes/echo/execution</span></td>`,
+  );
   expect(page).toContain("Not written: what was read without a key");
   const byRoute = await service.send("GET", "/_/audit?subject=DELETE+/jobs/:jobId", { key: ann });
   expect(await byRoute.json()).toMatchObject({ entries: [{ subject: "DELETE /jobs/:jobId (without a key)" }] });

@@ -106,6 +106,28 @@ doc: "Says *all* words."
     expect(await kept.text()).toBe(tool);
   });
 
+  test("says of a package whose image cannot be had that it does not run, in place of that it does", async () => {
+    const faults: string[] = [];
+    await using service = await openService({ imageWarnings: async () => [...faults] });
+    const placeOf = async (text: string) => {
+      const answer = await deploy(service, await look(service, formOf({ text })));
+      return answer.headers.get("location") ?? "";
+    };
+    faults.push("say: found no program that runs images <b>");
+    const lacking = await placeOf(tool);
+    expect(lacking).toEndWith("&done=deployed-without-image");
+    const page = await (await service.send("GET", lacking.slice(address.length), { headers: browser })).text();
+    expect(page).toContain("Deployed, but it cannot run here yet");
+    expect(page).not.toContain("It can be run from now on");
+    expect(page).not.toContain("notice-good");
+    expect(page).toContain("It cannot run here now");
+    expect(page).toContain("<li>say: found no program that runs images &lt;b&gt;</li>");
+    // It is looked for again: what was missing may have come.
+    faults.pop();
+    const later = await (await service.send("GET", "/processes/say", { headers: browser })).text();
+    expect(later).not.toContain("cannot run here");
+  });
+
   test("takes several files, draws their workflow, and keeps them as one text until they are deployed", async () => {
     await using service = await openService();
     const files = [new File([flow], "flow/main.cwl"), new File([tool], "flow/tools/say.cwl")];

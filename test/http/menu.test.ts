@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { address, openService } from "./service.ts";
+import { address, jsonOf, openService } from "./service.ts";
 
 const linksOf = (html: string, part: RegExp) =>
   [...(part.exec(html)?.[0] ?? "").matchAll(/<a href="([^"]*)"( aria-current="page")?>([^<]*)<\/a>/g)].map(
@@ -20,20 +20,33 @@ test("the menu marks the page that one is at, and the pages for admins lead to e
     ["/processes", "Processes", undefined],
     ["/jobs?status=failed", "Jobs", undefined],
     ["/api.html", "API", undefined],
-    ["/_/system", "System", undefined],
+    ["/_/system", "System", "System"],
     ["/_/keys", undefined, "Keys"],
     ["/_/audit?since=7d", undefined, "Audit"],
     ["/providers", undefined, "Providers"],
+    ["/uploads", "Uploads", "Uploads"],
     ["/processes/echo", undefined, undefined],
     ["/conformance", undefined, undefined],
   ] as const) {
     const html = await pageOf(path, admin);
     const marked = linksOf(html, menu).filter((words) => words?.startsWith("["));
     expect([path, marked]).toEqual([path, current === undefined ? [] : [`[${current}]`]]);
-    const pages = ["System", "Keys", "Audit", "Providers"].map((words) => (words === others ? `[${words}]` : words));
+    const pages = ["System", "Keys", "Audit", "Providers", "Uploads"].map((words) =>
+      words === others ? `[${words}]` : words,
+    );
     expect([path, linksOf(html, care)]).toEqual([path, others === undefined ? [] : pages]);
   }
   expect(linksOf(await pageOf("/providers", runner), care)).toEqual([]);
+  // A question stands below the page that it is asked by.
+  const { id } = await jsonOf(
+    await service.send("POST", "/_/keys", { key: admin, body: { user: "x", role: "viewer" } }),
+  );
+  const asked = await service.send("POST", `/_/keys/${id}/revoke-form`, {
+    key: admin,
+    headers: { accept: "text/html", origin: address, "content-type": "application/x-www-form-urlencoded" },
+    body: "",
+  });
+  expect(await asked.text()).toMatch(/aria-label="Looking after the service">.*aria-current="true">Keys</s);
   expect(linksOf(await pageOf("/", admin), menu)).not.toContain("Conformance");
 });
 

@@ -116,11 +116,50 @@ test("one withdraws a revision: its page says then why nobody can run it, and th
   expect(await jsonOf(await service.send("GET", "/processes/say"))).toMatchObject({ version: "1.0.0" });
 });
 
+test("the page of a process leads to the question itself: no leads back, one version stands as an alternative, and what is undeployed offers neither", async () => {
+  const opened = await openTwo("ann");
+  await using service = opened.service;
+  const { now } = await revisionsOf(service, opened.key);
+  const page = await pageOf(service, "/processes/say", opened.key);
+  const href = `${address}/processes/say/revisions/undeploy-form`;
+  expect(page).toContain(`<a href="${href}" id="undeploy">Undeploy</a>`);
+  const question = await pageOf(service, "/processes/say/revisions/undeploy-form", opened.key);
+  expect(question).toContain("<h1>Undeploy the process say, all its versions?</h1>");
+  expect(question).toContain(`<a class="button" href="${address}/processes/say?f=html#undeploy">Keep it</a>`);
+  expect(question).toContain(`<a href="${address}/processes/say/revisions?f=html">Only one of its versions`);
+  expect(question).not.toContain("no list");
+  expect((await service.send("GET", "/processes/say", opened.key)).status).toBe(200);
+  // From the page of revisions, no leads back to the button.
+  const ofTable = await (await press(service, "withdraw", { revision: now }, opened.key)).text();
+  expect(ofTable).toContain(`href="${address}/processes/say/revisions?f=html#withdraw-${now}">Keep it`);
+  expect(await pageOf(service, "/processes/say/revisions", opened.key)).toContain(`id="withdraw-${now}"`);
+  expect(ofTable).toContain("none of its other versions either, which run by their own addresses now");
+  for (const [role, user, status] of [
+    ["deployer", "bob", 403],
+    ["runner", "rob", 403],
+  ] as const) {
+    const key = await service.createKey(role, user);
+    const answer = await service.send("GET", "/processes/say/revisions/undeploy-form", { key, headers: browser });
+    expect([role, answer.status]).toEqual([role, status]);
+  }
+  expect((await press(service, "undeploy", confirmed(question), opened.key)).status).toBe(303);
+  for (const gone of [`/processes/say@${now}`, "/processes/say:1.0.0"]) {
+    const html = await pageOf(service, gone, opened.key);
+    expect([gone, html.includes("Nobody can run it")]).toEqual([gone, true]);
+    expect(html).not.toMatch(/>\s*(Undeploy|New version)\s*</);
+  }
+  const again = await service.send("GET", "/processes/say/revisions/undeploy-form", {
+    ...opened.key,
+    headers: browser,
+  });
+  expect(again.status).toBe(404);
+});
+
 test("one undeploys the process from the page of its revisions, which stays to go back from", async () => {
   const opened = await openTwo();
   await using service = opened.service;
   const question = await (await press(service, "undeploy", {})).text();
-  expect(question).toContain("<h1>Undeploy say?</h1>");
+  expect(question).toContain("<h1>Undeploy the process say, all its versions?</h1>");
   expect((await service.send("GET", "/processes/say")).status).toBe(200);
   expect((await press(service, "undeploy", confirmed(question))).status).toBe(303);
   expect((await service.send("GET", "/processes/say")).status).toBe(404);

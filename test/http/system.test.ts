@@ -280,3 +280,38 @@ test("a wrong field is told beside what was typed; other sites and other roles m
   expect((await post(service, "/_/keys/form", runner, { user: "x", role: "admin" })).status).toBe(403);
   expect((await jsonOf(await service.send("GET", "/_/keys", { key }))).keys).toHaveLength(2);
 });
+
+test("who used the service is told with what they keep, for the last 7 or 30 days", async () => {
+  await using service = await openService({ door: { isLoopback: false }, holdsJobs: true });
+  const key = await keyOf(service, "admin");
+  const run = async (user: string, isGood: boolean, seconds: number) => {
+    const sent = await service.send("POST", "/processes/echo/execution", {
+      key: await service.createKey("runner", user),
+      headers: { prefer: "respond-async" },
+      body: { inputs: { text: "x" } },
+    });
+    service.clock.advance(seconds * 1000);
+    const jobId = (sent.headers.get("location") ?? "").split("/jobs/")[1] ?? "";
+    await service.finish(jobId, isGood ? {} : { failure: { message: "no" } });
+  };
+  await run("old", true, 1);
+  service.clock.advance(8 * 86_400_000);
+  await run("rob", false, 5);
+  await run("rob", true, 5);
+  await run("zoe <b>", true, 5);
+  const usersOf = async (query: string) => {
+    const { space } = await jsonOf(await service.send("GET", `/_/system${query}`, { key }));
+    return JSON.stringify(space);
+  };
+  const week = await usersOf("");
+  expect(week).toContain('"days":7');
+  expect(week).toMatch(/"user":"rob","outputBytes":\d+,"uploadBytes":0,"bytes":\d+,"jobs":2,"failed":1,"runSeconds":/);
+  expect(week).not.toContain('"user":"old"');
+  expect(await usersOf("?period=7d")).toBe(week);
+  expect(await usersOf("?period=30d")).toContain('"user":"old"');
+  for (const wrong of ["all", "", "%3Cb%3E"]) {
+    expect((await service.send("GET", `/_/system?period=${wrong}`, { key })).status).toBe(400);
+  }
+  const page = await (await service.send("GET", "/_/system?period=30d", { key, headers: html })).text();
+  expect(page).toContain("zoe &lt;b&gt;");
+});

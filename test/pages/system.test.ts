@@ -222,9 +222,13 @@ test("a number is told with its unit, and in larger ones", () => {
 
 test("the largest users, processes and jobs are told, each with its way", () => {
   const space = {
+    days: 30,
     users: [
-      { user: "ann", outputBytes: 3_000_000, uploadBytes: 2_000_000 },
-      { client: "anonymous callers", outputBytes: 1, uploadBytes: 0 },
+      {
+        ...{ user: "ann", outputBytes: 3_000_000, uploadBytes: 2_000_000, bytes: 5_000_000 },
+        ...{ jobs: 1200, failed: 3, runSeconds: 7260 },
+      },
+      { client: "network 10.0.0.0/8", outputBytes: 1, uploadBytes: 0, bytes: 1 },
     ],
     newest: 2000,
     processes: [{ processID: "p", jobs: 2, outputBytes: 3_000_000 }],
@@ -234,8 +238,12 @@ test("the largest users, processes and jobs are told, each with its way", () => 
   expect(html).toContain(`<a href="${frame.baseUrl}/uploads?user=ann&amp;sort=size&amp;f=html">2.0 MB</a>`);
   expect(html).toContain(`<a href="${frame.baseUrl}/processes/p?f=html">p</a>`);
   expect(html).toContain(`<a href="${frame.baseUrl}/jobs/job-1?f=html"`);
-  expect(html).toContain("anonymous callers");
-  expect(page()).not.toContain("Space by user");
+  expect(html).toContain("network 10.0.0.0/8");
+  expect(plainTables(html)).toMatch(/<td class="nowrap">5\.0 MB<\/td><td>1,200<\/td><td>3<\/td><td class="nowrap">2 h/);
+  expect(html).toContain("counted with all that come without a key");
+  expect(html).toContain(`<a href="${frame.baseUrl}/_/system?f=html&amp;period=30d#space" aria-current="true">`);
+  expect(html).toContain(`<a href="${frame.baseUrl}/_/system?f=html&amp;period=7d#space">`);
+  expect(page()).not.toContain("Space and jobs by user");
 });
 
 test("what all files take is told by what they are, with the sum, the free space, and when it was measured", () => {

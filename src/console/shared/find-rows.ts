@@ -1,3 +1,5 @@
+const noneFits = "None fits. Try fewer words, another word for the same, or a part of one.";
+
 /** Shows the rows of a part of the page that have all words of what is typed, as somebody types it; what is folded up there opens. */
 export function findRows(label: HTMLElement): void {
   const input = label.querySelector("input");
@@ -11,6 +13,8 @@ export function findRows(label: HTMLElement): void {
   // What says again what stands in the part.
   const others = document.querySelectorAll<HTMLElement>(`[data-hidden-by="${CSS.escape(part.id)}"]`);
   const folded = [...part.querySelectorAll("details"), ...(part instanceof HTMLDetailsElement ? [part] : [])];
+  // Where nothing fits, an empty table would stand open.
+  let isShut = false;
   input.addEventListener("input", () => {
     const words = input.value
       .toLowerCase()
@@ -23,7 +27,9 @@ export function findRows(label: HTMLElement): void {
     }
     for (const table of tables) table.hidden = table.querySelector("tbody tr:not([hidden])") === null;
     for (const other of others) other.hidden = words.length > 0;
-    if (words.length > 0) for (const one of folded) one.open = true;
-    said.textContent = words.length === 0 ? "" : `${count} of ${rows.length} fit`;
+    const isNone = words.length > 0 && count === 0;
+    if (words.length > 0 || isShut) for (const one of folded) one.open = !isNone;
+    isShut = isNone;
+    said.textContent = words.length === 0 ? "" : isNone ? noneFits : `${count} of ${rows.length} fit`;
   });
 }

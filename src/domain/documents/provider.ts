@@ -16,6 +16,8 @@ export type ProviderDocument = {
   readonly title?: string;
   /** Why it is down. */
   readonly message?: string;
+  /** When it refused the last run that tells whether it does, since it wants a key or another one; gone when a run succeeds or the key is changed. */
+  readonly refusedForKey?: string;
   readonly links: readonly Link[];
 };
 

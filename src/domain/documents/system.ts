@@ -46,15 +46,28 @@ export type KeptDocument = {
 /** What the files of the service take, and when that was measured (RFC 3339): it is in the background, at most once a minute. */
 export type FilesDocument = MeasuredSpace & { readonly measured: string };
 
+/** What one user keeps, and had run. */
+export type UserSpace = {
+  readonly user?: string;
+  /** Who it is where it is no user: a network, or all that come without a key. */
+  readonly client?: string;
+  readonly outputBytes: number;
+  readonly uploadBytes: number;
+  /** Both together. */
+  readonly bytes: number;
+  /** Of the jobs that ended in the period, also those that were removed since. Absent for a network: it is counted with all that come without a key. */
+  readonly jobs?: number;
+  readonly failed?: number;
+  /** From the start to the end of each job, added up. */
+  readonly runSeconds?: number;
+};
+
 /** Where space goes, the largest first. Bytes of results as they were counted when they were written. */
 export type SpaceDocument = {
-  readonly users: readonly {
-    readonly user?: string;
-    /** Who it is where it is no user: a network, or all that come without a key. */
-    readonly client?: string;
-    readonly outputBytes: number;
-    readonly uploadBytes: number;
-  }[];
+  /** The days back from now of which the jobs of users count. */
+  readonly days: number;
+  /** Those who keep most, and those whose jobs ran longest in the period; who keeps most comes first. */
+  readonly users: readonly UserSpace[];
   /** Of the newest jobs, so many. */
   readonly newest: number;
   readonly processes: readonly {

@@ -4,7 +4,9 @@ import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { readRunPeriod } from "../../domain/run-period.ts";
+import { lackedImages } from "../../operations/lacked-images.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
+import { refusedForKeyAt } from "../../operations/refused-runs.ts";
 import type { FormState } from "../../pages/form/state.ts";
 import { processPage } from "../../pages/process.tsx";
 import { type BodyLimits, bodyText, readBytes, requireContentType } from "../read-body.ts";
@@ -77,7 +79,9 @@ export async function processResponse(
   const figures = hasRuns
     ? await readRunFigures(deps, context, process.id, readRunPeriod(context.query("period")))
     : undefined;
-  const shown = { process, name, form, ...defined({ provider, revision, figures }) };
+  const refusedAt = isPage && provider !== undefined ? await refusedForKeyAt(deps.database, provider.id) : undefined;
+  const lacked = hasRuns ? await lackedImages(deps, process) : [];
+  const shown = { process, name, form, lacked, ...defined({ provider, revision, figures, refusedAt }) };
   // Figures of runs and uploads change while the process does not; a provider is asked again and again.
   const isWithFiles = form.uploads !== undefined || form.outputs !== undefined;
   const isAlways = Object.keys(more).length === 0 && provider === undefined && !isWithFiles && figures === undefined;

@@ -5,6 +5,7 @@ import { essenceOf } from "../../domain/media-type.ts";
 import type { Process, ProcessDescription } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { hasRight } from "../../domain/rights.ts";
+import type { DeployDeps } from "../../operations/deploy-process.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import { readGraph } from "../../operations/read-graph.ts";
 import type { SubmitSettings } from "../../operations/submission.ts";
@@ -16,7 +17,9 @@ import type { FormState } from "../../pages/form/state.ts";
 import { type ToPut, type UsedFile, withoutMadeUp, withRequiredFiles } from "../../pages/form/uses/used-files.ts";
 import { incompleteWords, isEnough, missingOf, usesOf, usesTitle } from "../../pages/form/uses.ts";
 import type { ProcessView } from "../../pages/process.tsx";
+import { signInPart } from "../../pages/provider.tsx";
 import { refusalWords } from "../../pages/refusal-words.ts";
+import { changePart, undeployPart } from "../../pages/revision-changes.tsx";
 import type { RunFigures } from "../../pages/run-figures.tsx";
 import { exampleRequest } from "../openapi/example-request.ts";
 import { isSample } from "../openapi/sample-files.ts";
@@ -27,7 +30,7 @@ export type FormSettings = Pick<SubmitSettings, "wishBounds" | "sendsMail" | "sy
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
 };
-export type FormDeps = { readonly settings: FormSettings };
+export type FormDeps = { readonly settings: FormSettings } & Pick<DeployDeps, "imageWarnings">;
 
 /** A process as a page shows it. */
 type ShownProcess = {
@@ -39,6 +42,10 @@ type ShownProcess = {
   readonly revision?: ProcessRevision;
   readonly form: FormState;
   readonly figures?: RunFigures;
+  /** Why images that it names cannot be had here. */
+  readonly lacked: readonly string[];
+  /** When the provider refused a run since it wants a key, in milliseconds since 1970. */
+  readonly refusedAt?: number;
 };
 
 /** Builds what the page of a process shows besides its description: the form, the texts to copy, the ways to pages beside it. */
@@ -70,6 +77,11 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
       ? { namesUploads: true }
       : {}),
     ...(provider === undefined ? {} : { provider: shownProvider(provider, baseUrl) }),
+    ...refusedForKeyOf(shown, context),
+    // What a machine has is told to who may do something about it.
+    ...(shown.lacked.length === 0
+      ? {}
+      : { lacked: caller !== undefined && mayDo(caller, "deploy") ? shown.lacked : [] }),
     ...(shown.revision === undefined ? {} : { ofRevision: ofRevision(process, shown.revision, baseUrl) }),
     revision: process.revision,
     ways: waysOf(context, shown, { url, hasGraph: graph !== undefined }),
@@ -123,6 +135,17 @@ function ofRevision(
   };
 }
 
+/** Says of a provider that it wants a key, with the way to give it one for who may. */
+function refusedForKeyOf(
+  { provider, refusedAt }: ShownProcess,
+  { baseUrl, caller }: RouteContext,
+): Pick<ProcessView, "refusedForKey"> {
+  if (provider === undefined || refusedAt === undefined) return {};
+  const mayGive = caller !== undefined && mayDo(caller, "manage-providers");
+  const url = mayGive ? `${providerUrl(baseUrl, provider.id)}?f=html#${signInPart}` : undefined;
+  return { refusedForKey: { at: new Date(refusedAt).toISOString(), ...defined({ url }) } };
+}
+
 function shownProvider({ id, url, type }: Provider, baseUrl: string): NonNullable<ProcessView["provider"]> {
   return { id, url, type, href: `${providerUrl(baseUrl, id)}?f=html` };
 }
@@ -149,10 +172,13 @@ function waysOf(
       ? [
           { title: "Revisions", href: `${own}/revisions?f=html` },
           ...(may("read-package") ? [{ title: "Package", href: `${url}/package?f=html` }] : []),
-          ...(may("deploy")
+          // Of one that nobody can run, the notice leads to the revisions.
+          ...(may("deploy") && revision?.isDeployed !== false
             ? [
                 { title: "New version", href: `${baseUrl}${deployPath}?f=html&of=${encodeURIComponent(process.id)}` },
-                { title: "Undeploy", href: `${own}/revisions?f=html#current` },
+                revision === undefined
+                  ? { title: "Undeploy", href: `${own}/revisions/${undeployPart}-form`, id: undeployPart }
+                  : { title: "Undeploy", href: `${own}/revisions?f=html#${changePart("withdraw", process.revision)}` },
               ]
             : []),
         ]

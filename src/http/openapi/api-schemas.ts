@@ -86,6 +86,7 @@ const Provider = v.looseObject({
   forwardHeaders: v.array(v.string()),
   status: v.picklist(["up", "down", "unknown"]),
   checked: v.pipe(v.string(), v.isoTimestamp()),
+  refusedForKey: v.optional(v.pipe(v.string(), v.isoTimestamp())),
   links: v.array(Link),
 });
 

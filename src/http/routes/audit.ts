@@ -1,10 +1,11 @@
 import { mayDo, type Principal } from "../../domain/access.ts";
+import { processOfRequest } from "../../domain/audit.ts";
 import type { AuditWords } from "../../domain/audit-query.ts";
 import { defined } from "../../domain/defined.ts";
 import { type AuditDocument, auditLine } from "../../domain/documents/audit.ts";
 import { Problem } from "../../domain/problem.ts";
 import { listKeysFor } from "../../operations/manage-keys.ts";
-import { removedProcesses } from "../../operations/process-revisions.ts";
+import { knownProcesses, removedProcesses } from "../../operations/process-revisions.ts";
 import { jobsOfAudit, type ReadAuditDeps, readAudit } from "../../operations/read-audit.ts";
 import { auditPage } from "../../pages/audit.tsx";
 import type { KeysOfAudit } from "../../pages/audit-table.tsx";
@@ -89,15 +90,21 @@ async function list(
     links: pageLinks(context, `${context.baseUrl}/_/audit`, { next }),
   };
   if (documentFormat(context) !== "html") return documentResponse(context, document, { title });
-  const [keys, jobs, removed] = await Promise.all([
+  const [keys, jobs, removed, processes] = await Promise.all([
     keysOf(deps, principal, document),
     jobsOfAudit(deps, principal, document),
     mayDo(principal, "deploy") ? removedProcesses(deps, principal) : [],
+    knownProcesses(deps, principal, namedIn(document)),
   ]);
   return documentResponse(context, document, {
     title,
-    page: auditPage(view, { keys, jobs, removed: new Set(removed) }),
+    page: auditPage(view, { keys, jobs, removed: new Set(removed), processes: new Set(processes) }),
   });
+}
+
+/** Lists the processes that refused requests name. */
+function namedIn({ entries }: AuditDocument): readonly string[] {
+  return entries.flatMap(({ outcome, subject }) => (outcome === "refused" ? (processOfRequest(subject) ?? []) : []));
 }
 
 /** Tells whose the keys are that the lines name, for who may know; keys that were revoked are kept. */

@@ -96,8 +96,10 @@ async function answerForm(deps: DeployPageDeps, context: RouteContext, form: Dep
     const placed = await place(deps, context, deployment, form);
     if (isLook) return again(pageOf(asPage(context), await viewOf(deps, context, form, { deployment, ...placed })));
     const url = processUrl(context.baseUrl, placed.process.id);
-    const { replaced, isSame } = placed;
-    return seeOther(url, replaced === undefined ? "deployed" : isSame ? "unchanged" : "replaced");
+    const { replaced, isSame, lacksImage } = placed;
+    if (isSame && replaced !== undefined) return seeOther(url, "unchanged");
+    const done = replaced === undefined ? "deployed" : "replaced";
+    return seeOther(url, lacksImage ? `${done}-without-image` : done);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     context.noteRefusal(error);

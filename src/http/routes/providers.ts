@@ -116,7 +116,7 @@ function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
 }
 
 /** Builds the document of a provider, which never has its credentials. */
-function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string): ProviderDocument {
+function providerDocument({ provider, probe, refusedAt }: ProbedProvider, baseUrl: string): ProviderDocument {
   const { id, url, type, isPublic, forwardHeaders, hasAuth, createdAt }: Provider = provider;
   const own = providerUrl(baseUrl, id);
   return {
@@ -129,7 +129,11 @@ function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string):
     created: new Date(createdAt).toISOString(),
     status: probe.state,
     checked: new Date(probe.at).toISOString(),
-    ...defined({ title: probe.title, message: probe.message }),
+    ...defined({
+      title: probe.title,
+      message: probe.message,
+      refusedForKey: refusedAt === undefined ? undefined : new Date(refusedAt).toISOString(),
+    }),
     links: [jsonLink(own, "self"), jsonLink(`${own}/processes`, relations.processes, "Processes")],
   };
 }

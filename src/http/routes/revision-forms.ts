@@ -1,6 +1,11 @@
 import * as v from "valibot";
 import { processUrl } from "../../domain/links.ts";
-import { type DeployDeps, mayChangeProcess, undeployProcess } from "../../operations/deploy-process.ts";
+import {
+  type DeployDeps,
+  mayChangeProcess,
+  requireUndeployable,
+  undeployProcess,
+} from "../../operations/deploy-process.ts";
 import type { DescribeDeps } from "../../operations/describe-processes.ts";
 import {
   type RevisionOfProcess,
@@ -10,10 +15,11 @@ import {
 } from "../../operations/process-revisions.ts";
 import type { Question } from "../../pages/ask.tsx";
 import type { Notice } from "../../pages/layout.tsx";
+import { changePart, undeployPart } from "../../pages/revision-changes.tsx";
 import { timeText } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
-import { formType, readOwnForm } from "../answers/process-form.ts";
+import { asPage, formType, readOwnForm } from "../answers/process-form.ts";
 import type { BodyLimits } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 
@@ -60,7 +66,7 @@ const changes: readonly Change[] = [
     notice: "revision-withdrawn",
     ask: ({ id, revision: { version, isCurrent }, current }) => ({
       title: `Undeploy version ${version}?`,
-      words: `${isCurrent ? `This version is the current one: nobody can run ${id}, or another version of it, until one goes back to another revision or deploys a new one. None comes back by itself.` : `Nobody can run version ${version} of ${id} any more.${current === undefined ? "" : ` ${id} goes on to run version ${current.version}.`}`} ${keeps} Results stay, and one can go back to this revision later.`,
+      words: `${isCurrent ? `This version is the current one: nobody can run ${id} then, and none of its other versions either, which run by their own addresses now, until one goes back to another revision or deploys a new one. None comes back by itself.` : `Nobody can run version ${version} of ${id} any more.${current === undefined ? "" : ` ${id} goes on to run version ${current.version}.`}`} ${keeps} Results stay, and one can go back to this revision later.`,
       yes: "Undeploy it",
       no: "Keep it",
     }),
@@ -70,21 +76,29 @@ const changes: readonly Change[] = [
     name: "undeploy",
     summary: "Undeploy a process, by a button of the page of revisions",
     notice: "undeployed",
-    ask: ({ id }) => ({
-      title: `Undeploy ${id}?`,
-      words: `Nobody can run ${id} or any of its revisions any more, and it stands in no list. ${keeps} Results stay, and whoever may deploy can go back to a revision later, on the page of revisions.`,
-      yes: "Undeploy it",
-      no: "Keep it",
-    }),
+    ask: ({ id }) => undeployWords(id),
     change: (deps, context, name) => undeployProcess(deps, principalOf(context), name),
   },
 ];
 
+function undeployWords(id: string): Pick<Question, "words" | "yes" | "no"> & { readonly title: string } {
+  return {
+    title: `Undeploy the process ${id}, all its versions?`,
+    words: `Nobody can run ${id} or any of its versions any more. It leaves the list of processes; whoever may deploy finds it below that list, among the undeployed processes, and can go back to a revision later. ${keeps} Results stay.`,
+    yes: "Undeploy all versions",
+    no: "Keep it",
+  };
+}
+
 const FormSchema = v.object({ revision: v.optional(v.string()), confirmed: v.optional(v.string()) });
 
-/** Lists the routes that the buttons of the page of revisions send to: each asks before it changes something. */
+/** Lists the routes that the buttons of the page of revisions send to: each asks before it changes something; and the question about a process. */
 export function revisionFormRoutes(deps: FormDeps): readonly Route[] {
-  return changes.map((change) => ({
+  return [undeployQuestionRoute(deps), ...changes.map((change) => changeRoute(deps, change))];
+}
+
+function changeRoute(deps: FormDeps, change: Change): Route {
+  return {
     method: "POST",
     path: `/processes/:processId/revisions/${change.name}-form`,
     about: {
@@ -95,7 +109,36 @@ export function revisionFormRoutes(deps: FormDeps): readonly Route[] {
     },
     body: { mediaTypes: [formType], schema: FormSchema },
     handle: (context) => answerForm(deps, context, change),
-  }));
+  };
+}
+
+/** The page of a process leads here: to the question itself, and from a no back to where one came from. */
+function undeployQuestionRoute(deps: FormDeps): Route {
+  return {
+    method: "GET",
+    path: "/processes/:processId/revisions/undeploy-form",
+    about: {
+      summary: "Ask whether a process is to be undeployed, by a page",
+      tag: "pages",
+      answers: { 200: { about: "The question", content: { mediaType: "text/html" } } },
+    },
+    async handle(context) {
+      const id = context.param("processId");
+      await requireUndeployable(deps, principalOf(context), id);
+      const url = processUrl(context.baseUrl, id);
+      const question = undeployQuestion(context.baseUrl, id);
+      return askFirst(asPage(context), { ...question, back: `${url}?f=html#${undeployPart}` });
+    },
+  };
+}
+
+function undeployQuestion(baseUrl: string, id: string) {
+  const url = `${processUrl(baseUrl, id)}/revisions`;
+  return {
+    ...undeployWords(id),
+    action: `${url}/undeploy-form`,
+    instead: { title: "Only one of its versions: the revisions", href: `${url}?f=html` },
+  };
 }
 
 async function answerForm(deps: FormDeps, context: RouteContext, { name, notice, ...change }: Change) {
@@ -110,7 +153,8 @@ async function answerForm(deps: FormDeps, context: RouteContext, { name, notice,
     const isDeployed = (await deps.processes.find(id)) !== undefined;
     const current = isDeployed ? await readRevision(deps, principalOf(context), id) : undefined;
     const question = change.ask({ id, revision, current });
-    return askFirst(context, { ...question, fields, action: `${url}/${name}-form`, back: `${url}?f=html` });
+    const part = name === "undeploy" ? undeployPart : changePart(name, revision.process.revision);
+    return askFirst(context, { ...question, fields, action: `${url}/${name}-form`, back: `${url}?f=html#${part}` });
   }
   await change.change(deps, context, revisionName);
   return seeOther(url, notice);

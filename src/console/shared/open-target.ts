@@ -1,0 +1,42 @@
+/**
+ * Opens the fold that the address leads into, now and whenever it changes, and puts the focus on what is behind its summary: on the summary,
+ * the next Enter would close it again. What is in no fold stays to the browser.
+ */
+export function openTargets(): void {
+  addEventListener("hashchange", openTarget);
+  // The same link once more changes no address.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (link !== null && link.hash !== "" && link.href === location.href) requestAnimationFrame(openTarget);
+  });
+  openTarget();
+}
+
+function openTarget(): void {
+  const target = document.getElementById(nameOf(location.hash));
+  if (target === null) return;
+  // A heading of a part that is folded up below it stands outside of the fold.
+  const below = target.tagName === "H2" ? target.parentElement?.querySelector("details") : undefined;
+  const fold = target.closest("details") ?? below;
+  if (fold === null || fold === undefined) return;
+  fold.open = true;
+  target.scrollIntoView();
+  const summary = fold.querySelector(":scope > summary");
+  const isBehind = fold.contains(target) && target !== fold && summary?.contains(target) !== true;
+  focusOn(isBehind ? target : summary?.nextElementSibling);
+}
+
+/** An address that somebody typed may not be encoded rightly: it leads nowhere. */
+function nameOf(hash: string): string {
+  try {
+    return decodeURIComponent(hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
+function focusOn(part: Element | null | undefined): void {
+  if (!(part instanceof HTMLElement)) return;
+  if (part.tabIndex < 0) part.tabIndex = -1;
+  part.focus({ preventScroll: true });
+}
