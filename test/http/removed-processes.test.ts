@@ -94,7 +94,8 @@ test("a job of a process that was removed is called by the title that the proces
     "Old words",
   ]);
   const list = await page(service, "/jobs?f=html");
-  expect(list.match(/New words <span class="muted">\(undeployed\)/g)).toHaveLength(2);
+  expect(list.match(/>New words, <code>/g)).toHaveLength(2);
+  expect(list.match(/ <span class="muted">\(undeployed\)/g)).toHaveLength(2);
 });
 
 test("a job keeps the defaults that it used when its process is undeployed", async () => {

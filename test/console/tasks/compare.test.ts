@@ -43,6 +43,7 @@ describe.skipIf(missing !== undefined)(named("a stranger compares two runs"), ()
           .getByRole("cell")
           .allInnerTexts(),
       ).toEqual(["Seattle", "Tacoma"]);
+      await hands.press(page.getByText(/inputs (?:is|are) the same in both$/));
       await row(/^observations = same$/).waitFor();
       await row(/^Revision = same$/).waitFor();
       expect(person.wrong).toEqual([]);
