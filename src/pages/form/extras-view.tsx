@@ -131,7 +131,7 @@ function Callback({
   return (
     <Extra state={state} name={name} about={`${wanted}: it is sent ${sent}${mail}`}>
       <input id={name} {...kinds} name={name} value={textIn(state.values, name)} title={wanted} />
-      <span class="fault fault-typed">{`${wanted} is wanted here.`}</span>
+      <span class="fault-typed">{`${wanted} is wanted here.`}</span>
     </Extra>
   );
 }
