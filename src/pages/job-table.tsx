@@ -84,6 +84,9 @@ type RowProps = Omit<TableProps, "jobs"> & { readonly job: JobDocument };
 function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar }: RowProps) {
   const { jobID, status, message, progress, created, processID, attempt } = job;
   const key = `${job.providerID ?? ""}/${processID}`;
+  // Without a title of its own a job is called by that of its process: a card says that once.
+  const isSaidByName =
+    job.title === undefined && job.providerID === undefined && versions?.has(jobID) !== true && gone?.has(key) !== true;
   const columns = 7 + (users.size === 0 ? 0 : 1) + (chosen === undefined ? 0 : 1);
   return (
     <>
@@ -99,7 +102,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar
           {job.kept === undefined ? null : <span class="muted nowrap"> kept for good</span>}
           {attempt > 1 ? <span class="muted nowrap">{` attempt ${attempt}`}</span> : null}
         </td>
-        <td>
+        <td class={isSaidByName ? "said-by-name" : undefined}>
           <span class="on-card">process </span>
           <ProcessName job={job} title={titles?.get(key)} isGone={gone?.has(key) === true} baseUrl={baseUrl} />
           {versions?.has(jobID) === true ? <span class="muted nowrap">{` version ${versions.get(jobID)}`}</span> : null}

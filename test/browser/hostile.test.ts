@@ -142,6 +142,6 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     await page.getByRole("alert").waitFor();
     await look("what was not understood");
     expect(dialogs).toEqual([]);
-    expect(seen).toHaveLength(20);
+    expect(seen).toHaveLength(21);
   }, 180_000);
 });
