@@ -165,6 +165,14 @@ function Address({
           SHA-256 <code>{sha256}</code>
         </span>
       )}
+      {upload.jobs === undefined ? null : (
+        <>
+          {" "}
+          <a class="on-screen" href={upload.jobs}>
+            Jobs with this file
+          </a>
+        </>
+      )}
     </>
   );
 }

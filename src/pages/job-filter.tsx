@@ -80,7 +80,7 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
         <small class="muted">
           an id whole, its beginning or its last eight characters; of ended jobs: process, title, tags, user, inputs,
-          files, message, failure
+          files by name or SHA-256, message, failure
         </small>
       </label>
       <Created value={searchParams.get("datetime") ?? ""} />

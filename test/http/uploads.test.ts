@@ -269,3 +269,38 @@ test("an upload that a job may read yet says that it is kept longer, and stays i
   // Only its jobs read it from then on.
   expect(await pageOf(service, ada)).not.toContain("Use as input of");
 });
+
+test("a job is found by the SHA-256 of a file that it read, and of one that it made", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ada, bob] = [await service.createKey("runner", "ada"), await service.createKey("runner", "bob")];
+  await saveReader(service);
+  const run = async (name: string, key: string) => {
+    const { href } = await upload(service, name, key);
+    const sent = { headers: { prefer: "respond-async" }, body: { inputs: { table: { href } } }, key };
+    return String((await jsonOf(await service.send("POST", "/processes/reader/execution", sent))).jobID);
+  };
+  const sha256 = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
+  const [read, made] = [sha256("a,b\n1,2\n"), sha256("made")];
+  const [first, second, other] = [await run("one.csv", ada), await run("two.csv", ada), await run("one.csv", bob)];
+  const result = {
+    kind: "file",
+    reference: "out/made.txt",
+    basename: "made.txt",
+    mediaType: "text/plain",
+    sizeBytes: 4,
+    sha256: made,
+  } as const;
+  await service.finish(first, { results: { out: result } });
+  for (const job of [second, other]) await service.finish(job, { results: {} });
+  const foundBy = async (q: string) => {
+    const { jobs } = JSON.parse(
+      await (await service.send("GET", `/jobs?q=${encodeURIComponent(q)}`, { key: ada })).text(),
+    );
+    return jobs.map(({ jobID }: { readonly jobID: string }) => jobID).toSorted();
+  };
+  for (const q of [read, `sha256:${read}`, read.toUpperCase()]) {
+    expect([q, await foundBy(q)]).toEqual([q, [first, second].toSorted()]);
+  }
+  expect(await foundBy(`${read} ${made}`)).toEqual([first]);
+  expect(await foundBy(sha256("else"))).toEqual([]);
+});

@@ -8,6 +8,8 @@ export type UploadFacts = {
   readonly sha256?: string;
   /** Where its bytes are, for who may have them. */
   readonly href?: string;
+  /** The page of the jobs that read or made such a file, for who may have its bytes. */
+  readonly jobs?: string;
 };
 
 /** What is known of an output of another job that a job was given. */

@@ -16,7 +16,8 @@ export function knownUploads(sources: readonly SourceOfJob[], baseUrl: string): 
       }
       const { id, name, mediaType, sizeBytes, sha256 } = source.file;
       const href = source.isReadable ? `${baseUrl}/vault/${encodeURIComponent(id)}` : undefined;
-      return [source.reference, { name, type: mediaType, length: sizeBytes, sha256, ...defined({ href }) }];
+      const jobs = source.isReadable ? `${baseUrl}/jobs?f=html&q=${sha256}` : undefined;
+      return [source.reference, { name, type: mediaType, length: sizeBytes, sha256, ...defined({ href, jobs }) }];
     }),
   );
 }

@@ -9,7 +9,7 @@ const batch = 5000;
 const findColumn = { sql: "SELECT 1 FROM pragma_table_info('jobs') WHERE name = 'is_new'", args: [] };
 
 /** Grows with each change of what words of a job count: jobs that an earlier program took in are then taken in anew. */
-const wordsVersion = 4;
+const wordsVersion = 5;
 const findVersion = { sql: "PRAGMA user_version", args: [] };
 const keepVersion = { sql: `PRAGMA user_version = ${wordsVersion}`, args: [] };
 

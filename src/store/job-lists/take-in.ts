@@ -97,10 +97,10 @@ export async function justEndedWith(
 
 /**
  * The words of what is said of a job: its shortened id, its process and that one's title, its user, its own title, its tags, the ids of its inputs and what is short of
- * them, its last message, and why it failed. When other words count, `wordsVersion` of take-in-all.ts grows.
+ * them, the digests of its files, its last message, and why it failed. When other words count, `wordsVersion` of take-in-all.ts grows.
  */
 function wordsOfJob(
-  { id, processId, providerId, user, title, tags, inputs, message, failure }: Row,
+  { id, processId, providerId, user, title, tags, inputs, message, failure, digests }: Row,
   processTitle?: string,
 ): ReadonlySet<string> {
   const reasons = [failure?.message, failure?.step, failure?.exception?.text, failure?.stderrTail];
@@ -113,6 +113,7 @@ function wordsOfJob(
     title,
     ...tags,
     ...shortInputs(inputs),
+    digests,
     message,
     ...reasons,
   ];

@@ -14,6 +14,19 @@ const jobTexts = sqliteTable("job_texts", {
 /** Of a longer request the inputs are not read for their words. */
 const mostRequestCharacters = 20_000;
 
+/** So many files of a job are found by their digests. */
+const mostDigests = 64;
+/** A longer result is a list, or a directory of many files. In bytes. */
+const mostOfResult = 4096;
+
+/** The SHA-256 digests of the uploads that a job read, and of the files that are results of it, as words. */
+const digestsOfJob = sql<string | null>`(select group_concat('sha256:' || digest, ' ') from (
+  select vault_files.sha256 as digest from vault_uses cross join vault_files on vault_files.id = vault_uses.vault_file_id
+  where vault_uses.job_id = jobs.id
+  union select results.result ->> '$.sha256' from results
+  where results.job_id = jobs.id and octet_length(results.result) <= ${sql.raw(String(mostOfResult))}
+  limit ${sql.raw(String(mostDigests))}))`;
+
 /** What is said of the jobs that ended just now, those that ended first. */
 export const selectJustEnded = compile<{ limit: number }>()(() =>
   build
@@ -34,6 +47,7 @@ export const selectJustEnded = compile<{ limit: number }>()(() =>
       >`iif(length(jobs.request) <= ${sql.raw(String(mostRequestCharacters))}, jobs.request ->> '$.inputs', null)`,
       message: column(jobs.message),
       failure: column(jobs.failure),
+      digests: digestsOfJob,
     })
     .from(sql`jobs indexed by jobs_new`)
     .where(sql`jobs.is_new = 1 and jobs.finished_at is not null`)
