@@ -115,7 +115,7 @@ function KeepForm({ job, baseUrl }: { readonly job: JobDocument; readonly baseUr
       </button>
       <span class="muted">
         {kept === undefined
-          ? "Then nothing removes it, and nobody, before it is kept no longer."
+          ? "Then it stays, with its results, until somebody who may ends that."
           : "Then it is removed as others are, and can be removed by hand. Its time counts from its end."}
       </span>
     </form>
