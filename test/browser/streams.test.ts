@@ -69,6 +69,8 @@ describe.skipIf(missing !== undefined)("streams of pages that nobody sees", () =
       for (let on = 0; on < 5; on += 1) await page.goForward({ waitUntil: "commit" });
       await page.getByText("Log", { exact: true }).first().waitFor();
       await page.goForward({ waitUntil: "commit" });
+      // What was left is closed in a moment, and stays closed.
+      for (let looks = 0; looks < 50 && (await streamsOf(site)) !== 1; looks += 1) await page.waitForTimeout(100);
       await page.waitForTimeout(300);
       expect(await streamsOf(site)).toBe(1);
       // The page that came back follows the jobs again.

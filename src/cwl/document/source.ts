@@ -49,6 +49,8 @@ export function readValues(text: string, file: string, maxValues = maxLocalValue
       const { line, column } = position(offset);
       return `${file}:${line}:${column}`;
     };
+    // The reader follows levels by calls, and how many of them there may be is not always the same.
+    if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) throw tooDeep();
     // A warning of the reader, for a tag that it does not know for example, is no fault of the document.
     const errors = document.errors.map((error) => ({ offset: error.pos[0], detail: error.message }));
     const found = (errors.length > 0 ? errors : repeatedKeys(document.contents)).slice(0, maxFaults);
@@ -93,9 +95,13 @@ function keepNumbers(root: Node | null): void {
   }
 }
 
+function tooDeep(): RangeError {
+  return new RangeError(`found more than ${maxDepth} levels, wanted at most that`);
+}
+
 /** Checks that a value holds only what JSON can say. Throws RangeError or TypeError. */
 function toJson(value: unknown, depth = maxDepth): Json {
-  if (depth === 0) throw new RangeError(`found more than ${maxDepth} levels, wanted at most that`);
+  if (depth === 0) throw tooDeep();
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (value instanceof ExactNumber) {
     const wanted = numberFault(value);

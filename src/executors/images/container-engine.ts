@@ -51,13 +51,13 @@ export async function findEngine(deps: EngineDeps): Promise<EngineFinding> {
     if (program === undefined) continue;
     const found = await tryEngine(deps, name, program);
     if (typeof found !== "string") return { kind: "found", engine: found };
-    reasons.push(`${name} does not work ${talkWords(found)}`);
+    reasons.push(`${name} does not work${found}`);
   }
   const none = `none of ${wanted.join(", ")} is installed`;
   return { kind: "missing", reason: reasons.length === 0 ? none : reasons.join("; ") };
 }
 
-/** Tries an engine; gives why it does not work. */
+/** Tries an engine; gives what is said behind "does not work": its own words in brackets, or what is wrong with it. */
 async function tryEngine(deps: EngineDeps, name: EngineName, program: string): Promise<ContainerEngine | string> {
   const run = (words: readonly string[]) => runProgram([program, ...words], deps.environment, probeMilliseconds);
   const { uid, gid } = deps.user;
@@ -67,15 +67,15 @@ async function tryEngine(deps: EngineDeps, name: EngineName, program: string): P
       const runFlags = ["--user", `${uid}:${gid}`];
       return answer.exitCode === 0
         ? { name, program, globalFlags: [], runFlags, limitsResources: true }
-        : firstLine(answer);
+        : ` ${talkWords(firstLine(answer))}`;
     }
     case "podman":
       return tryPodman(deps, program);
     case "apptainer":
     case "singularity": {
       const answer = await run(["--version"]);
-      if (answer.exitCode !== 0) return firstLine(answer);
-      if (!keepsWords(answer.out)) return `found ${JSON.stringify(firstLine(answer))}, wanted ${wordKeepers}`;
+      if (answer.exitCode !== 0) return ` ${talkWords(firstLine(answer))}`;
+      if (!keepsWords(answer.out)) return `: found ${JSON.stringify(firstLine(answer))}, wanted ${wordKeepers}`;
       // Root keeps its privileges inside unless this is said.
       const runFlags = ["--no-eval", ...(uid === 0 ? ["--no-privs"] : [])];
       return { name, program, globalFlags: [], runFlags, limitsResources: false };

@@ -283,7 +283,7 @@ steps:
     const cwl = chain('while ! [ -e "$0.go" ]; do sleep 0.01; done; printf one', 'printf "%s two" "$1"');
     const prepared = prepare(cwl, inputsOf(harness));
     await harness.engine.start(prepared, harness.engine.plan(prepared), memoryRecord());
-    await until(() => Bun.file(tracePath(harness)).exists());
+    await until(async () => Bun.file(tracePath(harness)).size > 0);
     await harness.engine[Symbol.asyncDispose]();
     const engine = harness.restart();
     const record = memoryRecord();
@@ -299,7 +299,7 @@ steps:
     const cwl = chain('sleep 0.2; printf one; echo done >> "$0"', 'printf "%s two" "$1"');
     const prepared = prepare(cwl, inputsOf(harness));
     await harness.engine.start(prepared, harness.engine.plan(prepared), memoryRecord());
-    await until(() => Bun.file(tracePath(harness)).exists());
+    await until(async () => Bun.file(tracePath(harness)).size > 0);
     await harness.engine[Symbol.asyncDispose]();
     await until(async () => (await traceOf(harness)).includes("done"));
     const engine = harness.restart();
@@ -389,7 +389,8 @@ steps:
     const { engine } = harness;
     const handle = engine.plan(prepared);
     await engine.start(prepared, handle, memoryRecord());
-    await until(() => Bun.file(tracePath(harness)).exists());
+    // The shell makes the file before it writes into it.
+    await until(async () => Bun.file(tracePath(harness)).size > 0);
     await engine[Symbol.asyncDispose]();
     const key: TaskKey = { executionId: prepared.executionId, step: "first", shard: 0, try: 1 };
     expect(await harness.executor.find(key)).toEqual({ kind: "running" });
@@ -421,7 +422,7 @@ steps:
     const handle = engine.plan(prepared);
     await engine.start(prepared, handle, memoryRecord());
     const followed = follow(engine, prepared);
-    await until(() => Bun.file(tracePath(harness)).exists());
+    await until(async () => Bun.file(tracePath(harness)).size > 0);
     await engine.dismiss(handle);
     expect((await followed).failure).toBeDefined();
     expect(await traceOf(harness)).toEqual(["first"]);
