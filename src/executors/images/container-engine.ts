@@ -131,7 +131,7 @@ async function tryPodman(deps: EngineDeps, program: string): Promise<ContainerEn
     if (!isRoot) await runProgram([program, "unshare", "rm", "-rf", root], deps.environment, probeMilliseconds);
     await rm(root, { recursive: true, force: true });
   }
-  return [...new Set(reasons)].join("; ");
+  return ` ${talkWords([...new Set(reasons)].join("; "))}`;
 }
 
 /** The highest limits that this process may set. */
