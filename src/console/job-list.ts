@@ -57,7 +57,17 @@ function chooseAll({ target }: Event): void {
   for (const tick of document.querySelectorAll<HTMLInputElement>(ticks)) tick.checked = target.checked;
 }
 
+/** A press beside the words of a row opens its job as its name does: not what chooses, unfolds, leads elsewhere, or marks a text. */
+function openRow({ target, button, defaultPrevented }: MouseEvent): void {
+  if (defaultPrevented || button !== 0 || !(target instanceof Element)) return;
+  if (target.closest("a, button, input, label, summary, details") !== null) return;
+  const row = target.closest(".job-cards tbody > tr:not(.unfolded)");
+  if (row === null || document.getSelection()?.isCollapsed === false) return;
+  row.querySelector<HTMLAnchorElement>('td[data-label="Job"] a')?.click();
+}
+
 prepare(document);
+document.addEventListener("click", openRow);
 document.addEventListener("change", (event) => {
   chooseAll(event);
   showChoice(document, countTicked(document));

@@ -69,6 +69,8 @@ export type ListedProcesses = {
   readonly titles: ReadonlyMap<string, string>;
   /** What is different about each job, in a line of its inputs, by its id. */
   readonly lines: ReadonlyMap<string, string>;
+  /** What the process was called in the version that a job ran, by the id of the job, where it is called otherwise now. */
+  readonly names: ReadonlyMap<string, string>;
   /** The version of the process that a job ran, by the id of the job, where jobs of the list ran several. */
   readonly versions: ReadonlyMap<string, string>;
 };
@@ -116,7 +118,24 @@ export async function readListedProcesses(
     if (ran !== undefined) revisions.set(key, ran);
   });
   await Promise.all(reads);
-  return { gone, titles, lines: inputLines(runsOf(jobs, revisions)), versions: versionsOf(jobs, revisions) };
+  const names = namesOf(jobs, revisions, { gone, titles });
+  return { gone, titles, names, lines: inputLines(runsOf(jobs, revisions)), versions: versionsOf(jobs, revisions) };
+}
+
+/** Of processes that are not for who reads the list nothing more is told than before. */
+function namesOf(
+  jobs: readonly Job[],
+  revisions: Revisions,
+  { gone, titles }: Pick<ListedProcesses, "gone" | "titles">,
+): ReadonlyMap<string, string> {
+  return new Map(
+    jobs.flatMap((job): readonly (readonly [string, string])[] => {
+      const key = processKey(job);
+      const title = revisions.get(revisionKeyOf(job))?.description.title ?? "";
+      const isHidden = gone.has(key) && !titles.has(key);
+      return title === "" || isHidden || title === (titles.get(key) ?? job.processId) ? [] : [[job.id, title]];
+    }),
+  );
 }
 
 /** The revisions that jobs of a list ran, by their keys. */

@@ -131,6 +131,7 @@ function Newest({
     titles = new Map(),
     lines = new Map(),
     versions = new Map(),
+    names = new Map(),
   },
   frame,
 }: {
@@ -164,6 +165,7 @@ function Newest({
           titles={titles}
           lines={lines}
           versions={versions}
+          names={names}
           baseUrl={baseUrl}
         />
       )}

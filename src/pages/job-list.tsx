@@ -34,6 +34,7 @@ export type JobListView = {
   readonly lines?: InputLines;
   /** Which version of its process each job ran, by its id, where they ran several. */
   readonly versions?: ReadonlyMap<string, string>;
+  readonly names?: ReadonlyMap<string, string>;
   /** Ids of processes that the filter offers. */
   readonly offered?: readonly string[];
   /** How long those that have not ended go on already. */
@@ -62,6 +63,7 @@ export function jobListPage({
   titles = new Map(),
   lines = new Map(),
   versions = new Map(),
+  names = new Map(),
   offered = [],
   soFar = new Map(),
   process,
@@ -100,7 +102,7 @@ export function jobListPage({
                 <Named jobs={jobs} frame={frame} />
                 <ChosenJobs
                   jobs={jobs}
-                  shown={{ users, gone, titles, lines, versions, soFar }}
+                  shown={{ users, gone, titles, names, lines, versions, soFar }}
                   frame={frame}
                   may={may}
                 />

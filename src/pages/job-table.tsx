@@ -26,6 +26,8 @@ export type ListedJobs = {
   readonly users: JobUsers;
   readonly gone?: GoneProcesses;
   readonly titles?: ProcessTitles;
+  /** What the process was called in the version that a job ran, by the id of the job, where it is called otherwise now. */
+  readonly names?: ReadonlyMap<string, string>;
   readonly lines?: InputLines;
   /** Which version of its process each job ran, by its id; empty where there is one alone. */
   readonly versions?: ReadonlyMap<string, string>;
@@ -81,19 +83,22 @@ export function JobTable({ jobs, chosen, ...shown }: TableProps) {
 
 type RowProps = Omit<TableProps, "jobs"> & { readonly job: JobDocument };
 
-function Row({ job, users, baseUrl, chosen, gone, titles, lines, versions, soFar }: RowProps) {
+function Row({ job, users, baseUrl, chosen, gone, titles, names, lines, versions, soFar }: RowProps) {
   const { jobID, status, message, progress, created, processID, attempt } = job;
   const key = `${job.providerID ?? ""}/${processID}`;
   // Without a title of its own a job is called by that of its process: a card says that once.
   const isSaidByName =
-    job.title === undefined && job.providerID === undefined && versions?.has(jobID) !== true && gone?.has(key) !== true;
+    (job.title ?? names?.get(jobID)) === undefined &&
+    job.providerID === undefined &&
+    versions?.has(jobID) !== true &&
+    gone?.has(key) !== true;
   const columns = 7 + (users.size === 0 ? 0 : 1) + (chosen === undefined ? 0 : 1);
   return (
     <>
       <tr>
         <td>
           <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
-            {job.title ?? titles?.get(key) ?? processID}, <code>{shortId(jobID)}</code>
+            {job.title ?? names?.get(jobID) ?? titles?.get(key) ?? processID}, <code>{shortId(jobID)}</code>
           </a>
         </td>
         <td title={message}>

@@ -27,6 +27,7 @@ export type HomeView = {
   readonly lines?: ReadonlyMap<string, string>;
   /** Which version of its process each of them ran, by its id, where they ran several. */
   readonly versions?: ReadonlyMap<string, string>;
+  readonly names?: ReadonlyMap<string, string>;
   /** A command line that executes a process. */
   readonly curl: string;
   readonly termsUrl?: string;

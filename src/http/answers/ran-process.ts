@@ -41,7 +41,7 @@ export async function ranView(
     ...defined({
       isProcessGone,
       isProviderGone,
-      processTitle: titleOf(current ?? revision) ?? job.request.processTitle,
+      processTitle: titleOf(revision ?? current) ?? job.request.processTitle,
       said: ran === undefined ? undefined : (ran.description.metadata ?? []),
       version: revision === undefined ? undefined : versionOf(revision, baseUrl, isOneOfSeveral),
       defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),

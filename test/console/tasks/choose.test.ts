@@ -118,6 +118,18 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
     60_000,
   );
 
+  test("a press beside the words of a row opens its job, one on its tick does not", async () => {
+    const job = await jobIn("echo", "successful", "pressed");
+    await using person = await site().open({ as: "admin" });
+    const { page } = person;
+    await page.goto(`${site().url}/jobs?f=html&tags=pressed`);
+    await box(page, job).check();
+    expect(page.url()).toContain("tags=pressed");
+    await page.locator('td[data-label="Took"]').first().click();
+    await page.waitForURL((url) => url.pathname === `/jobs/${job}`);
+    expect(person.wrong).toEqual([]);
+  }, 60_000);
+
   test.each([true, false])(
     "on a small screen several jobs are seen at once, and what can be done to chosen ones stays in sight (script: %p)",
     async (javaScriptEnabled) => {
