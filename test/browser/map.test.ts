@@ -49,6 +49,15 @@ describe.skipIf(missing !== undefined)(title, () => {
     throw new Error(`Waited in vain for "${name}": found ${await writtenOn(page)}`);
   }
 
+  /** Waits until nothing more is drawn, as finer lands come later, and forgets what was. */
+  async function forgetWritten(page: Page): Promise<void> {
+    for (let [before, now] = [-1, 0]; before !== now; ) {
+      await page.waitForTimeout(400);
+      [before, now] = [now, Number(await page.evaluate("window.written.length"))];
+    }
+    await page.evaluate("window.written = []");
+  }
+
   test.each(["light", "dark"] as const)(
     "names countries where they have room, and the one that it shows the inside of, %s",
     async (scheme) => {
@@ -61,12 +70,12 @@ describe.skipIf(missing !== undefined)(title, () => {
         String(await page.evaluate('JSON.stringify(window.written.find(([text]) => text.includes("United")))')),
       );
       expect(colour).toBe(scheme === "light" ? "#4a565a" : "#b4c0c5");
-      await page.evaluate("window.written = []");
+      await forgetWritten(page);
       await page.getByRole("textbox", { name: "area of interest" }).fill("5,44,17,50");
       await untilWritten(page, "Switzerland");
       expect(await writtenOn(page)).not.toContain("United States");
       // Only the south of the country is seen, where its name stands then.
-      await page.evaluate("window.written = []");
+      await forgetWritten(page);
       await page.getByRole("textbox", { name: "area of interest" }).fill("14,37,16,38.2");
       await untilWritten(page, "Italy");
       expect(wrong).toEqual([]);
