@@ -7,16 +7,18 @@ import { type LogDeps, readLogPage } from "./read-log.ts";
 /** The most lines of one page. */
 export const linesOfPage = 1000;
 /** Of a longer log no more is read for a page, in bytes. */
-const mostBytes = 64 * 2 ** 20;
+const mostBytes = 16 * 2 ** 20;
 /** How much is read at once, so that others have their turn, in bytes. */
-const pieceBytes = 2 ** 20;
+const pieceBytes = 128 * 1024;
 /** A longer line loses its end, in characters. */
 const longestLine = 4000;
 const mostSteps = 200;
+/** What a line says behind this is not looked at: a tool may write for ever without an end of line. In characters. */
+const mostOfLine = 64 * 1024;
 
 /**
  * Finds lines of a job's log: of its last attempt, or of `attempt`. At most a thousand are given, and the log is read to
- * 64 MiB. Lines name no places of the server. Throws `no-such-job`; `not-found` for an attempt without a log.
+ * 16 MiB. Lines name no places of the server. Throws `no-such-job`; `not-found` for an attempt without a log.
  */
 export async function searchLog(
   deps: LogDeps,
@@ -62,9 +64,12 @@ function createFinding(search: LogSearch, told: (text: string) => string) {
   };
   return {
     take(piece: string) {
-      const whole = `${rest}${piece}`.split("\n");
-      rest = whole.pop() ?? "";
-      for (const text of whole) look(text);
+      const [first = "", ...others] = piece.split("\n");
+      rest += first.slice(0, Math.max(0, mostOfLine - rest.length));
+      for (const text of others) {
+        look(rest);
+        rest = text.slice(0, mostOfLine);
+      }
     },
     end(isCut: boolean): FoundLog {
       if (rest !== "" && !isCut) look(rest);

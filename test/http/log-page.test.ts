@@ -83,6 +83,17 @@ test("a long log comes in pages, whose lines keep their numbers", async () => {
   expect((await shown(service, id, "&from=1500")).numbers).toContain(2000);
 });
 
+test("lines that go over many reads of the log are one, and what comes behind them is found", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  await service.finish(id, { log: `first\nbegin ${"y".repeat(3 * 2 ** 20)} end\nError: last\n` });
+  const all = await shown(service, id, "");
+  expect([all.numbers, all.said]).toEqual([[1, 2, 3], "3 lines."]);
+  expect(all.page).toContain(`begin ${"y".repeat(3994)}…`);
+  expect((await shown(service, id, "&level=faults")).numbers).toEqual([3]);
+  expect((await shown(service, id, "&q=begin")).numbers).toEqual([2]);
+});
+
 test("a log that has not begun, and one of events, have pages, too", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
