@@ -1,15 +1,8 @@
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { withoutAlias } from "./cli/aliases.ts";
-import {
-  type Arguments,
-  exitCodes,
-  explainError,
-  type Io,
-  type Option,
-  readArguments,
-  undeliveredText,
-} from "./cli/command.ts";
+import { type Arguments, exitCodes, explainError, type Io, readArguments, undeliveredText } from "./cli/command.ts";
+import type { Option } from "./cli/option.ts";
 import { type Commands, findCommand, help, overviewText, unknownCommandText } from "./cli/overview.ts";
 import { usageOf } from "./cli/usage.ts";
 import { configDeps, configOf, settingSources } from "./command-config.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Option } from "./cli/command.ts";
+import type { Option } from "./cli/option.ts";
 import { ConfigSchema } from "./config.ts";
 import { flagOf, variableOf } from "./read-config.ts";
 

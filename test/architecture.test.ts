@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Route } from "../src/http/route.ts";
 import { openService } from "./http/service.ts";
-import { folderOf, importsOf, resolveImport, type SourceFile, withoutComments } from "./support/imports.ts";
+import { circlesOf, folderOf, importsOf, resolveImport, type SourceFile, withoutComments } from "./support/imports.ts";
 
 const root = join(import.meta.dir, "..", "src");
 
@@ -251,6 +251,22 @@ describe("a planted import of a room is found:", () => {
   test.each(rooms)("%s imports the engine", (room) => {
     expect(upwardImportsOf({ path: `cwl/${room}/x.ts`, text: 'import { x } from "../engine.ts";' })).toHaveLength(1);
   });
+});
+
+test("no files import each other in a circle, by types neither", async () => {
+  expect(circlesOf(await sourceFiles())).toEqual([]);
+});
+
+test("a planted circle is found, whoever else leads to it", () => {
+  const files = [
+    { path: "cli/a.ts", text: 'import { b } from "./b.ts";' },
+    { path: "cli/b.ts", text: 'import type { C } from "../domain/c.ts";' },
+    { path: "domain/c.ts", text: 'import { type A } from "../cli/a.ts";' },
+    { path: "main.ts", text: 'import { a } from "./cli/a.ts";' },
+    { path: "domain/self.ts", text: 'import { self } from "./self.ts";' },
+  ];
+  expect(circlesOf(files)).toEqual([["cli/a.ts", "cli/b.ts", "domain/c.ts"], ["domain/self.ts"]]);
+  expect(circlesOf(files.slice(1, 4))).toEqual([]);
 });
 
 test("what stands in a comment breaks no rule", () => {

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { defined } from "../domain/defined.ts";
 import { nearNames } from "../domain/near-names.ts";
 import { errorText, Problem, type ProblemKind } from "../domain/problem.ts";
+import type { InputArgument, Option } from "./option.ts";
 import { splitInputs } from "./split-inputs.ts";
 
 /** Exit codes of the executable. */
@@ -19,22 +20,6 @@ export const exitCodes = {
   conflict: 10,
   unsupported: 33,
 } as const;
-
-/** One option of a command. */
-export type Option = {
-  readonly type: "string" | "boolean";
-  readonly short?: string;
-  readonly multiple?: boolean;
-  /** The value that the option stands for when no word follows it. Only for commands that take no words of their own. */
-  readonly bare?: string;
-  /** What its value is called in the usage text. */
-  readonly value?: string;
-  readonly about: string;
-  /** The heading that it stands under in the usage text. */
-  readonly group?: string;
-  /** Accepted, but not shown in the usage text. */
-  readonly isHidden?: boolean;
-};
 
 /** Where a command writes and reads. Data goes to stdout, talk to stderr. */
 export type Io = {
@@ -58,9 +43,6 @@ export type Arguments = {
   /** Inputs of the package that the command runs, in the order in which they stood there. */
   readonly inputs?: readonly InputArgument[];
 };
-
-/** `--name VALUE`; no value where none follows. */
-export type InputArgument = { readonly name: string; readonly value?: string };
 
 /** What follows `heddle` on a line, and what it does. */
 export type Example = { readonly line: string; readonly about: string };

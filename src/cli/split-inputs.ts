@@ -1,4 +1,4 @@
-import type { InputArgument, Option } from "./command.ts";
+import type { InputArgument, Option } from "./option.ts";
 
 /** The words of a command: its own, and the inputs of the package that its first word names. */
 export type SplitWords = { readonly own: readonly string[]; readonly inputs: readonly InputArgument[] };

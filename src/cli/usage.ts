@@ -1,4 +1,5 @@
-import { type Command, type Option, usageLine } from "./command.ts";
+import { type Command, usageLine } from "./command.ts";
+import type { Option } from "./option.ts";
 
 const ownGroup = "Options";
 const nameWidth = 34;

@@ -1,4 +1,5 @@
 import type { Origin } from "./origin.ts";
+import { matchesPattern } from "./pattern.ts";
 import type { Rights } from "./rights.ts";
 
 /** What a principal may do, from least to most. */
@@ -125,21 +126,6 @@ export function mayDo(principal: Principal, action: Action): boolean {
 /** Tells whether the scope of a principal's key holds a process. */
 export function isInScope({ scope }: Pick<Principal, "scope">, processId: string): boolean {
   return scope?.processes === undefined || scope.processes.some((pattern) => matchesPattern(pattern, processId));
-}
-
-/** Tells whether a name fits a pattern, in which `*` stands for any text. Takes time that grows with the text alone. */
-export function matchesPattern(pattern: string, name: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === undefined) return name === pattern;
-  if (!name.startsWith(first)) return false;
-  let from = first.length;
-  for (const part of rest) {
-    const at = name.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return name.length - last.length >= from && name.endsWith(last);
 }
 
 /**

@@ -1,11 +1,15 @@
+import type { Role } from "./access.ts";
 import type { JobStatus } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
 import type { NotificationWish } from "./notification.ts";
-import type { JobOrigin } from "./origin.ts";
+import type { Origin } from "./origin.ts";
 import type { TransmissionMode } from "./process.ts";
 import type { StageName } from "./progress.ts";
 import type { RunLimits } from "./run-settings.ts";
 import type { Inputs, Results } from "./values.ts";
+
+/** Where a job comes from, as it is kept. */
+export type JobOrigin = Origin & { readonly role?: Role; readonly keyId?: string };
 
 /** What a client asked of one output. */
 export type OutputRequest = {

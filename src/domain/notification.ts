@@ -1,7 +1,3 @@
-import { defined } from "./defined.ts";
-import type { Job, JobEvent } from "./job.ts";
-import { isFinished } from "./job-state.ts";
-
 /** What subscribers are told of a job (OGC 18-062r2, subscriber.yaml). */
 export type NotificationEvent = "inProgress" | "success" | "failed";
 export type NotificationChannel = "callback" | "mail";
@@ -55,7 +51,7 @@ export type TryOutcome = {
 
 /** Composes what is to be told of an event of a job; nothing when nobody wants to know. */
 export function composeNotifications(
-  job: Pick<Job, "request">,
+  job: { readonly request: { readonly notify?: readonly NotificationWish[] } },
   event: NotificationEvent,
   newId: () => string,
 ): readonly NewNotification[] {
@@ -78,23 +74,4 @@ export function maskedAddress({ channel, address }: Subscriber): string {
   if (channel === "mail") return address.replace(/^(.).*(?=@)/, "$1…");
   const { origin, pathname } = new URL(address);
   return `${origin}${pathname}`;
-}
-
-/** Shows a job as one of its events told it, whatever became of it since. */
-export function jobAt(job: Job, event: JobEvent, attempt: number): Job {
-  const { stage: _stage, finishedAt: _end, failure: _failure, startedAt, executionId, ...always } = job;
-  const isCurrent = job.attempt === attempt;
-  return {
-    ...always,
-    attempt,
-    status: event.status,
-    progress: event.progress,
-    message: event.message,
-    updatedAt: event.at,
-    ...defined({ stage: event.stage, failure: event.failure }),
-    ...(isFinished(event.status) ? { finishedAt: event.at } : {}),
-    // A retry has others.
-    ...(isCurrent && startedAt !== undefined ? { startedAt } : {}),
-    ...(isCurrent && executionId !== undefined ? { executionId } : {}),
-  };
 }

@@ -1,4 +1,3 @@
-import type { Role } from "./access.ts";
 import { defined } from "./defined.ts";
 
 /** Where a request comes from: what the log, the audit and the job that it made are found by. */
@@ -12,9 +11,6 @@ export type Origin = {
   /** What kind of program the client says it is, at most 100 printable characters (`clientKind`); undefined where it says nothing. */
   readonly client?: string;
 };
-
-/** Where a job comes from, as it is kept. */
-export type JobOrigin = Origin & { readonly role?: Role; readonly keyId?: string };
 
 /** What the command line of this program calls itself in `User-Agent`. */
 export const commandLineAgent = "heddle-command";

@@ -1,4 +1,12 @@
-import { matchesPattern, type Principal } from "./access.ts";
+import { matchesPattern } from "./pattern.ts";
+
+/** Who asks, as far as rights look at it. */
+type Asking = {
+  readonly role: string;
+  readonly user?: string;
+  readonly groups?: readonly string[];
+  readonly rights?: Rights;
+};
 
 /** What a right is about: seeing a process, executing it, bringing, changing and removing it; seeing the jobs of a group. */
 const rightVerbs = ["see", "run", "deploy", "jobs"] as const;
@@ -42,7 +50,7 @@ export function readRights(texts: readonly string[]): Rights {
  */
 export function hasRight(
   rights: Rights,
-  principal: Principal | undefined,
+  principal: Asking | undefined,
   verb: Exclude<RightVerb, "jobs">,
   processId: string,
 ): boolean {
@@ -65,14 +73,14 @@ export function groupsWithJobs(rights: Rights, processId: string): readonly stri
 }
 
 /** Lists the groups of a principal that may see the jobs of their members: those of one process, or of any. */
-export function groupsForJobs({ rights = [], groups = [] }: Principal, processId?: string): readonly string[] {
+export function groupsForJobs({ rights = [], groups = [] }: Asking, processId?: string): readonly string[] {
   const given = rights.filter(
     ({ verb, pattern }) => verb === "jobs" && (processId === undefined || matchesPattern(pattern, processId)),
   );
   return given.map(({ name }) => name).filter((name) => groups.includes(name));
 }
 
-function isMeant({ whom, name }: Right, { user, groups = [], role }: Principal): boolean {
+function isMeant({ whom, name }: Right, { user, groups = [], role }: Asking): boolean {
   switch (whom) {
     case "user":
       return user === name;

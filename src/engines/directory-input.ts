@@ -1,40 +1,15 @@
 import { readdir, readFile, rename, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
-import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { essenceOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import type { DirectoryValue, FileValue, InputItem } from "../domain/values.ts";
-import type { AssetCache } from "../files/asset-cache.ts";
 import { archiveKind, unpackArchive } from "../files/unpack-archive.ts";
-import type { RemoteFacts } from "../net/ask-facts.ts";
-import type { Downloaded } from "../net/download.ts";
-import type { ShareLeft } from "./fetching-room.ts";
+import type { DirectoryDeps, Target } from "./directory-deps.ts";
 import { fetchFolder, linksOfListing, linksOfPage } from "./folder-input.ts";
 import { type InputPlace, refuseInput } from "./input-place.ts";
+import { parseDocument } from "./parse-document.ts";
 import { isStac, stageStac } from "./stac-input.ts";
-
-/** What a directory is made with, besides where it goes. */
-export type DirectoryDeps = {
-  /** Fetches a file of another server into a directory. Throws `remote-failure`. */
-  readonly download: (url: string, directory: string) => Promise<Downloaded>;
-  /** Asks another server about a file that is not fetched yet. */
-  readonly factsOf: (url: string) => Promise<RemoteFacts>;
-  /** What was fetched before, and may be used again. */
-  readonly cache?: AssetCache;
-  /** What the client's share of the disk leaves; no bound when undefined. */
-  readonly shareLeft?: () => Promise<ShareLeft | undefined>;
-  /** Gives the real path of a file below an input root. Throws for any other. */
-  readonly localFile: (href: string) => Promise<string>;
-  /** The most that one directory may hold, in bytes. */
-  readonly maxBytes: number;
-  /** Which assets of STAC items are wanted where the request does not say. */
-  readonly assets?: readonly string[];
-  readonly signal?: AbortSignal | undefined;
-};
-
-/** Where a directory is made. */
-export type Target = { readonly place: InputPlace; readonly directory: string };
 
 export const wantedDirectory =
   "a zip or tar archive, a list of files as JSON or HTML, a STAC item, collection or catalogue, or a directory below an input root";
@@ -131,16 +106,4 @@ async function documentOf(file: Pick<FileValue, "path" | "sizeBytes" | "mediaTyp
   if (begin === "<" && /html/.test(essenceOf(file.mediaType ?? "text/html"))) return { kind: "page", text };
   const value = begin === "{" ? parseDocument(text) : undefined;
   return value === undefined ? undefined : { kind: "json", value };
-}
-
-/** Parses a document that another server sent; undefined when it is no JSON object, or holds too many values. */
-export function parseDocument(text: string): JsonObject | undefined {
-  if (excessOfText(text, { ...jsonBounds, maxValues: 5 * jsonBounds.maxValues }) !== undefined) return undefined;
-  try {
-    const value = parseExact(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    // Whoever asked says what was wanted.
-    return undefined;
-  }
 }

@@ -1,8 +1,5 @@
-import type { DirectoryDeps, Target } from "./directory-input.ts";
+import type { DirectoryDeps, Target } from "./directory-deps.ts";
 import { refuseInput } from "./input-place.ts";
-
-/** What the client's share of the disk leaves, in bytes, and the words for what is used of it. */
-export type ShareLeft = { readonly bytes: number; readonly used: string; readonly limit: string };
 
 /** How much may still be fetched for one directory. */
 export type FetchingRoom = {

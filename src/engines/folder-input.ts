@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { DirectoryValue } from "../domain/values.ts";
 import { directoryMode, isPlainName } from "../files/layout.ts";
-import type { DirectoryDeps, Target } from "./directory-input.ts";
+import type { DirectoryDeps, Target } from "./directory-deps.ts";
 import { askAll, requireRoom } from "./fetching-room.ts";
 import { refuseInput } from "./input-place.ts";
 

@@ -5,7 +5,7 @@ import { errorText, Problem } from "../domain/problem.ts";
 import type { KeptAsset } from "../files/asset-cache.ts";
 import { directoryMode } from "../files/layout.ts";
 import { nameOf } from "../net/download.ts";
-import type { DirectoryDeps, Target } from "./directory-input.ts";
+import type { DirectoryDeps, Target } from "./directory-deps.ts";
 import { askAll } from "./fetching-room.ts";
 import { refuseInput } from "./input-place.ts";
 import type { Asset } from "./stac-assets.ts";

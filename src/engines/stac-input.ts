@@ -5,9 +5,10 @@ import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { DirectoryValue } from "../domain/values.ts";
 import { directoryMode, fileMode } from "../files/layout.ts";
-import { type DirectoryDeps, parseDocument, type Target } from "./directory-input.ts";
+import type { DirectoryDeps, Target } from "./directory-deps.ts";
 import { type FetchingRoom, requireRoom } from "./fetching-room.ts";
 import { refuseInput } from "./input-place.ts";
+import { parseDocument } from "./parse-document.ts";
 import { chosenAssets, plainId } from "./stac-assets.ts";
 import { fetchAsset, isRemote, type PlannedAsset, planAssets } from "./stac-fetch.ts";
 

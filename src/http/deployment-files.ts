@@ -1,7 +1,7 @@
 import { defined } from "../domain/defined.ts";
 import { essenceOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
-import type { SentFiles } from "../operations/package-files.ts";
+import type { SentFiles } from "../operations/sent-files.ts";
 import { archiveFiles, archiveMediaTypes, partFiles, type SentPart } from "../operations/sent-files.ts";
 import { boundaryOf, parseDisposition } from "../wire/multipart.ts";
 import { wholeParts } from "./multipart-parts.ts";

@@ -1,7 +1,8 @@
 import { type ChosenProcess, chooseProcess } from "../cwl/document/choose-process.ts";
+import type { DeployedRun } from "../cwl/document/deployed-process.ts";
 import { loadSource, type Package } from "../cwl/document/load.ts";
 import { ownId } from "../cwl/document/pack-files.ts";
-import { type DeployedRun, runsOf } from "../cwl/document/pack-run.ts";
+import { runsOf } from "../cwl/document/pack-run.ts";
 import { maxYamlValues, readSource, type Source } from "../cwl/document/source.ts";
 import { defined } from "../domain/defined.ts";
 import { fault, issueFaults, pointer, refusal } from "../domain/faults.ts";
@@ -13,9 +14,10 @@ import { stepsOf } from "./deployed-steps.ts";
 import { type ExecutionUnit, readUnits, type UnitPlace } from "./execution-units.ts";
 import { type FetchPackageDeps, fetchPackage, packInline } from "./fetch-package.ts";
 import { joinSources } from "./join-units.ts";
-import { fileAt, type PackageFiles, packageName, packFiles, type SentFiles, textOf } from "./package-files.ts";
+import { fileAt, packageName, packFiles, textOf } from "./package-files.ts";
 import { checkPackageBody, containerProfile, descriptionOf, type GivenDescription } from "./package-schema.ts";
 import { findRemoteUnit, namesProcess, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
+import type { PackageFiles, SentFiles } from "./sent-files.ts";
 
 export type { ChosenProcess } from "../cwl/document/choose-process.ts";
 

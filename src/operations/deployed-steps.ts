@@ -1,4 +1,4 @@
-import type { DeployedProcess, DeployedRun, FindDeployed } from "../cwl/document/pack-run.ts";
+import type { DeployedProcess, DeployedRun, FindDeployed } from "../cwl/document/deployed-process.ts";
 import type { Principal } from "../domain/access.ts";
 import { fault } from "../domain/faults.ts";
 import { type Json, type JsonObject, parseExact } from "../domain/json.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import type { FindDeployed } from "../cwl/document/deployed-process.ts";
 import { type PackedSource, packSource } from "../cwl/document/pack.ts";
 import { isOnWeb, MissingFile, type ReadPackageFile } from "../cwl/document/pack-files.ts";
-import type { FindDeployed } from "../cwl/document/pack-run.ts";
 import { maxYamlValues, type Source } from "../cwl/document/source.ts";
 import { charsetOf, decodeText } from "../domain/charset.ts";
 import { defined } from "../domain/defined.ts";

@@ -1,19 +1,14 @@
 import { basename, dirname, posix } from "node:path";
+import type { FindDeployed } from "../cwl/document/deployed-process.ts";
 import { type PackedSource, packSource } from "../cwl/document/pack.ts";
 import { MissingFile, stemOf } from "../cwl/document/pack-files.ts";
-import type { FindDeployed } from "../cwl/document/pack-run.ts";
 import { maxYamlValues } from "../cwl/document/source.ts";
 import { decodeText } from "../domain/charset.ts";
 import { defined } from "../domain/defined.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
+import type { PackageFiles, SentFiles } from "./sent-files.ts";
 import { startByContent } from "./start-file.ts";
-
-/** Files that came with a deployment, by their paths: names joined by slashes, none of them `..`. */
-export type PackageFiles = ReadonlyMap<string, Uint8Array>;
-
-/** What came as several files, and the paths of those that have an id in the body (RFC 2392). */
-export type SentFiles = { readonly files: PackageFiles; readonly ids?: ReadonlyMap<string, string> };
 
 /** Where the files stand while they are packed: nothing of this name is on disk. */
 const root = "/package";

@@ -1,7 +1,6 @@
 import { Problem } from "../domain/problem.ts";
 import { readArchive } from "../files/archive.ts";
 import { gatherFiles } from "../files/archive-files.ts";
-import type { SentFiles } from "./package-files.ts";
 
 export { archiveMediaTypes } from "../files/archive.ts";
 
@@ -48,3 +47,9 @@ function refuse(found: string): Problem {
   const detail = `Cannot deploy process: found ${found}, wanted the files of a package`;
   return new Problem("invalid-parameter-value", detail);
 }
+
+/** Files that came with a deployment, by their paths: names joined by slashes, none of them `..`. */
+export type PackageFiles = ReadonlyMap<string, Uint8Array>;
+
+/** What came as several files, and the paths of those that have an id in the body (RFC 2392). */
+export type SentFiles = { readonly files: PackageFiles; readonly ids?: ReadonlyMap<string, string> };

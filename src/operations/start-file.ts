@@ -4,7 +4,7 @@ import { maxYamlValues, readSource } from "../cwl/document/source.ts";
 import { decodeText } from "../domain/charset.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
-import type { PackageFiles } from "./package-files.ts";
+import type { PackageFiles } from "./sent-files.ts";
 
 /** Each file is parsed to be chosen from. */
 const mostRead = 20;

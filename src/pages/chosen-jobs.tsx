@@ -1,7 +1,7 @@
 import { type ChosenOutcome, maxChosen } from "../domain/chosen-jobs.ts";
 import type { JobListDocument } from "../domain/documents/job.ts";
 import { doneText, leftText } from "./chosen-words.ts";
-import type { JobReader } from "./job-list.tsx";
+import type { JobReader } from "./job-reader.ts";
 import { JobTable, type ListedJobs } from "./job-table.tsx";
 import { withoutNews } from "./list-address.ts";
 import type { PageFrame } from "./page.ts";

@@ -1,7 +1,7 @@
 import { overseer } from "../domain/access.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
-import type { JobParts } from "./job-head.tsx";
+import type { JobParts } from "./job-parts.tsx";
 import { keptJobsText } from "./kept-words.ts";
 import { Time } from "./parts.tsx";
 import { imageWords, softwareWords, unknownVersions } from "./program-words.ts";

@@ -3,17 +3,13 @@ import type { JobView } from "../domain/documents/job-view.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
 import { Failure, Retried } from "./failure.tsx";
-import { Actions } from "./job-parts.tsx";
+import { Actions, type JobParts } from "./job-parts.tsx";
 import { JobRecord } from "./job-record.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
-import type { PageFrame } from "./page.ts";
 import { Badge, processPath, Time, WayTo } from "./parts.tsx";
 import { runningText } from "./running-steps.ts";
 import { FailedStages } from "./stages.tsx";
 import { stageWords } from "./words.ts";
-
-/** What the parts of the page of a job are made of. */
-export type JobParts = { readonly job: JobDocument; readonly view: JobView; readonly frame: PageFrame };
 
 /** What stands at the top of the page of a job: what it is, how far it is or why it failed, and what one can do with it. */
 export function JobHead({ job, view, frame }: JobParts) {

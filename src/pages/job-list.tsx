@@ -5,6 +5,7 @@ import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
 import { WholeDocument } from "./document.tsx";
 import { Conditions, conditionsOf, type JobCount } from "./job-conditions.tsx";
 import { Filter } from "./job-filter.tsx";
+import type { JobReader } from "./job-reader.ts";
 import type { GoneProcesses, InputLines, JobUsers, ProcessTitles } from "./job-table.tsx";
 import type { JobsSoFar } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
@@ -14,17 +15,6 @@ import { Fault } from "./parts.tsx";
 import { Figures, type RunFigures } from "./run-figures.tsx";
 
 const script = "job-list";
-
-/** What somebody may do who looks at jobs. */
-export type JobReader = {
-  readonly mayExecute: boolean;
-  readonly seesAllJobs: boolean;
-  /** Sees the jobs of some others at least. */
-  readonly seesOthers: boolean;
-  /** May dismiss, or retry, jobs that are chosen; not when absent. */
-  readonly mayDismiss?: boolean;
-  readonly mayRetry?: boolean;
-};
 
 /** What the page of a list of jobs shows besides the document. */
 export type JobListView = {

@@ -2,6 +2,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
 import { goneWords } from "./failure.tsx";
 import { isStage } from "./failure-words.ts";
+import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { FoldedShareForm, SharedUntil, ShareForm } from "./share-form.tsx";
@@ -175,3 +176,6 @@ export function Timeline({ entries }: { readonly entries: readonly TimelineEntry
     </RecordTable>
   );
 }
+
+/** What the parts of the page of a job are made of. */
+export type JobParts = { readonly job: JobDocument; readonly view: JobView; readonly frame: PageFrame };

@@ -3,7 +3,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
 import { stepWords } from "../domain/step-words.ts";
 import type { Exception } from "./failure-words.ts";
-import type { JobParts } from "./job-head.tsx";
+import type { JobParts } from "./job-parts.tsx";
 import { tookText, waitText } from "./job-times.ts";
 import { Time } from "./parts.tsx";
 import { Said } from "./said.tsx";

@@ -1,5 +1,5 @@
-import { matchesPattern } from "../domain/access.ts";
 import type { KeyDocument } from "../domain/documents/key.ts";
+import { matchesPattern } from "../domain/pattern.ts";
 import { signInUrl } from "./layout.tsx";
 import type { PageFrame } from "./page.ts";
 import { keyRowId, timeText } from "./words.ts";

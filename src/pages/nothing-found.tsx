@@ -1,5 +1,5 @@
+import type { ProcessListView } from "./listed-process.ts";
 import type { PageFrame } from "./page.ts";
-import type { ProcessListView } from "./process-list.tsx";
 
 type Shown = { readonly view: ProcessListView; readonly frame: PageFrame };
 

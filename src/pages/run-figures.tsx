@@ -1,6 +1,7 @@
 import type { PeriodFigures, RunPeriod } from "../domain/run-period.ts";
 import { durationText } from "../domain/spans.ts";
-import { dayText, type ListedProcess, takenWords } from "./process-list.tsx";
+import type { ListedProcess } from "./listed-process.ts";
+import { dayText, takenWords } from "./process-list.tsx";
 
 /** How the last runs of a process ended, of those that the reader may see. */
 export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "since" | "medianSeconds" | "fromCache"> & {

@@ -1,8 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
+import { jobAt } from "../domain/job-at.ts";
 import { joinSignals } from "../domain/joined-signal.ts";
 import { jobUrl } from "../domain/links.ts";
-import { jobAt, type TryOutcome } from "../domain/notification.ts";
+import type { TryOutcome } from "../domain/notification.ts";
 import { notificationMail } from "../domain/notification-mail.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { timeLimit } from "../domain/timers.ts";

@@ -11,7 +11,8 @@ import { createTakeIn } from "./job-lists/take-in.ts";
 import { takeInAll } from "./job-lists/take-in-all.ts";
 import { type Migration, migrate } from "./migrate.ts";
 import { migrationFiles } from "./migrations.macro.ts" with { type: "macro" };
-import { type Row, rowsOf, type Statement, type StatementResult } from "./statements.ts";
+import type { Row } from "./rows.ts";
+import { rowsOf, type Statement, type StatementResult } from "./statements.ts";
 import { createWriteQueue, type WriteFigures } from "./write-queue.ts";
 
 /** Evaluated while bundling. */

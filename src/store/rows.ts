@@ -1,7 +1,6 @@
 import { Column, type InferSelectModel, is, SQL, type Table } from "drizzle-orm";
 import type { SelectedFieldsOrdered } from "drizzle-orm/sqlite-core";
 import { wholeRow } from "./prepared-statements.ts";
-import type { Row } from "./statements.ts";
 
 /** What a query selects of a row: what is null in the database is absent. */
 export type RowOf<Query> =
@@ -63,3 +62,6 @@ function decoderOf(field: unknown): Decoder {
 function isDecoder(value: unknown): value is Decoder {
   return typeof value === "object" && value !== null && "mapFromDriverValue" in value;
 }
+
+/** A row, by column name and by position. */
+export type Row = Readonly<Record<string, unknown>>;

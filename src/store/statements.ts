@@ -13,7 +13,7 @@ import { drizzle } from "drizzle-orm/libsql/sqlite3";
 import { Placeholder } from "drizzle-orm/sql";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { JobStatus } from "../domain/job-state.ts";
-import { type RowOf, rowReader } from "./rows.ts";
+import { type Row, type RowOf, rowReader } from "./rows.ts";
 
 export type Argument = string | number | bigint | null | Uint8Array;
 
@@ -32,9 +32,6 @@ export type StatementResult = {
   readonly rowsAffected: number;
   readonly rows: readonly Row[];
 };
-
-/** A row, by column name and by position. */
-export type Row = Readonly<Record<string, unknown>>;
 
 // Raw SQL says what the builder has no word for: INDEXED BY, CROSS JOIN and a unary + (what the planner must do), json_each,
 // excluded, recursion, row values, JSON paths; and literals where a partial index must read them.

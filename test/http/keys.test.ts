@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { actions, isInScope, matchesPattern, roles } from "../../src/domain/access.ts";
+import { actions, isInScope, roles } from "../../src/domain/access.ts";
+import { matchesPattern } from "../../src/domain/pattern.ts";
 import { createKey, type WantedKey } from "../../src/operations/manage-keys.ts";
 import { jsonOf, openService, type Service, submitEcho } from "./service.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type ListedProcess, type ProcessListView, processListPage } from "../../src/pages/process-list.tsx";
+import type { ListedProcess, ProcessListView } from "../../src/pages/listed-process.ts";
+import { processListPage } from "../../src/pages/process-list.tsx";
 import { frame, plainTables } from "./frame.ts";
 
 function page(

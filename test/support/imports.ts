@@ -39,3 +39,38 @@ export function resolveImport(from: string, specifier: string): string | undefin
   }
   return parts.join("/");
 }
+
+/**
+ * Lists the circles of files that import each other, directly or by others, types included: each as its paths, sorted. Of files
+ * that hang together so, all are one circle.
+ */
+export function circlesOf(files: readonly SourceFile[]): readonly (readonly string[])[] {
+  const known = new Set(files.map(({ path }) => path));
+  const targets = new Map(
+    files.map(({ path, text }) => [
+      path,
+      importsOf(text).flatMap(({ specifier }) => {
+        const target = specifier.startsWith(".") ? resolveImport(path, specifier) : undefined;
+        return target !== undefined && known.has(target) ? [target] : [];
+      }),
+    ]),
+  );
+  const reached = new Map(files.map(({ path }) => [path, reachedFrom(path, targets)]));
+  const circles = files.flatMap(({ path }) => {
+    const others = [...(reached.get(path) ?? [])].filter((other) => reached.get(other)?.has(path) === true);
+    return others.length === 0 ? [] : [others.sort()];
+  });
+  return [...new Map(circles.map((circle) => [circle.join(" "), circle])).values()];
+}
+
+/** Lists the files that a file leads to; itself only when a way comes back. */
+function reachedFrom(path: string, targets: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const next = [...(targets.get(path) ?? [])];
+  for (let file = next.pop(); file !== undefined; file = next.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    next.push(...(targets.get(file) ?? []));
+  }
+  return reached;
+}

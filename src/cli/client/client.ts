@@ -6,7 +6,8 @@ import { commandLineAgent } from "../../domain/origin.ts";
 import { errorText, type Fault, Problem, type ProblemKind, problemKinds } from "../../domain/problem.ts";
 import { withoutEndSlashes } from "../../domain/text.ts";
 import { hasCode } from "../../files/file-errors.ts";
-import { type Arguments, type Io, type Option, textOption, Unreachable, UsageError } from "../command.ts";
+import { type Arguments, type Io, textOption, Unreachable, UsageError } from "../command.ts";
+import type { Option } from "../option.ts";
 import { tokenFor } from "./kept-login.ts";
 import { type Profile, readProfiles } from "./profiles.ts";
 

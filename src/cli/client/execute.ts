@@ -14,9 +14,10 @@ import { checkFormat, formatOption, printDocument } from "../terminal/print.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
 import { downloadResults } from "./download-results.ts";
 import { type ExecutionRequest, readExecutionRequest, requestOptions } from "./execution-request.ts";
-import { followJob, hasResults, StatusSchema } from "./follow-job.ts";
+import { followJob, hasResults } from "./follow-job.ts";
 import { withNearProcess } from "./near-process.ts";
 import { openPage } from "./open-page.ts";
+import { StatusSchema } from "./status.ts";
 
 const modes = ["async", "sync"] as const;
 const group = "What follows";

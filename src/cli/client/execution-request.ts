@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
-import { type Arguments, type Io, type Option, textOption, textOptions, UsageError } from "../command.ts";
+import { type Arguments, type Io, textOption, textOptions, UsageError } from "../command.ts";
+import type { Option } from "../option.ts";
 import type { Client } from "./client.ts";
 import { readInputValue } from "./input-values.ts";
 import { readRequestFile } from "./read-request.ts";

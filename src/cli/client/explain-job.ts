@@ -1,4 +1,4 @@
-import type { Status } from "./follow-job.ts";
+import type { Status } from "./status.ts";
 
 /** Formats why a job failed, as far as its status says: the sentence, the exit code, the end of stderr, and the command that shows more. */
 export function failureText({ jobID, status, message, exception }: Status): string {

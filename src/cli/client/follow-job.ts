@@ -1,30 +1,11 @@
 import * as v from "valibot";
-import { isFinished, jobStatuses } from "../../domain/job-state.ts";
+import { isFinished } from "../../domain/job-state.ts";
 import { relations } from "../../domain/links.ts";
 import { sleep } from "../../domain/timers.ts";
 import { exitCodes, type Io, stoppedExitCode } from "../command.ts";
 import type { Client } from "./client.ts";
 import { failureText, leftText } from "./explain-job.ts";
-
-/** The members of a status document that a person follows. */
-export const StatusSchema = v.looseObject({
-  jobID: v.string(),
-  status: v.picklist(jobStatuses),
-  progress: v.optional(v.number(), 0),
-  stage: v.optional(v.string(), ""),
-  message: v.optional(v.string(), ""),
-  attempt: v.optional(v.number()),
-  retriedBy: v.optional(v.string()),
-  links: v.optional(v.array(v.looseObject({ rel: v.optional(v.string()) }))),
-  exception: v.optional(
-    v.looseObject({
-      detail: v.optional(v.string()),
-      exitCode: v.optional(v.number()),
-      stderrTail: v.optional(v.string()),
-    }),
-  ),
-});
-export type Status = v.InferOutput<typeof StatusSchema>;
+import { type Status, StatusSchema } from "./status.ts";
 
 /** Tells whether a job that succeeded has results to ask for: a request may say that it wants none. A server without links has them. */
 export function hasResults({ links }: Status): boolean {

@@ -8,12 +8,12 @@ import {
   exitCodes,
   hasOption,
   type Io,
-  type Option,
   stoppedExitCode,
   textOption,
   textOptions,
   UsageError,
 } from "../command.ts";
+import type { Option } from "../option.ts";
 import { colourOfStatus, hasColour, paint } from "../terminal/colour.ts";
 import { checkFormat, printDocument } from "../terminal/print.ts";
 import { type Column, formatTable, oneLine } from "../terminal/table.ts";

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { importImage, listImages, removeImage } from "../../executors/images/images.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { imagesDirectory } from "../../files/layout.ts";
-import { type Arguments, type Command, exitCodes, type Io, type Option, UsageError, wrongWords } from "../command.ts";
+import { type Arguments, type Command, exitCodes, type Io, UsageError, wrongWords } from "../command.ts";
+import type { Option } from "../option.ts";
 
 /** What `images` needs of the program's outer layer. */
 export type ImagesDeps = {

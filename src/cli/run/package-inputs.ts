@@ -4,7 +4,8 @@ import { members } from "../../cwl/values/types.ts";
 import { readNumber } from "../../domain/exact-number.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
-import { type InputArgument, UsageError } from "../command.ts";
+import { UsageError } from "../command.ts";
+import type { InputArgument } from "../option.ts";
 
 /**
  * Reads inputs of a package on the command line (`--name VALUE`; a repeated one makes a list). Paths are

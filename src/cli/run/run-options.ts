@@ -1,4 +1,4 @@
-import type { Option } from "../command.ts";
+import type { Option } from "../option.ts";
 
 /** Flags of other runners that change nothing here. docs/cwl.md lists them. */
 const harmlessFlags = [

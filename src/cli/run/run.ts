@@ -36,11 +36,11 @@ import {
   exitCodes,
   hasOption,
   type Io,
-  type Option,
   stoppedExitCode,
   textOption,
   UsageError,
 } from "../command.ts";
+import type { Option } from "../option.ts";
 import { readPackage } from "../read-package.ts";
 import { requireDirectory } from "../require-directory.ts";
 import { bringHome } from "./bring-home.ts";

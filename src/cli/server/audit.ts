@@ -5,16 +5,8 @@ import { type AuditLine, auditLine } from "../../domain/documents/audit.ts";
 import type { Json } from "../../domain/json.ts";
 import { type ReadAuditDeps, readAuditPage } from "../../operations/read-audit.ts";
 import { clientOptions, createClient } from "../client/client.ts";
-import {
-  type Arguments,
-  type Command,
-  exitCodes,
-  hasOption,
-  type Io,
-  type Option,
-  textOption,
-  UsageError,
-} from "../command.ts";
+import { type Arguments, type Command, exitCodes, hasOption, type Io, textOption, UsageError } from "../command.ts";
+import type { Option } from "../option.ts";
 
 /** What `audit` needs of the program's outer layer: a connection of its own to the database. */
 export type AuditCommandDeps = {

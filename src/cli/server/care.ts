@@ -4,7 +4,8 @@ import type { Confinement, SandboxSettings } from "../../executors/sandbox/confi
 import type { SlurmCommands, SlurmSettings } from "../../executors/slurm/slurm-commands.ts";
 import type { CareDeps } from "../../operations/care-for-data.ts";
 import type { Finding } from "../../operations/examine-data.ts";
-import { type Arguments, type Command, exitCodes, hasOption, type Io, type Option, onlyWord } from "../command.ts";
+import { type Arguments, type Command, exitCodes, hasOption, type Io, onlyWord } from "../command.ts";
+import type { Option } from "../option.ts";
 
 /** What these commands need of the program's outer layer. */
 export type CareCommandDeps = {

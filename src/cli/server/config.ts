@@ -1,13 +1,5 @@
-import {
-  type Arguments,
-  type Command,
-  exitCodes,
-  hasOption,
-  type Io,
-  type Option,
-  UsageError,
-  withoutCalls,
-} from "../command.ts";
+import { type Arguments, type Command, exitCodes, hasOption, type Io, UsageError, withoutCalls } from "../command.ts";
+import type { Option } from "../option.ts";
 import { type ShownSetting, sampleText } from "./sample-config.ts";
 
 /** What the command needs of the program's outer layer. */

@@ -15,11 +15,11 @@ import {
   exitCodes,
   hasOption,
   type Io,
-  type Option,
   textOption,
   UsageError,
   wrongWords,
 } from "../command.ts";
+import type { Option } from "../option.ts";
 
 /** What `keys` needs of the program's outer layer: a connection of its own to the database. */
 export type KeysDeps = {

@@ -8,11 +8,11 @@ import {
   exitCodes,
   hasOption,
   type Io,
-  type Option,
   textOption,
   UsageError,
   wrongWords,
 } from "../command.ts";
+import type { Option } from "../option.ts";
 import { formatOption } from "../terminal/print.ts";
 
 /** What `processes` needs of the program's outer layer: a connection of its own to the database. */

@@ -3,7 +3,8 @@ import { Problem } from "../../domain/problem.ts";
 import { sleep } from "../../domain/timers.ts";
 import { type Reload, readReload } from "../../files/reload-note.ts";
 import type { CareDeps } from "../../operations/care-for-data.ts";
-import { type Arguments, type Command, exitCodes, type Io, type Option } from "../command.ts";
+import { type Arguments, type Command, exitCodes, type Io } from "../command.ts";
+import type { Option } from "../option.ts";
 
 /** What the command needs of the program's outer layer. */
 export type ReloadDeps = {

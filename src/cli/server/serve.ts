@@ -1,6 +1,7 @@
 import { onAbort } from "../../domain/on-abort.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type Arguments, type Command, exitCodes, explainError, type Io, type Option } from "../command.ts";
+import { type Arguments, type Command, exitCodes, explainError, type Io } from "../command.ts";
+import type { Option } from "../option.ts";
 
 /** What `serve` needs of the program's outer layer. */
 export type ServeDeps = {

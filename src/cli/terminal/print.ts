@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from "../../domain/json.ts";
-import { type Arguments, exitCodes, hasOption, type Io, type Option, textOption, UsageError } from "../command.ts";
+import { type Arguments, exitCodes, hasOption, type Io, textOption, UsageError } from "../command.ts";
+import type { Option } from "../option.ts";
 import { fillTemplate, missingMembers, readTemplate } from "./template.ts";
 
 /** The option of commands that print documents, beside `--json`. */

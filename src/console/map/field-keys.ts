@@ -3,9 +3,9 @@ import { transform, transformExtent } from "ol/proj.js";
 import { type Arrow, takeArrows, toggle } from "../shared/arrow-keys.ts";
 import { boxOfDrawn } from "./antimeridian.ts";
 import { mapProjection } from "./base-map.ts";
-import type { Tools } from "./field-tools.ts";
 import { areaOf } from "./read-stac.ts";
 import { extentOfSaid } from "./said-extent.ts";
+import type { Tools } from "./tools.ts";
 
 /** How far one press of a key leads, in pixels of the screen. */
 const step = 12;

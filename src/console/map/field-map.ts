@@ -12,12 +12,13 @@ import { partBoxes } from "./box-targets.ts";
 import { styleOf } from "./features-view.ts";
 import type { Said, Target } from "./field-controls.ts";
 import { targetOf } from "./field-targets.ts";
-import { createTools, type Tools } from "./field-tools.ts";
+import { createTools } from "./field-tools.ts";
 import { gesturesLine } from "./gestures.ts";
 import { followArea, keepArea, markArea, nearArea } from "./last-area.ts";
 import { type PlaceUses, placeSearch } from "./place-search.ts";
 import { knownProjection } from "./projections.ts";
 import { degreesOfSaid, extentOfSaid } from "./said-extent.ts";
+import type { Tools } from "./tools.ts";
 import { sayBox } from "./words.ts";
 
 /**

@@ -1,7 +1,6 @@
 import type Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
 import Draw, { createBox } from "ol/interaction/Draw.js";
-import type OlMap from "ol/Map.js";
 import { transform, transformExtent } from "ol/proj.js";
 import { button, element } from "../shared/elements.ts";
 import { boxOfDrawn } from "./antimeridian.ts";
@@ -9,16 +8,8 @@ import { mapProjection } from "./base-map.ts";
 import type { Target } from "./field-controls.ts";
 import { keysControl } from "./field-keys.ts";
 import { readText } from "./field-targets.ts";
+import type { Tools } from "./tools.ts";
 import { ringOf } from "./what-is-taken.ts";
-
-export type Tools = {
-  readonly map: OlMap;
-  readonly target: Target;
-  /** Changes the value by what a function writes, and says what came of it. */
-  readonly writing: (write: () => string | undefined) => void;
-  readonly status: HTMLElement;
-  readonly fit: () => void;
-};
 
 /** Makes what one draws with, removes, and takes from files; where an input takes files already, nothing is taken from one. */
 export function createTools(tools: Tools, isFile: boolean): readonly HTMLElement[] {

@@ -3,11 +3,11 @@ import { fileURLToPath } from "node:url";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { BroaderFormats } from "../values/broader-formats.ts";
+import type { DeployedRun, FindDeployed } from "./deployed-process.ts";
 import type { EmbedFile } from "./embed-files.ts";
 import type { Part } from "./join-parts.ts";
 import { withDollarNames } from "./lenient-names.ts";
 import type { LoadOptions } from "./load.ts";
-import type { DeployedRun, FindDeployed } from "./pack-run.ts";
 import { type Place, readSource, type Source } from "./source.ts";
 import { countYamlValues } from "./yaml-bounds.ts";
 

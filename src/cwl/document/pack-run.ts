@@ -1,6 +1,6 @@
 import { broaderFormatsName } from "../../domain/format-names.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
-import type { DeployedStep, PinnedRun } from "../../domain/process.ts";
+import type { DeployedProcess } from "./deployed-process.ts";
 import { withDollarNames } from "./lenient-names.ts";
 import { shortName } from "./load-context.ts";
 import {
@@ -18,29 +18,6 @@ import {
   takeRoom,
 } from "./pack-files.ts";
 import { jsonSource, type Place } from "./source.ts";
-
-/** A process that is deployed, as a step runs it: one revision for ever. */
-export type DeployedProcess = {
-  /** `id@sha256:<hex>`: what its main process is called in the packed document. */
-  readonly name: string;
-  readonly version: string;
-  readonly document: JsonObject;
-  /** The id of its main process in its document. */
-  readonly main: string;
-  /** What runs the operations of its document, by their ids. */
-  readonly steps: Readonly<Record<string, DeployedStep>>;
-  /** The deployed processes that stand in its document, under their own names. */
-  readonly runs: readonly PinnedRun[];
-};
-
-/**
- * Finds the deployed process that a step names: by its id, by the name of one of its revisions, or by its address. Undefined
- * when there is none, `kept` where whoever gets the packed document looks for it.
- */
-export type FindDeployed = (reference: string) => Promise<DeployedProcess | "kept" | undefined>;
-
-/** A step that runs a deployed process, and where it says so. */
-export type DeployedRun = { readonly step: string; readonly pointer: string; readonly process: DeployedProcess };
 
 /** Processes that are deployed may run others that are; so many levels at most. */
 const maxLevels = 10;

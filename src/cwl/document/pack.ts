@@ -6,6 +6,7 @@ import { Problem } from "../../domain/problem.ts";
 import { isInside } from "../../files/layout.ts";
 import { readTextFile } from "../../files/read-text.ts";
 import { readOntology } from "../values/broader-formats.ts";
+import type { DeployedRun } from "./deployed-process.ts";
 import { joinParts } from "./join-parts.ts";
 import { loadSource, type Package } from "./load.ts";
 import {
@@ -23,7 +24,7 @@ import {
   resolvePath,
   startPacking,
 } from "./pack-files.ts";
-import { type DeployedRun, runsOf } from "./pack-run.ts";
+import { runsOf } from "./pack-run.ts";
 import { rewriteMembers } from "./pack-values.ts";
 import type { Place, Source } from "./source.ts";
 

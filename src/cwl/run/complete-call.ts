@@ -2,9 +2,10 @@ import type { JsonObject } from "../../domain/json.ts";
 import { effectiveRequirements } from "../document/requirements.ts";
 import type { Requirements } from "../document/schema.ts";
 import type { Scope } from "../javascript/expression.ts";
+import type { Call } from "./call.ts";
 import { completeInputs } from "./inputs.ts";
 import { withOwnFiles } from "./own-files.ts";
-import { type Call, evaluating, javascriptOf, type RunContext } from "./run-context.ts";
+import { evaluating, javascriptOf, type RunContext } from "./run-context.ts";
 
 /** A process with what counts for it, and the scope of its expressions. */
 export type CompleteCall = { readonly requirements: Requirements; readonly scope: Scope };

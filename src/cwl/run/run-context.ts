@@ -4,18 +4,15 @@ import type { Logger } from "../../domain/logger.ts";
 import type { Trace } from "../../domain/origin.ts";
 import type { Patience } from "../../domain/patience.ts";
 import type { DeployedStep } from "../../domain/process.ts";
-import { stepWords } from "../../domain/step-words.ts";
 import type { Checkpoints, EngineRecord, Prepared } from "../../engines/engine.ts";
 import type { Executor, TaskOwner } from "../../executors/executor.ts";
 import type { Machine } from "../../executors/machine.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { FieldPlaces } from "../document/failed-field.ts";
-import type { Surroundings } from "../document/requirements.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "../document/schema.ts";
 import type { JavaScript, Scope } from "../javascript/expression.ts";
 import type { Scripts } from "../javascript/javascript.ts";
 import type { LocalRun } from "./local-run.ts";
-import type { Progress } from "./progress.ts";
 import type { ReadBounds } from "./readable.ts";
 import type { FactsBook } from "./task-facts.ts";
 import type { TaskWaits } from "./task-waits.ts";
@@ -150,34 +147,4 @@ export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>)
 /** Does a part of a run that is repeatable, and waits while the server is short of something: the job's log says so. */
 export function patiently<T>(run: RunContext, work: (isAgain: boolean) => Promise<T>): Promise<T> {
   return run.patience.during(work, { signal: run.signal, say: (words) => run.record.log(words) });
-}
-
-/** One process to run inside a run. */
-export type Call = {
-  readonly process: CwlProcess;
-  /** The step's path; empty for the main process. */
-  readonly path: string;
-  /** Which of the runs of a scattered step it is; 0 for any other. */
-  readonly shard: number;
-  /** True for a part of a scattered step whose path is that of the step. */
-  readonly isPart?: boolean;
-  /** How many parts its step has, where it is one of them. */
-  readonly parts?: number;
-  readonly around: Surroundings;
-  readonly inputs: JsonObject;
-  readonly progress: Progress;
-};
-
-/** Names a part of a scatter, or what runs inside of one, as "count (part 2)"; undefined for what no part runs beside. */
-export function partName({ path, shard, isPart }: Pick<Call, "path" | "shard" | "isPart">): string | undefined {
-  if (isPart === true) return stepWords(`${path}[${shard}]`);
-  return /\[\d+\](?:\/|$)/.test(path) ? stepWords(path) : undefined;
-}
-
-/** Names a call in messages: parts of a scatter are counted from 1, as people count. */
-export function callName(call: Pick<Call, "path" | "shard" | "isPart" | "parts">): string {
-  if (call.path === "") return "the tool";
-  const step = `step "${stepWords(call.path)}"`;
-  if (call.isPart !== true) return step;
-  return `${step}, part ${call.shard + 1}${call.parts === undefined ? "" : ` of ${call.parts}`}`;
 }

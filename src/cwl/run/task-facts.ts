@@ -11,7 +11,7 @@ import { ifExists } from "../../files/file-errors.ts";
 import { createJobPaths } from "../../files/job-paths.ts";
 import type { Layout } from "../../files/layout.ts";
 import { isFileObject, pathOf } from "../values/file-object.ts";
-import type { Call } from "./run-context.ts";
+import type { Call } from "./call.ts";
 
 /** What a tool adds to what is known of its call. */
 export type CallNotes = Pick<

@@ -13,7 +13,7 @@ import {
   tasksDirectory,
   tryNumbers,
 } from "../../files/layout.ts";
-import { partName } from "./run-context.ts";
+import { partName } from "./call.ts";
 
 /** Lists the tries of an execution that may have been started, by their output directories and records. */
 export async function triesOf(layout: Layout, executionId: string): Promise<readonly TaskKey[]> {

@@ -3,10 +3,11 @@ import { pause } from "../../domain/pause.ts";
 import { type Retry, type RetryCause, retryCauses } from "../../domain/run-settings.ts";
 import { Shortage } from "../../domain/shortage.ts";
 import type { TaskEnd } from "../../executors/executor.ts";
-import { type Call, callName, type RunContext } from "../run/run-context.ts";
+import { type Call, callName } from "../run/call.ts";
+import type { RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { passedLimitFault } from "./task-faults.ts";
-import type { ToolPlan } from "./tool-plan.ts";
+import type { Factors, ToolPlan } from "./tool-plan.ts";
 
 /** Tries of one tool that may be lost before it is given up: something here kills it again and again. */
 const maxLostTries = 3;
@@ -15,9 +16,6 @@ const maxRefusedTries = 3;
 
 /** How long the next try waits for each that was not started. */
 const refusedPauseMilliseconds = 200;
-
-/** How often as much as it asks for a tool is given in its next try. */
-export type Factors = { readonly memory: number; readonly time: number };
 
 /** How the tries of one call have ended so far. */
 export type Tries = {

@@ -1,8 +1,9 @@
 import { constants, copyFileSync, lstatSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { taskLogFile } from "../../files/layout.ts";
-import type { Call, RunContext } from "../run/run-context.ts";
-import type { Try } from "./tool-try.ts";
+import type { Call } from "../run/call.ts";
+import type { RunContext } from "../run/run-context.ts";
+import type { Try } from "./try.ts";
 
 /** What a tool said that went to no file of its own. */
 const talkName = "log.txt";

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { PassedLimit, Refusal } from "../../executors/executor.ts";
-import { type Call, callName } from "../run/run-context.ts";
+import { type Call, callName } from "../run/call.ts";
 import { CwlFailure } from "../values/failure.ts";
 import type { ToolPlan } from "./tool-plan.ts";
 

@@ -12,7 +12,7 @@ import type { CompleteCall } from "../run/complete-call.ts";
 import type { PreservedEnvironment } from "../run/local-run.ts";
 import { resourceLimits, runtimeObject } from "../run/runtime.ts";
 import { packageFault } from "../values/failure.ts";
-import type { Factors } from "./after-try.ts";
+
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import { planInputs } from "./staging.ts";
 import { planView } from "./tool-view.ts";
@@ -220,3 +220,6 @@ function streamsOf(tool: CommandLineTool, scope: Scope, outdir: string): { stdou
   const stderr = fileOf("stderr");
   return { ...(stdout === undefined ? {} : { stdout }), ...(stderr === undefined ? {} : { stderr }) };
 }
+
+/** How often as much as it asks for a tool is given in its next try. */
+export type Factors = { readonly memory: number; readonly time: number };

@@ -8,19 +8,17 @@ import type { Refusal, Task, TaskEnd, TaskKey } from "../../executors/executor.t
 import { createJobPaths } from "../../files/job-paths.ts";
 import { createLogJoin, type LogJoin } from "../../files/join-log.ts";
 import { executionLogFile, taskLogFile } from "../../files/layout.ts";
+import { type Call, callName, partName } from "../run/call.ts";
 import { readableRoots } from "../run/readable.ts";
-import { type Call, callName, partName, type RunContext } from "../run/run-context.ts";
+import type { RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { keepLogs } from "./keep-logs.ts";
 import { shellText } from "./shell-text.ts";
-import type { Talk } from "./stderr-tail.ts";
 import { refusedTask } from "./task-faults.ts";
 import { createFiguresTelling } from "./tell-figures.ts";
 import { tellPlan } from "./tell-plan.ts";
 import type { ToolPlan } from "./tool-plan.ts";
-
-/** One try, and where its stderr goes. */
-export type Try = { readonly key: TaskKey; readonly plan: ToolPlan; readonly stderr: Talk };
+import type { Try } from "./try.ts";
 
 /** From when on it is told what becomes of a try: most have ended by then. */
 const followMilliseconds = 200;

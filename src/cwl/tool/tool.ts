@@ -17,10 +17,11 @@ import {
 } from "../../files/layout.ts";
 import { defaultFault, imageFault, imageName, imageRequest } from "../document/requirements.ts";
 import type { CommandLineTool, Requirements } from "../document/schema.ts";
+import { type Call, callName } from "../run/call.ts";
 import { type CompleteCall, completeCall } from "../run/complete-call.ts";
 import { ownPath } from "../run/own-files.ts";
 import { requireReadablePath } from "../run/readable.ts";
-import { type Call, callName, evaluating, patiently, type RunContext } from "../run/run-context.ts";
+import { evaluating, patiently, type RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { afterTry, beginTries, factorsOf } from "./after-try.ts";
 import { collectOutputs } from "./outputs.ts";
@@ -37,8 +38,9 @@ import {
 import { mebibytes } from "./task-faults.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
 import { withinRules } from "./tool-rules.ts";
-import { findTry, launchTry, type Try } from "./tool-try.ts";
+import { findTry, launchTry } from "./tool-try.ts";
 import { hasNetwork } from "./tool-view.ts";
+import type { Try } from "./try.ts";
 
 /**
  * Runs a tool to its outputs. A try that an earlier server had started is found again: it is waited for, its end is

@@ -5,7 +5,8 @@ import { type DeployedStep, placeOfStep } from "../../domain/process.ts";
 import type { TaskFacts } from "../../domain/provenance.ts";
 import { isStoppedFor } from "../../domain/stop-reason.ts";
 import type { CwlProcess } from "../document/schema.ts";
-import type { Call, RunContext } from "../run/run-context.ts";
+import type { Call } from "../run/call.ts";
+import type { RunContext } from "../run/run-context.ts";
 
 /** Returns what a call returns, and keeps what is known of it when it ends, also when it fails; not when it is given up. */
 export async function withFacts(

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Compiling } from "./check.ts";
 import { type Check, type Evaluated, type Misfit, misfit, type SchemaBudget } from "./check.ts";
-import type { Compiling } from "./compile.ts";
 import { countedText, numberOf } from "./value-keywords.ts";
 
 type ArrayCheck = (items: readonly Json[], budget: SchemaBudget, seen: Evaluated | undefined) => Misfit | undefined;

@@ -65,3 +65,11 @@ export function namesOf(value: JsonObject, budget: SchemaBudget): readonly strin
 export function misfit(reason: string): Misfit {
   return { place: "", reason };
 }
+
+/** What keywords ask for the schemas inside them. */
+export type Compiling = {
+  /** Gives the check of a schema of this document; it is made when it is first used. */
+  readonly checkOf: (schema: Json | undefined) => Check;
+  /** Tells whether somebody asks what was looked at. */
+  readonly isTracking: boolean;
+};

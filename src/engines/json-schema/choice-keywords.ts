@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
+import type { Compiling } from "./check.ts";
 import { type Check, misfit } from "./check.ts";
-import type { Compiling } from "./compile.ts";
 
 /** Builds the checks of the keywords that join schemas for the same value (2020-12, 10.2). */
 export function choiceChecks(schema: JsonObject, { checkOf }: Compiling): readonly Check[] {

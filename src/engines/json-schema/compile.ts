@@ -16,14 +16,6 @@ import { indexReferences, type References, referenceKeywords } from "./reference
 import { allSchemas } from "./subschemas.ts";
 import { valueChecks } from "./value-keywords.ts";
 
-/** What keywords ask for the schemas inside them. */
-export type Compiling = {
-  /** Gives the check of a schema of this document; it is made when it is first used. */
-  readonly checkOf: (schema: Json | undefined) => Check;
-  /** Tells whether somebody asks what was looked at. */
-  readonly isTracking: boolean;
-};
-
 function nothingSeen(): Evaluated {
   return { names: new Set(), items: new Set() };
 }

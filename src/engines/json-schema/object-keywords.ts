@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, pointerToken } from "../../domain/json.ts";
+import type { Compiling } from "./check.ts";
 import { type Check, type Evaluated, type Misfit, misfit, namesOf, type SchemaBudget, spend } from "./check.ts";
-import type { Compiling } from "./compile.ts";
 import { type PatternTest, patternTest } from "./pattern.ts";
 import { numberOf } from "./value-keywords.ts";
 

@@ -1,5 +1,5 @@
 import type { ProgramEnd } from "../run-program.ts";
-import type { SlurmJob } from "./slurm-commands.ts";
+import type { SlurmJob } from "./slurm-job.ts";
 
 /**
  * The last that Slurm tells of a job: undefined when it knows nothing, `later` when the accounting does not answer now, or has

@@ -2,7 +2,8 @@ import { sleep } from "../../domain/timers.ts";
 import type { TaskEnd, TaskKey } from "../executor.ts";
 import { giveUpJob, jobFiles, putFile, readEnd, writeEnd } from "./job-files.ts";
 import { type Followed, followBeat, mayRun } from "./silent-jobs.ts";
-import { type CancelHow, isActive, type SlurmJob } from "./slurm-commands.ts";
+import type { CancelHow } from "./slurm-commands.ts";
+import { isActive, type SlurmJob } from "./slurm-job.ts";
 import type { SlurmDeps } from "./slurm-tasks.ts";
 
 const pollMilliseconds = 250;

@@ -1,7 +1,7 @@
 import { defined } from "../../domain/defined.ts";
 import type { RetryCause } from "../../domain/run-settings.ts";
 import type { TaskEnd } from "../executor.ts";
-import { isLeaving, type SlurmJob } from "./slurm-commands.ts";
+import { isLeaving, type SlurmJob } from "./slurm-job.ts";
 
 type Cause = {
   readonly state: string;

@@ -6,7 +6,8 @@ import { directoryMode, fileMode } from "../../files/layout.ts";
 import { hiddenJobsFault } from "./hidden-jobs.ts";
 import { pollFault } from "./poll-fault.ts";
 import { type ProbeAnswer, probeScript, untilAnswered } from "./probe.ts";
-import { isActive, type SlurmCommands, type SlurmLimits, type SlurmSettings } from "./slurm-commands.ts";
+import type { SlurmCommands, SlurmSettings } from "./slurm-commands.ts";
+import { isActive, type SlurmLimits } from "./slurm-job.ts";
 
 /** One thing that was looked at. */
 type ClusterFinding = {

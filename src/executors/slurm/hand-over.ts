@@ -8,7 +8,8 @@ import { keepArray, putFile } from "./job-files.ts";
 import type { JobPlaces } from "./job-places.ts";
 import { arrayScript } from "./job-script.ts";
 import type { Queue } from "./queue.ts";
-import { isActive, type SlurmCommands } from "./slurm-commands.ts";
+import type { SlurmCommands } from "./slurm-commands.ts";
+import { isActive } from "./slurm-job.ts";
 
 export type HandOverDeps = {
   readonly logger: Logger;

@@ -1,5 +1,5 @@
 import type { ProgramEnd } from "../run-program.ts";
-import type { SlurmLimits } from "./slurm-commands.ts";
+import type { SlurmLimits } from "./slurm-job.ts";
 
 /** Words why the jobs of others can't be watched; undefined when they can. */
 export function hiddenJobsFault({ hidesJobs }: Pick<SlurmLimits, "hidesJobs">): string | undefined {

@@ -1,4 +1,5 @@
-import type { SlurmLimits, SlurmSettings } from "./slurm-commands.ts";
+import type { SlurmSettings } from "./slurm-commands.ts";
+import type { SlurmLimits } from "./slurm-job.ts";
 
 /** Words why the queue is looked at too seldom; undefined when it is not: a job must be seen after its end before it is forgotten. */
 export function pollFault(

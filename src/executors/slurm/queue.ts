@@ -1,5 +1,6 @@
 import type { Clock } from "../../domain/clock.ts";
-import { isActive, type SlurmCommands, type SlurmJob } from "./slurm-commands.ts";
+import type { SlurmCommands } from "./slurm-commands.ts";
+import { isActive, type SlurmJob } from "./slurm-job.ts";
 
 /** What Slurm's queue said of a job, and when it was asked: what happened since then is not in it. */
 export type QueueAnswer = { readonly askedAt: number; readonly job: SlurmJob | undefined };

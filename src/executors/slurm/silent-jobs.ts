@@ -7,7 +7,7 @@ import type { Figures } from "./figures.ts";
 import { type Beat, isBeatDue, readBeat, silentSeconds } from "./heartbeats.ts";
 import { endText, type JobFiles, putFile } from "./job-files.ts";
 import type { Queue } from "./queue.ts";
-import { isActive, isLeaving, type SlurmJob } from "./slurm-commands.ts";
+import { isActive, isLeaving, type SlurmJob } from "./slurm-job.ts";
 
 type BeatDeps = {
   readonly clock: Clock;

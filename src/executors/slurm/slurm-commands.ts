@@ -1,8 +1,9 @@
 import { Problem } from "../../domain/problem.ts";
 import { type ProgramEnd, runProgram } from "../run-program.ts";
 import { askAccounting, type LastWord } from "./accounting.ts";
-import { type FiguresByJob, readFigures } from "./figures.ts";
 import { hidesJobsOfOthers } from "./hidden-jobs.ts";
+import { type FiguresByJob, readFigures } from "./read-figures.ts";
+import { isActive, type SlurmJob, type SlurmLimits } from "./slurm-job.ts";
 
 /** What the operator says of the jobs: never anything of a request. */
 export type SlurmSettings = {
@@ -15,21 +16,6 @@ export type SlurmSettings = {
   readonly graceSeconds: number;
   /** Time between two signs of life of a job; where absent, there are none but where Slurm tells no failures of nodes. */
   readonly heartbeatSeconds?: number;
-};
-
-/** What Slurm says of a job. */
-export type SlurmJob = {
-  readonly id: string;
-  /** By what Slurm itself counts it, which for an element of an array is another number; known of jobs of the queue. */
-  readonly number?: string;
-  readonly name: string;
-  /** In Slurm's words, such as PENDING. */
-  readonly state: string;
-  /** Why it waits, or ended. */
-  readonly reason: string;
-  readonly node: string;
-  /** The number of the user whose it is, where jobs of several users are looked at. */
-  readonly user?: number;
 };
 
 /** Runs Slurm's commands with an environment of their own. */
@@ -60,24 +46,6 @@ export type CancelHow = { readonly signal?: "TERM"; readonly user?: number };
 export type AsUsers = {
   submit(user: number, words: readonly string[]): Promise<ProgramEnd>;
   cancel(user: number, ids: readonly string[], signal?: "TERM"): Promise<ProgramEnd>;
-};
-
-/** What a cluster is set to. */
-export type SlurmLimits = {
-  /** Elements of one array; 0 where there are no arrays. */
-  readonly arraySize: number;
-  /** How long the controller knows of a job that has ended. */
-  readonly jobAgeSeconds: number;
-  /** It holds jobs to their memory itself. */
-  readonly holdsMemory: boolean;
-  /** It keeps what became of jobs that the controller has forgotten. */
-  readonly hasAccounting: boolean;
-  /** It shows the user of the service no jobs of others. */
-  readonly hidesJobs: boolean;
-  /** Its nodes count what jobs take while they run. */
-  readonly countsFigures: boolean;
-  /** It says so when a node does not answer any more. */
-  readonly tellsNodeFailures: boolean;
 };
 
 export type Submitted =
@@ -208,17 +176,4 @@ function jobOf(line: string): readonly SlurmJob[] {
   if (id === undefined || name === undefined) return [];
   const told = { id, number, name, state: state ?? "", reason: reason ?? "", node: node ?? "" };
   return [user === undefined ? told : { ...told, user: Number(user) }];
-}
-
-const activeStates =
-  /^(?:PENDING|RUNNING|SUSPENDED|COMPLETING|CONFIGURING|RESIZING|REQUEUE|SIGNALING|STAGE_OUT|STOPPED|SPECIAL_EXIT|RESV_DEL_HOLD)/;
-
-/** Tells whether something of a job may still run, or begin. */
-export function isActive({ state }: SlurmJob): boolean {
-  return activeStates.test(state);
-}
-
-/** Tells whether Slurm has ended a job, and waits for its node to say that nothing of it runs any more. */
-export function isLeaving({ state }: SlurmJob): boolean {
-  return state.startsWith("COMPLETING");
 }

@@ -31,7 +31,8 @@ import { untilSeen } from "./late-files.ts";
 import type { Listing, Listings } from "./listings.ts";
 import type { Queue } from "./queue.ts";
 import { type Followed, followBeat, givesSigns, mayRun } from "./silent-jobs.ts";
-import { isActive, type SlurmCommands, type SlurmJob } from "./slurm-commands.ts";
+import type { SlurmCommands } from "./slurm-commands.ts";
+import { isActive, type SlurmJob } from "./slurm-job.ts";
 import type { SubmitJobDeps } from "./submit-job.ts";
 import type { Ticks } from "./ticks.ts";
 

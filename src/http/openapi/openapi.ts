@@ -4,7 +4,6 @@ import { defined, unlessEmpty } from "../../domain/defined.ts";
 import { ExecuteBodySchema } from "../../domain/execution.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
-import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
 import { ApplicationPackageSchema } from "../../operations/package-schema.ts";
 import { aboutPages, pagesTag } from "../../pages/api.tsx";
@@ -12,26 +11,17 @@ import { documentFormats } from "../answers/document-formats.ts";
 import { refusedHeaders } from "../known-headers.ts";
 import { hasEffect, type Route, type RouteBody } from "../route.ts";
 import type { RouteAbout } from "./about.ts";
+import type { ApiOptions, OpenApiVersion } from "./api-options.ts";
 import { documentSchemas } from "./api-schemas.ts";
 import { exampleRequest } from "./example-request.ts";
 import { toOpenApi30 } from "./openapi-30.ts";
 import { inOrder, pathOf } from "./operations.ts";
 import { securityOf, securitySchemes } from "./security.ts";
 
-export type OpenApiVersion = "3.0" | "3.1";
-
 /** The media type of the API description (OGC 18-062r2 /req/oas30/oas-definition-1). Clients compare it literally. */
 export function openApiType(version: OpenApiVersion): string {
   return `application/vnd.oai.openapi+json;version=${version}`;
 }
-
-export type ApiOptions = {
-  readonly version: OpenApiVersion;
-  readonly baseUrl: string;
-  readonly identity: ServiceIdentity;
-  /** Where the provider of identities describes itself, when there is one. */
-  readonly openIdConnectUrl?: string;
-};
 
 /**
  * Describes the API: every route with its body, answers and problems, and a path of its own for the execution of each of

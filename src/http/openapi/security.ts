@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import { sessionCookieName } from "../session-cookie.ts";
-import type { ApiOptions } from "./openapi.ts";
+import type { ApiOptions } from "./api-options.ts";
 
 /** Builds the security schemes of the API description: keys and tokens, the cookie of a browser, the provider of identities. */
 export function securitySchemes({ baseUrl, openIdConnectUrl }: ApiOptions): JsonObject {

@@ -10,13 +10,8 @@ import { readerOf } from "../answers/document-response.ts";
 import { taggedResponse } from "../answers/entity-tag.ts";
 import { apiStylesPath, scriptPaths, styleSheetPath } from "../console-files.ts";
 import { notChanged } from "../openapi/about.ts";
-import {
-  type ApiOptions,
-  type OpenApiVersion,
-  openApiDocument,
-  openApiType,
-  processApiDocument,
-} from "../openapi/openapi.ts";
+import type { ApiOptions, OpenApiVersion } from "../openapi/api-options.ts";
+import { openApiDocument, openApiType, processApiDocument } from "../openapi/openapi.ts";
 import { operationsOf } from "../openapi/operations.ts";
 import { processNameOf, revisionQuery } from "../process-name.ts";
 import { programFacts } from "../program.ts";

@@ -1,16 +1,19 @@
 import * as v from "valibot";
-import { matchesPattern, mayDo, overseer } from "../../domain/access.ts";
+import { mayDo, overseer } from "../../domain/access.ts";
+import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
 import { nearNames } from "../../domain/near-names.ts";
+import { matchesPattern } from "../../domain/pattern.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { KeyDeps } from "../../operations/manage-keys.ts";
 import { giveKey, type KeySummary, listKeysFor, readWantedKey, takeKeyBack } from "../../operations/manage-keys.ts";
 import { readOwners } from "../../operations/own-processes.ts";
 import { type KeyListView, purposeOf, roleText } from "../../pages/keys.tsx";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
 import { formType, readOwnForm } from "../answers/process-form.ts";
+import type { BodyLimits } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
-import type { KeyRouteDeps } from "./keys.ts";
 
 const text = v.optional(v.string());
 const FormSchema = v.object({
@@ -219,3 +222,5 @@ function wantedKey(form: URLSearchParams) {
     ...defined({ expires: field("expires"), label: field("label"), processes, actions }),
   };
 }
+
+export type KeyRouteDeps = KeyDeps & { readonly settings: BodyLimits; readonly clock: Clock };

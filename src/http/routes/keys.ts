@@ -1,20 +1,16 @@
 import * as v from "valibot";
 import { mayDo } from "../../domain/access.ts";
-import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
 import type { KeyDocument, KeyListDocument } from "../../domain/documents/key.ts";
 import { jsonLink } from "../../domain/links.ts";
-import { giveKey, type KeyDeps, type KeySummary, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
+import { giveKey, type KeySummary, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
 import { readOwners } from "../../operations/own-processes.ts";
 import { type KeyListView, keyListPage } from "../../pages/keys.tsx";
 import { documentResponse } from "../answers/document-response.ts";
 import { ok } from "../openapi/about.ts";
-import type { BodyLimits } from "../read-body.ts";
 import { jsonResponse, pageAt, principalOf, type Route, type RouteContext } from "../route.ts";
 import { readBody } from "./job-actions.ts";
-import { keyFormRoutes } from "./key-forms.ts";
-
-export type KeyRouteDeps = KeyDeps & { readonly settings: BodyLimits; readonly clock: Clock };
+import { type KeyRouteDeps, keyFormRoutes } from "./key-forms.ts";
 
 const keysPath = "/_/keys";
 

@@ -11,8 +11,9 @@ import { shortId } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
 import { formType, readOwnForm } from "../answers/process-form.ts";
+import type { BodyLimits } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
-import type { ProviderRouteDeps } from "./providers.ts";
+import type { ProviderProcessDeps } from "./provider-processes.ts";
 
 const FormSchema = v.object({
   id: v.string(),
@@ -188,3 +189,5 @@ function goOnText(waiting: number, running: string, signsIn: boolean): string {
   const first = [waiting === 0 ? "" : waits, running === "0" ? "" : runs].filter((text) => text !== "");
   return `${first.join(" ")} To keep what they make, wait until they have ended.`;
 }
+
+export type ProviderRouteDeps = ProviderProcessDeps & { readonly settings: BodyLimits };

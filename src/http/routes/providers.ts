@@ -15,12 +15,10 @@ import { type ProviderListView, providerListPage } from "../../pages/providers.t
 import { documentResponse } from "../answers/document-response.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { tagged } from "../openapi/about.ts";
-import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
+import { readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, pageAt, principalOf, type Route, type RouteContext } from "../route.ts";
-import { providerFormRoutes } from "./provider-forms.ts";
-import { type ProviderProcessDeps, providerProcessRoutes } from "./provider-processes.ts";
-
-export type ProviderRouteDeps = ProviderProcessDeps & { readonly settings: BodyLimits };
+import { type ProviderRouteDeps, providerFormRoutes } from "./provider-forms.ts";
+import { providerProcessRoutes } from "./provider-processes.ts";
 
 /** The list of providers is given whole. */
 const noFilters = { filters: [], others: [], elsewhere: processFilters } as const;

@@ -1,5 +1,4 @@
 import { shortId } from "../../domain/short-id.ts";
-import type { Database } from "../database.ts";
 import {
   insertTags,
   insertWords,
@@ -9,6 +8,7 @@ import {
   spanSize,
   widenSpans,
 } from "../queries/list-rows.ts";
+import type { Row } from "../rows.ts";
 import type { Statement } from "../statements.ts";
 import { shortInputs } from "./input-words.ts";
 import { wordsOf } from "./words.ts";
@@ -16,7 +16,8 @@ import { wordsOf } from "./words.ts";
 // Jobs that ended come into the indexes of the lists many at once, by the write that ends one of them: one by one each
 // would cost a page of every index, and the full-text index a segment. Until then a list looks at them one by one.
 
-export type Read = Database["read"];
+/** Reads what a statement selected. */
+export type Read = <Selected = Row>(statement: Statement<Selected>) => Promise<readonly Selected[]>;
 
 /** So many jobs end before they are taken in. */
 const jobsAtOnce = 128;
@@ -52,12 +53,12 @@ export async function takeIn(read: Read, limit: number): Promise<readonly Statem
 }
 
 /** As the full-text index knows the job. */
-function textRowid({ number, hidden }: Row): number {
+function textRowid({ number, hidden }: EndedRow): number {
   return hidden === 0 ? number : -number;
 }
 
 /** The first and the last time of creation in each span of numbers. */
-function spansOf(rows: readonly Row[]): readonly (readonly number[])[] {
+function spansOf(rows: readonly EndedRow[]): readonly (readonly number[])[] {
   const spans = Map.groupBy(rows, (row) => Math.floor(row.number / spanSize));
   return [...spans].map(([span, jobs]) => {
     const times = jobs.map((row) => row.createdAt);
@@ -69,8 +70,8 @@ function spansOf(rows: readonly Row[]): readonly (readonly number[])[] {
   });
 }
 
-type Row = ReturnType<typeof selectJustEnded> extends Statement<infer Selected> ? Selected : never;
-type JustEnded = { readonly row: Row; readonly words: ReadonlySet<string> };
+type EndedRow = ReturnType<typeof selectJustEnded> extends Statement<infer Selected> ? Selected : never;
+type JustEnded = { readonly row: EndedRow; readonly words: ReadonlySet<string> };
 
 async function readJustEnded(read: Read, limit: number): Promise<readonly JustEnded[]> {
   const rows = await read(selectJustEnded({ limit }));
@@ -80,7 +81,7 @@ async function readJustEnded(read: Read, limit: number): Promise<readonly JustEn
   return rows.map((row) => ({ row, words: wordsOfJob(row, titleOf.get(revisionOf(row))) }));
 }
 
-function revisionOf(row: Row): string {
+function revisionOf(row: EndedRow): string {
   return JSON.stringify([row.processId, row.processRevision]);
 }
 
@@ -100,7 +101,7 @@ export async function justEndedWith(
  * them, the digests of its files, its last message, and why it failed. When other words count, `wordsVersion` of take-in-all.ts grows.
  */
 function wordsOfJob(
-  { id, processId, providerId, user, title, tags, inputs, message, failure, digests }: Row,
+  { id, processId, providerId, user, title, tags, inputs, message, failure, digests }: EndedRow,
   processTitle?: string,
 ): ReadonlySet<string> {
   const reasons = [failure?.message, failure?.step, failure?.exception?.text, failure?.stderrTail];

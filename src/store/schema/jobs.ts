@@ -1,9 +1,8 @@
 import { desc, sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { JobEvent, JobFailure, JobRequest } from "../../domain/job.ts";
+import type { JobEvent, JobFailure, JobOrigin, JobRequest } from "../../domain/job.ts";
 import type { JobStatus } from "../../domain/job-state.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
-import type { JobOrigin } from "../../domain/origin.ts";
 import type { StageName } from "../../domain/progress.ts";
 import type { Result } from "../../domain/values.ts";
 import { exactJson } from "./exact-json.ts";

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createFigures, readFigures } from "../../../src/executors/slurm/figures.ts";
+import { createFigures } from "../../../src/executors/slurm/figures.ts";
 import { endText, figuresOf, parseEnd } from "../../../src/executors/slurm/job-files.ts";
+import { readFigures } from "../../../src/executors/slurm/read-figures.ts";
 import { createSlurmCommands } from "../../../src/executors/slurm/slurm-commands.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
