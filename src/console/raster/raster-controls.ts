@@ -78,7 +78,7 @@ export async function createControls(raster: Raster): Promise<Controls> {
   changed();
   return {
     element: element("div", { class: "actions view-controls" }, bands.label, ramp, stretching),
-    look: () => chosen,
+    look: () => ({ ...chosen }),
     onChange: (given) => {
       act = given;
     },

@@ -29,21 +29,29 @@ export async function showRaster(host: HTMLElement): Promise<void> {
   const controls = await createControls(raster);
   const map =
     placed.code === undefined ? createPlainMap(place, name, placed) : await createMap(place, `Map of ${name}`);
-  let grid: Grid | undefined;
-  const source = new ImageSource({
-    projection: placed.projection,
-    interpolate: false,
-    loader: async (extent, mapResolution, pixelRatio) => {
-      const resolution = mapResolution / pixelRatio;
-      const read = await readGrid(raster, placed, { extent, resolution, look: controls.look() });
-      fault.textContent = read.message ?? "";
-      grid = read.grid;
-      const picture = pictureOf(read.grid, controls.look(), raster.facts);
-      // The size of its pixels is told as it is, whatever those of the screen are.
-      return { image: picture, extent: [...read.grid.extent], resolution: pixelSize(read.grid), pixelRatio: 1 };
-    },
-  });
-  map.addLayer(new ImageLayer({ source }));
+  let shownGrid: { readonly grid: Grid; readonly look: Look } | undefined;
+  // A source keeps the picture that it made of a part: other colours or bands want another source.
+  const sourceOf = (): ImageSource => {
+    const source: ImageSource = new ImageSource({
+      projection: placed.projection,
+      interpolate: false,
+      loader: async (extent, mapResolution, pixelRatio) => {
+        const [resolution, look] = [mapResolution / pixelRatio, controls.look()];
+        const read = await readGrid(raster, placed, { extent, resolution, look });
+        const picture = pictureOf(read.grid, look, raster.facts);
+        // What was asked for before the last change is not what the map shows.
+        if (layer.getSource() === source) {
+          fault.textContent = read.message ?? "";
+          shownGrid = { grid: read.grid, look };
+        }
+        // The size of its pixels is told as it is, whatever those of the screen are.
+        return { image: picture, extent: [...read.grid.extent], resolution: pixelSize(read.grid), pixelRatio: 1 };
+      },
+    });
+    return source;
+  };
+  const layer = new ImageLayer({ source: sourceOf() });
+  map.addLayer(layer);
   const shown =
     placed.code === undefined ? placed.extent : transformExtent([...placed.extent], placed.projection, mapProjection);
   const fit = () => map.getView().fit([...shown], { padding: [16, 16, 16, 16] });
@@ -62,10 +70,10 @@ export async function showRaster(host: HTMLElement): Promise<void> {
   );
   map.updateSize();
   fit();
-  controls.onChange(() => source.refresh());
+  controls.onChange(() => layer.setSource(sourceOf()));
   const mark = createMark(map, placed);
   const tell = (coordinate: readonly number[]) => {
-    if (grid !== undefined) value.textContent = valueText({ grid, placed, look: controls.look() }, coordinate);
+    if (shownGrid !== undefined) value.textContent = valueText({ ...shownGrid, placed }, coordinate);
   };
   map.on("pointermove", ({ coordinate, dragging }) => {
     if (!dragging) tell(coordinate);
