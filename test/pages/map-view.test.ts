@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { JsonObject } from "../../src/domain/json.ts";
-import { isBoxText } from "../../src/pages/form/boxes.ts";
+import { areaForms } from "../../src/pages/form/boxes.ts";
 import { fieldsOf } from "../../src/pages/form/fields-of.ts";
 import { placesOf, takesOf } from "../../src/pages/form/places.ts";
 
@@ -21,11 +21,36 @@ test.each([
   ["laois", undefined, false],
   ["text", "", false],
 ] as const)("a text called %s with the default %j is a box: %p", (name, fallback, isBox) => {
-  expect(isBoxText([name], fallback)).toBe(isBox);
+  expect(areaForms([name], undefined, fallback) !== undefined).toBe(isBox);
+});
+
+test.each<[string, string | undefined, string | undefined, readonly string[] | undefined]>([
+  ["aoi", "The area as WKT or GeoJSON or a bounding box (degrees).", undefined, ["wkt", "geojson", "numbers"]],
+  ["aoi", "Area of interest in well-known text", undefined, ["wkt"]],
+  ["aoi_wkt", undefined, undefined, ["wkt"]],
+  ["aoiWkt", undefined, undefined, ["wkt"]],
+  ["geometry", "A GeoJSON geometry", undefined, ["geojson"]],
+  ["region", "The region as minx,miny,maxx,maxy or WKT", undefined, ["numbers", "wkt"]],
+  ["area", undefined, "POLYGON((10 45, 12 45, 12 47, 10 45))", ["wkt"]],
+  ["where", undefined, "SRID=4326;MULTIPOLYGON (((10 45, 12 45, 12 47, 10 45)))", ["wkt"]],
+  ["where", undefined, '{ "type": "Polygon", "coordinates": [] }', ["geojson"]],
+  ["where", "WKT or four numbers", "10,45,12,47", ["numbers", "wkt"]],
+  ["bbox", undefined, undefined, ["numbers"]],
+  // What is said of WKT and GeoJSON elsewhere makes no area.
+  ["format", "Write WKT or GeoJSON", undefined, undefined],
+  ["geometry", "The name of the column with the geometry", undefined, undefined],
+  ["region", "The name of the region", undefined, undefined],
+  ["area", "The area in the west of the city", undefined, undefined],
+])("a text called %s, said to be %p with the default %p, is written as %p", (name, about, fallback, forms) => {
+  const found: readonly string[] | undefined = areaForms([name], about, fallback);
+  expect(found).toEqual(forms);
 });
 
 test("only plain text becomes a box", () => {
   expect(shapeOf("bbox", { type: "string" })).toEqual({ kind: "text", control: "box" });
+  expect(shapeOf("aoi", { type: "string" })).toEqual({
+    ...{ kind: "text", control: "box", forms: ["numbers", "wkt", "geojson"] },
+  });
   expect(shapeOf("area", { type: "string", default: "1,2,3,4" })).toEqual({ kind: "text", control: "box" });
   expect(shapeOf("bbox", { type: "string", enum: ["a", "b"] })?.kind).toBe("choice");
   expect(shapeOf("bbox", { type: "string", format: "date" })).toEqual({ kind: "text", control: "date" });

@@ -153,28 +153,12 @@ export function listTarget(name: string, { least }: DOMStringMap): Target | unde
   };
 }
 
-/** Finds a text that is the four numbers of a box. */
-export function textTarget(name: string): Target | undefined {
-  const control = controlOf(name);
-  if (control === undefined) return undefined;
-  // Whatever the package writes between numbers stays there.
-  const [, before = "", between = ","] = /^(\[?).*?\d(\s*,\s*|\s+)/.exec(control.value.trim()) ?? [];
-  const writeBox = (box: Box) => {
-    write(control, `${before}${box.join(between)}${before === "[" ? "]" : ""}`);
-    return undefined;
-  };
-  return {
-    ...{ controls: [control], ...boxWriters(writeBox) },
-    read: () => (control.value.trim() === "" ? { geometries: [] } : saidOfBox(readBox(control.value), wgs84)),
-    clear: () => write(control, ""),
-  };
-}
-
-function saidOfBox(box: Box | undefined, code: string): Said {
+/** Reads what is drawn of a box in a reference system. */
+export function saidOfBox(box: Box | undefined, code: string): Said {
   if (box === undefined) return { geometries: [], fault: "Nothing is drawn yet: found no four numbers." };
   const isWrong = code === wgs84 ? faultOfBox(box) : faultInOrder(box);
   if (isWrong !== undefined) return { geometries: [], fault: isWrong };
-  return { geometries: [areaOf(box)] };
+  return { geometries: [areaOf(box)], isBox: true };
 }
 
 /** Another system than degrees has no antimeridian. */
@@ -184,7 +168,7 @@ function faultInOrder([left, bottom, right, top]: Box): string | undefined {
 }
 
 /** Whatever is drawn, such an input gets the box around it. */
-function boxWriters(writeBox: Target["writeBox"]) {
+export function boxWriters(writeBox: Target["writeBox"]) {
   const writeGeometries = (geometries: readonly Geometry[]) => {
     const box = boxAround(geometries.flatMap(partBoxes));
     return box === undefined ? undefined : writeBox(boxOfDrawn(box));

@@ -1,3 +1,4 @@
+import type { AreaForm } from "../../pages/form/field.ts";
 import type { Box, Position } from "./antimeridian.ts";
 import type { Geometry } from "./read-features.ts";
 
@@ -11,6 +12,8 @@ export type Said = {
   readonly drawn?: Box;
   /** What its reference system is called, where that is not told by `crs`. */
   readonly system?: string;
+  /** It is written as the sides of a box. */
+  readonly isBox?: boolean;
   /** Why nothing, or not all, is drawn. */
   readonly fault?: string;
   /** What else there is to say of it. */
@@ -21,6 +24,7 @@ export type Control = HTMLInputElement | HTMLTextAreaElement;
 
 /** A value of a form, whatever controls hold it. */
 export type Target = {
+  /** It holds boxes only. */
   readonly isBox: boolean;
   /** The controls that are looked at, or what they stand in. */
   readonly controls: readonly HTMLElement[];
@@ -34,6 +38,13 @@ export type Target = {
   /** Writes a point that was set, or what a file has. */
   readonly writeGeometries: (geometries: readonly Geometry[]) => string | undefined;
   readonly clear: () => void;
+  /** How what is drawn is written, where a person may choose it. */
+  readonly forms?: {
+    readonly offered: readonly AreaForm[];
+    readonly now: () => AreaForm;
+    /** Writes what the control holds, and all that is drawn later, in a form; gives what is wrong, as the others do. */
+    readonly choose: (form: AreaForm) => string | undefined;
+  };
 };
 
 /** Finds a control of the page by the name that the form sends it by. */

@@ -73,10 +73,11 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
     ),
   );
   map.updateSize();
-  // What is not chosen yet most often lies where the field before it, or the last form, had its area.
-  const begin = nearArea();
+  const said = show();
+  // What is not chosen yet most often lies where the field before it, or the last form, had its area. Of what is there and cannot be drawn, no place is known.
+  const begin = said.fault === undefined ? nearArea() : undefined;
   if (begin !== undefined) fitBox(map, begin);
-  fitSaid(map, show());
+  fitSaid(map, said);
   followArea(place, (area) => fitBox(map, area));
 }
 
@@ -145,7 +146,12 @@ function valueWords(said: Said, { isBox }: Target): string {
   const system = said.system ?? crs ?? "longitude and latitude (WGS 84, OGC:CRS84)";
   const around = boxAround(geometries.flatMap(partBoxes));
   if (around === undefined) return `Nothing is chosen. What is drawn is written in ${system}.`;
-  const what = isBox ? "Box" : geometries.length === 1 ? geometries[0]?.type : `${geometries.length} geometries`;
+  const what =
+    isBox || said.isBox === true
+      ? "Box"
+      : geometries.length === 1
+        ? geometries[0]?.type
+        : `${geometries.length} geometries`;
   if (crs === undefined) return `${what}: ${sayBox(boxOfDrawn(continuousBox(around)))}, in ${system}.`;
   const degrees = degreesOfSaid(said);
   const place = degrees === undefined ? "It lies nowhere on this map." : `In degrees: ${sayBox(shortBox(degrees))}.`;

@@ -1,7 +1,9 @@
 import type { Position } from "./antimeridian.ts";
-import { boxTarget, listTarget, recordTarget, textTarget } from "./box-targets.ts";
+import { textTarget } from "./area-text.ts";
+import { boxTarget, listTarget, recordTarget } from "./box-targets.ts";
 import { controlOf, type Said, type Target, write } from "./field-controls.ts";
-import { type Geometry, isMembers, type Read, readFeatures } from "./read-features.ts";
+import { saidOfText } from "./field-said.ts";
+import type { Geometry } from "./read-features.ts";
 import { areaTaken, type Fitted, fitted, noteOf, type Takes, takesAny, takesOf } from "./what-is-taken.ts";
 
 /** Finds the controls that a map stands beside. Undefined where the page has none, as after it was changed. */
@@ -12,7 +14,7 @@ export function targetOf({ dataset }: HTMLElement): Target | undefined {
     case "box":
       return boxTarget(name, dataset);
     case "text":
-      return textTarget(name);
+      return textTarget(name, dataset);
     case "list":
       return listTarget(name, dataset);
     case "record":
@@ -78,36 +80,4 @@ function saidOfAddress(address: string): Said {
       return { geometries: [], fault: "Nothing is drawn: found an address that ends too soon." };
     throw error;
   }
-}
-
-const mostCharacters = 5_000_000;
-
-function saidOfText(text: string): Said {
-  if (text.trim() === "") return { geometries: [] };
-  if (text.length > mostCharacters)
-    return {
-      geometries: [],
-      fault: `Nothing is drawn: found ${text.length} characters, wanted at most ${mostCharacters}.`,
-    };
-  const read = readText(text);
-  if (read === undefined) return { geometries: [], fault: "Nothing is drawn: found no GeoJSON." };
-  return saidOfRead(read);
-}
-
-/** Reads GeoJSON text; undefined for all else. A request may wrap it in an object with a `value`. */
-export function readText(text: string): Read | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return readFeatures(isMembers(value) && value.type === undefined ? value.value : value);
-  } catch {
-    // What is typed is no JSON most of the time, until it is.
-    return undefined;
-  }
-}
-
-function saidOfRead({ features, wrong, crs }: Read): Said {
-  const geometries = features.flatMap(({ geometry }) => geometry ?? []);
-  const fault =
-    wrong > 0 ? `${wrong} of ${features.length} geometries are not drawn: their coordinates are wrong.` : undefined;
-  return { geometries, ...(crs === undefined ? {} : { crs }), ...(fault === undefined ? {} : { fault }) };
 }

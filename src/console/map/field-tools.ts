@@ -2,12 +2,13 @@ import type Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
 import Draw, { createBox } from "ol/interaction/Draw.js";
 import { transform, transformExtent } from "ol/proj.js";
-import { button, element } from "../shared/elements.ts";
+import { button, choice, element } from "../shared/elements.ts";
 import { boxOfDrawn } from "./antimeridian.ts";
+import { formText } from "./area-text.ts";
 import { mapProjection } from "./base-map.ts";
 import type { Target } from "./field-controls.ts";
 import { keysControl } from "./field-keys.ts";
-import { readText } from "./field-targets.ts";
+import { readText } from "./field-said.ts";
 import type { Tools } from "./tools.ts";
 import { ringOf } from "./what-is-taken.ts";
 
@@ -31,7 +32,26 @@ export function createTools(tools: Tools, isFile: boolean): readonly HTMLElement
   return [
     element("div", { class: "actions" }, ...shapes, ...(isFile ? [] : [fileControl(tools)])),
     ...(target.isBox ? [pasteControl(tools)] : []),
+    ...formControl(tools),
   ];
+}
+
+/** Chooses how what is drawn is written; it follows what is typed. */
+function formControl({ target: { forms, controls }, writing }: Tools): readonly HTMLElement[] {
+  if (forms === undefined) return [];
+  const options = forms.offered.map((form) => ({ value: form, text: formText(form) }));
+  const { label, select } = choice("Written as", options, (value) => {
+    const form = forms.offered.find((one) => one === value);
+    if (form !== undefined) writing(() => forms.choose(form));
+  });
+  const tell = () => {
+    select.value = forms.now();
+  };
+  for (const control of controls) control.addEventListener("input", tell);
+  tell();
+  // What is chosen here is no value of the form around the map.
+  for (const kind of ["input", "change"]) label.addEventListener(kind, (event) => event.stopPropagation());
+  return [element("div", { class: "actions" }, label)];
 }
 
 const hints = {

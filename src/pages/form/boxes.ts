@@ -1,17 +1,66 @@
 import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
-import type { Corners, Field, Shape } from "./field.ts";
+import type { AreaForm, Corners, Field, Shape } from "./field.ts";
 
-/** Tells whether a text is the four numbers of a box, by what it is called or by its default. */
-export function isBoxText(names: readonly string[], fallback: unknown): boolean {
+/** Tells how an area is written in a text; undefined for what is none. */
+export function areaFormOf(text: string): AreaForm | undefined {
+  const trimmed = text.trim();
+  if (wellKnownText.test(trimmed)) return "wkt";
+  if (trimmed.startsWith("{") && geoJsonType.test(trimmed)) return "geojson";
+  const parts = trimmed
+    .replace(/^\[|\]$/g, "")
+    .trim()
+    .split(/\s*,\s*|\s+/);
+  return parts.length === 4 && parts.every((part) => part !== "" && Number.isFinite(Number(part)))
+    ? "numbers"
+    : undefined;
+}
+
+/** Extended well-known text begins with the number of its reference system. */
+const wellKnownText =
+  /^(?:SRID=\d+;\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\s*(?:Z|M|ZM)?\s*(?:\(|EMPTY)/i;
+const geoJsonType =
+  /"type"\s*:\s*"(?:Feature|FeatureCollection|(?:Multi)?(?:Point|LineString|Polygon)|GeometryCollection)"/;
+
+/** What a text is called that is an area. */
+const areaName = /(?:^|[\W_])(?:aoi|b[ _-]?box|bounding[ _-]?box)(?:$|[\W_])/i;
+/** What may be an area, when its description says how it is written. */
+const placeName =
+  /(?:^|[\W_])(?:aoi|roi|wkt|geom(?:etry)?|polygon|footprint|extent|bounds|area|region|(?:area|region)[ _-]of[ _-]interest)(?:$|[\W_])/i;
+
+/** How descriptions call the forms. */
+const formWords: readonly (readonly [AreaForm, RegExp])[] = [
+  ["numbers", /\bb[ _-]?box\b|\bbounding[ _-]box\b|\bmin[ _-]?(?:x|lon)|\bwest\b|\bfour numbers\b/i],
+  ["wkt", /(?:^|[\W_])wkt(?:$|[\W_])|\bwell[ -]known[ -]text\b/i],
+  ["geojson", /\bgeo[ -]?json\b/i],
+];
+
+/**
+ * Lists how the area of a text may be written, what is usual first, by its default, by what it is called, and by what its names and its
+ * description say of it. Undefined for a text that is no area.
+ */
+export function areaForms(
+  names: readonly string[],
+  about: string | undefined,
+  fallback: unknown,
+): readonly [AreaForm, ...AreaForm[]] | undefined {
+  const said = [...names, about ?? ""].map(inWords);
+  const told = formWords
+    .flatMap(([form, pattern]) => {
+      const at = said.join("\n").search(pattern);
+      return at < 0 ? [] : [{ form, at }];
+    })
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ form }) => form);
   if (typeof fallback === "string" && fallback.trim() !== "") {
-    const parts = fallback
-      .trim()
-      .replace(/^\[|\]$/g, "")
-      .trim()
-      .split(/\s*,\s*|\s+/);
-    return parts.length === 4 && parts.every((part) => part !== "" && Number.isFinite(Number(part)));
+    const form = areaFormOf(fallback);
+    return form === undefined ? undefined : [form, ...told.filter((one) => one !== form)];
   }
-  return isCalled(names, /(?:^|[\W_])(?:aoi|bbox|bounding[ _-]?box)(?:$|[\W_])/i);
+  const [first, ...others] = told;
+  const isNamed = isCalled(names, areaName);
+  if (first !== undefined && (isNamed || ((first !== "numbers" || others.length > 0) && isCalled(names, placeName)))) {
+    return [first, ...others];
+  }
+  return isNamed ? ["numbers", "wkt", "geojson"] : undefined;
 }
 
 /** What boxes are called where numbers are wanted. */
@@ -22,8 +71,12 @@ const boxWords = [
 const boxName = new RegExp(`(?:^|[\\W_])(?:${boxWords.join("|")})(?:$|[\\W_])`, "i");
 
 function isCalled(names: readonly string[], pattern: RegExp): boolean {
-  // Each word of inputBbox counts for itself.
-  return names.some((name) => pattern.test(name.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")));
+  return names.some((name) => pattern.test(inWords(name)));
+}
+
+/** Each word of inputBbox counts for itself. */
+function inWords(name: string): string {
+  return name.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2");
 }
 
 /**

@@ -204,16 +204,21 @@ const truths = [
 function TextView({
   control,
   maxLength,
+  forms,
   text,
   ...drawn
 }: Drawn & Extract<Shape, { kind: "text" }> & { readonly text: string }) {
   const { name, isRequired, label } = drawn;
   const named = { id: controlId(name), "aria-label": spokenName(drawn), maxlength: maxLength, required: isRequired };
+  const map = control === "box" ? <MapView kind="text" name={name} label={label} forms={forms} /> : null;
   if (control === "lines" || text.includes("\n")) {
     return (
-      <textarea name={name} rows={4} {...named}>
-        {firstLine(text)}
-      </textarea>
+      <>
+        <textarea name={name} rows={4} {...named}>
+          {firstLine(text)}
+        </textarea>
+        {map}
+      </>
     );
   }
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) || text === "";
@@ -224,7 +229,7 @@ function TextView({
   return (
     <>
       <input type={type} name={name} value={text} step={step} {...named} />
-      {control === "box" ? <MapView kind="text" name={name} label={label} /> : null}
+      {map}
     </>
   );
 }

@@ -17,12 +17,17 @@ export type Corners = { readonly ids: readonly string[]; readonly crs?: string }
 /** What the four numbers of a box are called, in their order. */
 export const boxCorners: readonly string[] = ["west", "south", "east", "north"];
 
+/** How a text says an area: by the four numbers of a box, as well-known text (OGC 06-103r4), or as GeoJSON. */
+export type AreaForm = "numbers" | "wkt" | "geojson";
+
 /** How a value is entered. */
 export type Shape =
   | {
       readonly kind: "text";
       readonly control: "text" | "lines" | "box" | "date" | "date-time";
       readonly maxLength?: number;
+      /** How an area may be written, what is usual first; as four numbers only when absent. */
+      readonly forms?: readonly AreaForm[];
     }
   | { readonly kind: "number"; readonly isWhole: boolean; readonly minimum?: string; readonly maximum?: string }
   | { readonly kind: "boolean" }

@@ -4,7 +4,7 @@ import { isRepeated } from "../../domain/execution-inputs.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, ProcessDescription } from "../../domain/process.ts";
 import { isWidest, unitOf } from "./bounds.ts";
-import { cornersOf, isBoxList, isBoxText, isTupleOfNumbers, sizesOf } from "./boxes.ts";
+import { areaForms, cornersOf, isBoxList, isTupleOfNumbers, sizesOf } from "./boxes.ts";
 import { systemsOfBox } from "./crs.ts";
 import type { Choice, Field, Shape } from "./field.ts";
 import { placesOf, takesOf } from "./places.ts";
@@ -28,18 +28,32 @@ export function fieldsOf({ inputs }: Pick<ProcessDescription, "inputs">): readon
     isRequired: input.minOccurs !== 0 && (input.schema.default ?? null) === null,
     ...notesOf(input.schema),
     ...defined({ about: input.description }),
-    shape: withBox(inputShape(input), [id, input.title ?? ""], input.schema.default),
+    shape: withBox(
+      inputShape(input),
+      { names: [id, input.title ?? ""], about: input.description },
+      input.schema.default,
+    ),
   }));
 }
 
+/** What an input is called, and what is said of it. */
+type Called = { readonly names: readonly string[]; readonly about: string | undefined };
+
+/** What is known by its numbers alone. */
+const nameless: Called = { names: [], about: undefined };
+
 /** Packages send boxes as text and as numbers, of which often only the name or the default tells. */
-function withBox(shape: Shape, names: readonly string[], fallback: Json | undefined): Shape {
-  if (shape.kind === "text" && shape.control === "text") {
-    return isBoxText(names, fallback) ? { ...shape, control: "box" } : shape;
+function withBox(shape: Shape, called: Called, fallback: Json | undefined): Shape {
+  const { names, about } = called;
+  if (shape.kind === "text" && (shape.control === "text" || shape.control === "lines")) {
+    const forms = areaForms(names, about, fallback);
+    if (forms === undefined) return shape;
+    const isBoxOnly = forms.every((form) => form === "numbers");
+    return { ...shape, control: "box", ...(isBoxOnly ? {} : { forms }) };
   }
   if (shape.kind !== "rows") return shape;
   // Each of several values may be a box; several numbers are one.
-  if (shape.item.kind === "rows") return { ...shape, item: withBox(shape.item, names, undefined) };
+  if (shape.item.kind === "rows") return { ...shape, item: withBox(shape.item, called, undefined) };
   return isBoxList(shape, names, fallback) ? { ...shape, isBox: true } : shape;
 }
 
@@ -200,7 +214,7 @@ function listOf(schema: JsonObject, { depth }: Place): Shape {
   if (isTupleOfNumbers(schema) && isList(prefixItems)) {
     const item: Shape = { kind: "number", isWhole: false };
     const [least, most] = [prefixItems.length, prefixItems.length];
-    return withBox({ kind: "rows", item, least, most, isRepeated: false }, [], undefined);
+    return withBox({ kind: "rows", item, least, most, isRepeated: false }, nameless, undefined);
   }
   if (!isJsonObject(items) || prefixItems !== undefined) return json;
   if (Array.isArray(items.enum)) return choiceOf(items.enum, true);
@@ -209,7 +223,7 @@ function listOf(schema: JsonObject, { depth }: Place): Shape {
   if (item.kind === "choice" && item.isSeveral) return json;
   const least = typeof minItems === "number" ? minItems : 0;
   const most = typeof maxItems === "number" ? maxItems : Number.POSITIVE_INFINITY;
-  return withBox({ kind: "rows", item, least, most, isRepeated: false }, [], undefined);
+  return withBox({ kind: "rows", item, least, most, isRepeated: false }, nameless, undefined);
 }
 
 function groupOf({ properties, required, patternProperties }: JsonObject, { depth }: Place): Shape {
@@ -229,7 +243,11 @@ function groupOf({ properties, required, patternProperties }: JsonObject, { dept
       isRequired: names.includes(id),
       ...notes,
       ...(isText(description) ? { about: description } : {}),
-      shape: withBox(shape, [id, title], notes.default),
+      shape: withBox(
+        shape,
+        { names: [id, title], about: isText(description) ? description : undefined },
+        notes.default,
+      ),
     };
   });
   return { kind: "group", members, ...defined({ corners: cornersOf(members) }) };

@@ -1,5 +1,5 @@
 import { pointer } from "../../domain/faults.ts";
-import type { Corners } from "./field.ts";
+import type { AreaForm, Corners } from "./field.ts";
 import type { Places, Takes } from "./places.ts";
 
 /** What files of places are called where media types are told. */
@@ -23,6 +23,7 @@ export function MapView({
   corners,
   least,
   systems,
+  forms,
 }: {
   readonly kind: "box" | "text" | "list" | "record" | "json" | "file" | "address";
   readonly name: string;
@@ -35,6 +36,8 @@ export function MapView({
   readonly least?: number;
   /** The reference systems that a box may have; all when absent. */
   readonly systems?: readonly string[] | undefined;
+  /** How a text may say an area. */
+  readonly forms?: readonly AreaForm[] | undefined;
 }) {
   const view = kind === "address" ? "address" : "field";
   return (
@@ -50,6 +53,7 @@ export function MapView({
       data-crs={corners?.crs === undefined ? undefined : pointer("", corners.crs)}
       data-least={least}
       data-systems={systems === undefined ? undefined : JSON.stringify(systems)}
+      data-forms={forms?.join(" ")}
       data-bounded={takes?.isBounded === true ? "yes" : undefined}
     />
   );
