@@ -237,6 +237,29 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
+  test("rows of several stations are a line for each, which a person may join or change", async () => {
+    const wrong: string[] = [];
+    const page = await site().open(wrong);
+    const rows = ["Tulcea", "Sulina"].flatMap((station, at) =>
+      [1, 2, 3].map((day) => `${station},2024-05-0${day},${day + at}\n`),
+    );
+    await page.goto(await site().results({ "levels.csv": `station,date,level\n${rows.join("")}` }));
+    const view = await viewOf(page, "levels.csv");
+    await view.locator(".u-over").waitFor();
+    expect(await view.locator(".u-legend .u-series:visible .u-label").allInnerTexts()).toEqual([
+      "date",
+      "Tulcea",
+      "Sulina",
+    ]);
+    await view.getByRole("combobox", { name: "one for each" }).selectOption("");
+    await view.getByText('Several rows stand at one place of "date"').waitFor();
+    await view.getByRole("combobox", { name: "as", exact: true }).selectOption("points");
+    await view.getByText("Several rows stand at one place").waitFor({ state: "hidden" });
+    await view.getByRole("combobox", { name: "over" }).selectOption("-1");
+    await view.getByRole("combobox", { name: "one for each" }).waitFor({ state: "hidden" });
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
   test("a table by days has days below its axis, and a gap where a day is missing", async () => {
     const wrong: string[] = [];
     const page = await site().open(wrong);

@@ -1,10 +1,12 @@
 import uPlot from "uplot";
 import { choice, element, pageColour } from "../shared/elements.ts";
-import { type Chosen, type Columns, pointsOf, rowNumber } from "./default-columns.ts";
+import { type Chosen, type Columns, type Form, pointsOf, rowNumber } from "./default-columns.ts";
 import { areDays, withGaps } from "./gaps.ts";
+import { doPlacesRepeat, type Group, groupColumns, groupsOf } from "./groups.ts";
 import type { ColumnKind } from "./sort-rows.ts";
 
 const height = 260;
+const forms: readonly Form[] = ["curve", "points", "bars"];
 
 /** Makes a curve, or bars, of a column of numbers over another column or the number of the row. */
 export function createChart(table: Columns, first: Chosen): HTMLElement {
@@ -15,9 +17,18 @@ export function createChart(table: Columns, first: Chosen): HTMLElement {
   let plot: uPlot | undefined;
   const draw = () => {
     plot?.destroy();
+    tellGroups();
     const series = seriesOf(table, chosen);
     note.textContent = series.note;
     plot = new uPlot(optionsOf(series, chosen, place.clientWidth), series.data, place);
+  };
+  const tellGroups = () => {
+    const offered = groupColumns(table, chosen);
+    if (chosen.by !== undefined && !offered.includes(chosen.by)) chosen = { ...chosen, by: undefined };
+    const options = offered.map((index) => element("option", { value: String(index) }, columns[index] ?? ""));
+    by.select.replaceChildren(element("option", { value: "" }, "nothing: all rows are one"), ...options);
+    by.select.value = String(chosen.by ?? "");
+    by.label.hidden = offered.length === 0 || chosen.form === "bars";
   };
   const optionsFor = (wanted: (kind: ColumnKind) => boolean) =>
     columns.flatMap((text, index) => (wanted(kinds[index] ?? "text") ? [{ value: String(index), text }] : []));
@@ -41,22 +52,23 @@ export function createChart(table: Columns, first: Chosen): HTMLElement {
   x.select.value = String(chosen.x);
   const form = choice(
     "as",
-    [
-      { value: "curve", text: "curve" },
-      { value: "bars", text: "bars" },
-    ],
+    forms.map((one) => ({ value: one, text: one })),
     (value) => {
-      chosen = { ...chosen, form: value === "bars" ? "bars" : "curve" };
+      chosen = { ...chosen, form: forms.find((one) => one === value) ?? "curve" };
       draw();
     },
   );
   form.select.value = chosen.form;
+  const by = choice("one for each", [], (value) => {
+    chosen = { ...chosen, by: value === "" ? undefined : Number(value) };
+    draw();
+  });
   new ResizeObserver(() => {
     if (plot === undefined) draw();
     else plot.setSize({ width: place.clientWidth, height });
   }).observe(place);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  return element("div", {}, element("div", { class: "actions" }, y.label, x.label, form.label), place, note);
+  return element("div", {}, element("div", { class: "actions" }, y.label, x.label, form.label, by.label), place, note);
 }
 
 type Series = {
@@ -67,27 +79,63 @@ type Series = {
   /** What stands below the axis, by the number of the value, when the values are texts. */
   readonly names: readonly string[] | undefined;
   readonly title: string;
+  /** What each line is called. */
+  readonly groups: readonly string[];
   /** What it is drawn over. */
   readonly over: string;
   readonly note: string;
 };
 
-function seriesOf(table: Columns, { x, y }: Omit<Chosen, "form">): Series {
+function seriesOf(table: Columns, { x, y, by, form }: Chosen): Series {
   const { columns, rows, kinds } = table;
   const kind = x === rowNumber ? "row" : (kinds[x] ?? "text");
-  const sorted = pointsOf(table, { x, y });
-  const drawn = kind === "instant" ? withGaps(sorted) : sorted;
-  const missing = rows.length - sorted.filter(([, value]) => value !== null).length;
+  const all = pointsOf(table, { x, y });
+  const title = columns[y] ?? "";
+  const groups = by === undefined || form === "bars" ? [{ name: title, points: all }] : groupsOf(table, { x, y, by });
+  const missing = rows.length - all.filter(([, value]) => value !== null).length;
+  const notes = [
+    ...(missing === 0 ? [] : [`${missing} of ${rows.length} rows have no number here.`]),
+    ...(groups.length === 1 && form === "curve" && doPlacesRepeat(table, x)
+      ? [`Several rows stand at one place of "${columns[x] ?? ""}": a curve joins what may not belong together.`]
+      : []),
+  ];
   return {
-    data: [drawn.map(([at]) => at), drawn.map(([, value]) => value)],
+    data: joined(groups, kind === "instant"),
+    groups: groups.map(({ name }) => name),
     isTime: kind === "instant",
-    isOfDays: kind === "instant" && areDays(sorted),
+    isOfDays: kind === "instant" && areDays(all),
     names: kind === "text" ? rows.map((row) => row[x] ?? "") : undefined,
-    title: columns[y] ?? "",
+    title,
     over: columns[x] ?? "Row",
-    note: missing === 0 ? "" : `${missing} of ${rows.length} rows have no number here.`,
+    note: notes.join(" "),
   };
 }
+
+/** Brings the lines onto one axis; where one has no row, it goes on, and where it has no value, it is broken. */
+function joined(groups: readonly Group[], isTime: boolean): uPlot.AlignedData {
+  const tables = groups.map(({ points }): uPlot.AlignedData => {
+    const drawn = isTime ? withGaps(points) : points;
+    return [drawn.map(([at]) => at), drawn.map(([, value]) => value)];
+  });
+  const [only, ...others] = tables;
+  if (only !== undefined && others.length === 0) return only;
+  return uPlot.join(
+    tables,
+    tables.map(() => [1, 2]),
+  );
+}
+
+/** The colours of lines, told apart by who does not see all of them too (Okabe and Ito), and how their lines are broken. */
+const lines: readonly { readonly colour: string; readonly dash: number[] }[] = [
+  { colour: "#0a7ab5", dash: [] },
+  { colour: "#d55e00", dash: [8, 4] },
+  { colour: "#009e73", dash: [2, 3] },
+  { colour: "#cc79a7", dash: [12, 4, 2, 4] },
+  { colour: "#b58900", dash: [] },
+  { colour: "#56b4e9", dash: [8, 4] },
+  { colour: "#882255", dash: [2, 3] },
+  { colour: "#7a7a2e", dash: [12, 4, 2, 4] },
+];
 
 /** Bars have a half of their step beside the first and the last. */
 function around(plot: uPlot, least: number, most: number): [number, number] {
@@ -149,9 +197,10 @@ function axisSeries({ names, isTime, isOfDays, over }: Series): uPlot.Series {
 }
 
 /** Where nothing is pointed at, there is no value: signs in its place would look like one, and names without values like blanks to fill in. The plot keeps the text that it writes into. */
-function withoutDashes({ root, legend }: uPlot): void {
+function withoutDashes({ root, legend, series }: uPlot): void {
   const isIdle = legend.idx === null || legend.idx === undefined;
-  root.classList.toggle("chart-idle", isIdle);
+  // With several lines it says which is which.
+  root.classList.toggle("chart-idle", isIdle && series.length === 2);
   if (!isIdle) return;
   for (const { firstChild } of root.querySelectorAll(".u-legend .u-value")) {
     if (firstChild !== null) firstChild.nodeValue = "";
@@ -159,11 +208,9 @@ function withoutDashes({ root, legend }: uPlot): void {
 }
 
 function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Options {
-  const { isTime, isOfDays, names, title, over, data } = series;
+  const { isTime, isOfDays, names, title, over, data, groups } = series;
   const [ink, line, accent] = [pageColour("muted"), pageColour("line"), pageColour("accent")];
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
-  const bars =
-    form === "bars" && uPlot.paths.bars !== undefined ? { paths: uPlot.paths.bars({ size: [0.7, 60] }) } : {};
   return {
     width,
     height,
@@ -188,13 +235,16 @@ function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Optio
     ],
     series: [
       axisSeries(series),
-      {
-        label: title,
-        stroke: accent,
-        width: 1.5,
-        ...(form === "bars" ? { fill: `color-mix(in srgb, ${accent} 45%, transparent)`, points: { show: false } } : {}),
-        ...bars,
-      },
+      ...groups.map((label, index) => lineOf(label, form, groups.length === 1 ? { colour: accent } : lines[index])),
     ],
   };
+}
+
+function lineOf(label: string, form: Form, line: { readonly colour: string; readonly dash?: number[] } | undefined) {
+  const { colour, dash } = line ?? { colour: pageColour("accent") };
+  const made: uPlot.Series = { label, stroke: colour, width: 1.5, ...(dash === undefined ? {} : { dash }) };
+  if (form === "points") return { ...made, paths: () => null, points: { show: true, size: 6, fill: colour } };
+  if (form === "curve" || uPlot.paths.bars === undefined) return made;
+  const fill = `color-mix(in srgb, ${colour} 45%, transparent)`;
+  return { ...made, fill, points: { show: false }, paths: uPlot.paths.bars({ size: [0.7, 60] }) };
 }

@@ -8,7 +8,15 @@ export type Columns = {
 };
 
 /** Which columns are drawn, and how; `x` is `rowNumber` for the number of the row. */
-export type Chosen = { readonly x: number; readonly y: number; readonly form: "curve" | "bars" };
+export type Chosen = {
+  readonly x: number;
+  readonly y: number;
+  readonly form: Form;
+  /** The column by whose names the rows are parted, a line for each; all are one when absent. */
+  readonly by?: number | undefined;
+};
+
+export type Form = "curve" | "bars" | "points";
 
 /** Stands for the number of the row in place of a column. */
 export const rowNumber = -1;
@@ -119,7 +127,7 @@ function varies(table: Columns, index: number): boolean {
 /** Lists what is drawn as places on the axis with their values, in the order of the axis, however the rows stand. */
 export function pointsOf(
   table: Columns,
-  { x, y }: Omit<Chosen, "form">,
+  { x, y }: Pick<Chosen, "x" | "y">,
 ): readonly (readonly [at: number, value: number | null])[] {
   const points = table.rows.flatMap((row, index): readonly (readonly [number, number | null])[] => {
     const at = placeOnAxis(table, x, index);

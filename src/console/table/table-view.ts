@@ -1,6 +1,7 @@
 import { element } from "../shared/elements.ts";
 import { fetchLimited } from "../shared/fetch-limited.ts";
 import { defaultColumns } from "./default-columns.ts";
+import { usualGroups } from "./groups.ts";
 import { limits, readTable } from "./read-table.ts";
 import { columnKind, type Decimal } from "./sort-rows.ts";
 import { createTable } from "./table.ts";
@@ -22,7 +23,7 @@ export async function showTable(host: HTMLElement): Promise<void> {
     drawing.append(element("p", { class: "muted" }, `No curve is drawn: ${why}.`));
   } else {
     const { createChart } = await import("./chart.ts");
-    drawing.append(createChart(table, first));
+    drawing.append(createChart(table, usualGroups(table, first)));
   }
   drawing.append(...notes.map((note) => element("p", { class: "muted" }, note)));
   drawing.append(createTable({ columns, rows, caption: name, decimal }).element);
