@@ -199,9 +199,11 @@ function Output({
         choices={ways}
       />
       {names
-        .flatMap((name) => state.faults.get(name) ?? [])
-        .map((detail) => (
-          <span class="fault">{detail}</span>
+        .flatMap((name) => (state.faults.get(name) ?? []).map((detail) => ({ name, detail })))
+        .map(({ name, detail }) => (
+          <span class="fault" data-of={name}>
+            {detail}
+          </span>
         ))}
     </div>
   );
