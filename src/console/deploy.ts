@@ -1,5 +1,6 @@
 import { deployNames, pickedWords } from "../pages/form/deploy-words.ts";
 import { sketchOf } from "../pages/form/text-sketch.ts";
+import { followChangedSince } from "./shared/changed-since.ts";
 import { element } from "./shared/elements.ts";
 import { keepPresses } from "./shared/keep-press.ts";
 import { openTargets } from "./shared/open-target.ts";
@@ -9,6 +10,7 @@ import { forgetTold } from "./shared/told-notice.ts";
 forgetTold();
 keepPresses();
 openTargets();
+followChangedSince();
 settleScrollStops();
 
 const text = document.querySelector<HTMLTextAreaElement>(`textarea[name="${deployNames.text}"]`);

@@ -18,6 +18,13 @@ const mostLines = 2000;
 
 prepare(document);
 dropSentDraft();
+showLast();
+
+/** A log that scrolls by itself begins at its end. */
+function showLast(): void {
+  const log = document.querySelector('[data-live="log"]');
+  if (log !== null) log.scrollTop = log.scrollHeight;
+}
 
 /** Does to a part of the page what only a script can. */
 function prepare(part: ParentNode): void {

@@ -1,3 +1,4 @@
+import { followChangedSince } from "./shared/changed-since.ts";
 import { addCopyButton } from "./shared/copy-button.ts";
 import { findRows } from "./shared/find-rows.ts";
 import { keepPresses } from "./shared/keep-press.ts";
@@ -10,6 +11,7 @@ import { forgetTold } from "./shared/told-notice.ts";
 forgetTold();
 keepPresses();
 openTargets();
+followChangedSince();
 
 showLocalTimes(document);
 for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) addCopyButton(text);
