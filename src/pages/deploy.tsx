@@ -3,7 +3,7 @@ import { raisedAtEnd } from "../domain/raised-version.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { deployNames, pickedWords } from "./form/deploy-words.ts";
-import { firstLine } from "./form/field-view.tsx";
+import { firstLine } from "./form/drawn.ts";
 import { sketchOf } from "./form/text-sketch.ts";
 import { Graph } from "./graph.tsx";
 import { Layout } from "./layout.tsx";
