@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createAuditing } from "./assembly/auditing.ts";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { takeDataDirectory } from "./assembly/data-directory.ts";
-import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
+import { readDoor, refuseOpenDoor, refuseOpenTools } from "./assembly/door.ts";
 import { startDropIn } from "./assembly/drop-in.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
@@ -14,12 +14,15 @@ import { measuredTools } from "./assembly/measured-executor.ts";
 import { startMetrics } from "./assembly/metrics.ts";
 import { startTelling } from "./assembly/notifier.ts";
 import { openKeyStore, openStore } from "./assembly/open-store.ts";
-import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
+import { endOrderly } from "./assembly/orderly-end.ts";
+import { endOnUncaughtErrors } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
+import { runnerPort } from "./assembly/runner-port.ts";
 import { openSecretKey } from "./assembly/secret.ts";
 import { createSeeing, lanesOf } from "./assembly/seeing.ts";
 import { serverHere } from "./assembly/server-here.ts";
 import { edgeSettings, outputsUrlOf, requestSettings, rightsOf, tidyingOf } from "./assembly/settings.ts";
+import { startNotes } from "./assembly/start-notes.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { readTls, tlsFilesOf, watchTls } from "./assembly/tls.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
@@ -33,7 +36,6 @@ import { defined } from "./domain/defined.ts";
 import { createPatience } from "./domain/patience.ts";
 import { pause } from "./domain/pause.ts";
 import { createServiceMetrics } from "./domain/service-metrics.ts";
-import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { newId, newKey, newSecret } from "./draw.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { hasLivingTool } from "./executors/local/living-tools.ts";
@@ -224,14 +226,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       shortage: patience.shortage,
       heldBack: hold.reason,
       toolSlots: tools.executor.slots,
-      runner: {
-        wake: (job) => runner.wake(job),
-        claimNew: (job) => runner.claimNew(job),
-        runAtOnce: (unwritten) => runner.runAtOnce(unwritten),
-        stop: (jobId) => runner.stop(jobId),
-        publishStatus: (jobId) => statusDocuments.publish(jobId),
-        notify: notifier.wake,
-      },
+      runner: runnerPort({ runner, statusDocuments, notifier }),
       tries: askedTries(config),
       imageWarnings: (document) => imageWarnings(document, tools.machine),
       remotes,
@@ -267,29 +262,18 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await auditing.note("start", version);
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 
+  const { healthUrl } = watchdog;
+  const told = { ofTools: tools.notes, ofMetrics: metricsNotes, healthUrl };
+  const notes = startNotes({ config, exposed, ...told, hasKeys: await hasAnyKey(database) });
   const held = stack.move();
   return {
     url: listener.url,
-    notes: [
-      signInNote(config, await hasAnyKey(database)),
-      ...tools.notes,
-      ...metricsNotes,
-      networkWords(readNetworkRules(config.toolNetwork), exposed),
-      ...(watchdog.healthUrl === undefined ? [] : [`Health is told at ${watchdog.healthUrl}`]),
-    ],
+    notes,
     async [Symbol.asyncDispose]() {
       stopping.abort();
       manager.stopping();
       runner.stopClaiming();
-      const end = async () => {
-        await listener.drain(config.drainSeconds);
-        await auditing
-          .note("stop", version)
-          .catch((error: unknown) => logger.warn("Cannot add to the audit", { error }));
-        logger.info("Stopping", await database.figures());
-        await held.disposeAsync();
-      };
-      await endUnlessStuck({ filePool, logger, abandon: target.abandon, seconds: config.drainSeconds }, end);
+      await endOrderly({ ...base, ...config, listener, auditing, filePool, held, version, abandon: target.abandon });
     },
   };
 }

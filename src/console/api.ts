@@ -1,3 +1,5 @@
+import { openTargets } from "./shared/open-target.ts";
+
 // What draws the description is a script of its own, which stands before this one.
 declare const SwaggerUIBundle: (options: Readonly<Record<string, unknown>>) => Drawn;
 
@@ -79,3 +81,4 @@ if (root !== null) {
   const onComplete = () => drawn.layoutActions.show(["operations-tag", "pages"], false);
   const drawn = SwaggerUIBundle({ url: "api", dom_id: "#swagger-ui", validatorUrl: null, onComplete, ...looks });
 }
+openTargets();

@@ -1,12 +1,16 @@
 import { deployNames, pickedWords } from "../pages/form/deploy-words.ts";
 import { sketchOf } from "../pages/form/text-sketch.ts";
+import { followChangedSince } from "./shared/changed-since.ts";
 import { element } from "./shared/elements.ts";
 import { keepPresses } from "./shared/keep-press.ts";
+import { openTargets } from "./shared/open-target.ts";
 import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
 keepPresses();
+openTargets();
+followChangedSince();
 settleScrollStops();
 
 const text = document.querySelector<HTMLTextAreaElement>(`textarea[name="${deployNames.text}"]`);

@@ -2,16 +2,19 @@ import { pathOf } from "./form/addresses.ts";
 import { beginAtFirst, followChanges } from "./form/changes.ts";
 import { enlivenNumbers } from "./form/commas.ts";
 import { keepDraft } from "./form/draft.ts";
+import { followFaults } from "./form/faults.ts";
 import { enlivenRows } from "./form/rows.ts";
 import { enlivenUploads } from "./form/uploads.ts";
 import { createShowUses } from "./form/uses.ts";
 import { keepPresses } from "./shared/keep-press.ts";
+import { openTargets } from "./shared/open-target.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
 keepPresses();
+openTargets();
 settleScrollStops();
 
 showLocalTimes(document);
@@ -26,7 +29,7 @@ async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void>
   enlivenUploads(form, rows);
   keepDraft(form, rows.makeRoom);
   form.addEventListener("input", ({ target }) => tellTooLong(form, target));
-  form.addEventListener("input", ({ target }) => forgetFaults(target));
+  followFaults(form);
   form.addEventListener("invalid", unfold, { capture: true });
   enlivenNumbers(form);
   // What was typed before may be here again.
@@ -38,13 +41,6 @@ async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void>
   form.addEventListener("input", showUses);
   // An empty form keeps its example until something is typed.
   if (form.dataset.filled === "true" || form.dataset.restored === "true") showUses();
-}
-
-/** What the service said of a field is old once something else stands there. */
-function forgetFaults(target: EventTarget | null): void {
-  const field = target instanceof Element ? target.closest(".field[id]") : null;
-  for (const fault of field?.querySelectorAll(":scope > .fault") ?? []) fault.remove();
-  field?.classList.remove("field-wrong");
 }
 
 /** Unfolds what is wrong: a browser says nothing of a field that is folded up, and sends nothing. */

@@ -1,5 +1,6 @@
 import { choiceText, isChoosing } from "../pages/words.ts";
 import { keepPresses } from "./shared/keep-press.ts";
+import { openTargets } from "./shared/open-target.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
@@ -10,6 +11,7 @@ import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
 keepPresses();
+openTargets();
 
 const ticks = "[data-chooses] input[name=jobs]";
 

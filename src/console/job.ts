@@ -1,5 +1,6 @@
 import { createSecondsCount, type SecondsCount } from "./shared/count-seconds.ts";
 import { keepPresses } from "./shared/keep-press.ts";
+import { openTargets } from "./shared/open-target.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
@@ -10,12 +11,20 @@ import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
 keepPresses();
+openTargets();
 
 /** The most lines of a log that the page keeps. */
 const mostLines = 2000;
 
 prepare(document);
 dropSentDraft();
+showLast();
+
+/** A log that scrolls by itself begins at its end. */
+function showLast(): void {
+  const log = document.querySelector('[data-live="log"]');
+  if (log !== null) log.scrollTop = log.scrollHeight;
+}
 
 /** Does to a part of the page what only a script can. */
 function prepare(part: ParentNode): void {

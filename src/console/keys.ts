@@ -1,6 +1,8 @@
+import { followChangedSince } from "./shared/changed-since.ts";
 import { addCopyButton } from "./shared/copy-button.ts";
 import { findRows } from "./shared/find-rows.ts";
 import { keepPresses } from "./shared/keep-press.ts";
+import { openTargets } from "./shared/open-target.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 import { settleScrollStops } from "./shared/scroll-stops.ts";
@@ -8,6 +10,8 @@ import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
 keepPresses();
+openTargets();
+followChangedSince();
 
 showLocalTimes(document);
 for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) addCopyButton(text);

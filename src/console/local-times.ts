@@ -1,5 +1,6 @@
 import { addCopyButton } from "./shared/copy-button.ts";
 import { keepPresses } from "./shared/keep-press.ts";
+import { openTargets } from "./shared/open-target.ts";
 import { preparePrinting } from "./shared/print-foot.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 import { settleScrollStops } from "./shared/scroll-stops.ts";
@@ -7,6 +8,7 @@ import { forgetTold } from "./shared/told-notice.ts";
 
 forgetTold();
 keepPresses();
+openTargets();
 
 showLocalTimes(document);
 for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) {

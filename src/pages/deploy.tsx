@@ -3,7 +3,7 @@ import { raisedAtEnd } from "../domain/raised-version.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { deployNames, pickedWords } from "./form/deploy-words.ts";
-import { firstLine } from "./form/field-view.tsx";
+import { firstLine } from "./form/drawn.ts";
 import { sketchOf } from "./form/text-sketch.ts";
 import { Graph } from "./graph.tsx";
 import { Layout } from "./layout.tsx";
@@ -72,7 +72,7 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
     <form method="post" action={`${frame.baseUrl}${deployPath}`} enctype="multipart/form-data" class="form">
       {problem === undefined ? null : (
         <div tabindex={-1} autofocus={!wrong.includes(idPointer)}>
-          <div class="notice notice-bad" role="alert">
+          <div class="notice notice-bad" role="alert" data-since="Changed since: Look says what is left.">
             <p>
               {problem.message}
               <Opening texts={[problem.message, ...problem.faults.map(({ detail }) => detail)]} frame={frame} />
@@ -86,13 +86,13 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
       {understood === undefined ? null : <What understood={understood} isNew={problem === undefined} />}
       <Sources typed={typed} isUnderstood={understood?.isKept === true} />
       <Wishes typed={typed} wrong={wrong} />
-      <p class="actions">
+      <p class={mayGoOn ? "actions actions-stay" : "actions"}>
         <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
           {mayGoOn ? "Look again" : "Look"}
         </button>
         {mayGoOn ? <DeployButton understood={understood} /> : null}
-        <span class="muted">Look deploys nothing, and neither does Enter in a field: it looks.</span>
       </p>
+      <p class="muted">Look deploys nothing, and neither does Enter in a field: it looks.</p>
     </form>
   );
 }

@@ -2,6 +2,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import { stages } from "../domain/progress.ts";
 import { stepWords } from "../domain/step-words.ts";
 import { saysWantedKey } from "../domain/wanted-key.ts";
+import { imageSentence } from "./image-words.ts";
 import { stageWords } from "./words.ts";
 
 /** What a failed job says of its failure. */
@@ -29,7 +30,8 @@ export function shortFailure({ status, message, exception, providerID }: JobDocu
   if (status !== "failed") return undefined;
   const { detail, exitCode, step, stderrTail } = exception ?? {};
   if (providerID !== undefined && saysWantedKey(typeof detail === "string" ? detail : message)) return wantedKeyWords;
-  const [first = ""] = (typeof detail === "string" ? detail : message).trim().split(/\s*[\r\n]/);
+  const told = typeof detail === "string" ? detail : message;
+  const [first = ""] = (imageSentence(told) ?? told).trim().split(/\s*[\r\n]/);
   const line = lastLine(stderrTail) ?? first;
   const cause = line.length > longestCause ? `${line.slice(0, longestCause - 1).trimEnd()}…` : line;
   // Most messages name both already.

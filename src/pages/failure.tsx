@@ -8,7 +8,7 @@ import { type Exception, sentenceOf, wantedKeyWords } from "./failure-words.ts";
 import { Opening } from "./opening.tsx";
 import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
-import { WhatPrograms } from "./program-talk.tsx";
+import { toldSentence, WhatPrograms } from "./program-talk.tsx";
 
 type FailureProps = { readonly job: JobDocument; readonly view: JobView; readonly frame: PageFrame };
 
@@ -23,7 +23,7 @@ export function Failure({ job, view, frame }: FailureProps) {
     <div class="notice notice-bad" role="alert">
       <Again job={job} view={view} />
       <p>
-        <strong>{sentenceOf(exception)}</strong> {saysOnlyCode(sentence, exception) ? null : sentence}
+        <strong>{sentenceOf(exception)}</strong> {saysOnlyCode(sentence, exception) ? null : toldSentence(detail)}
         <Opening texts={[detail]} frame={frame} />
       </p>
       <WhatPrograms texts={[detail]} />

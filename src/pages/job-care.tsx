@@ -104,20 +104,29 @@ function Care({ job, view, frame: { baseUrl, reader } }: JobParts) {
   );
 }
 
+/** What the button of a job that is not kept, and of one that is, leads to, says, and says of what comes of it. */
+const keepPresses = {
+  keep: {
+    form: "keep-form",
+    words: "Keep for good",
+    about: "Then it stays, with its results, until somebody who may ends that.",
+  },
+  release: {
+    form: "release-form",
+    words: "Keep no longer",
+    about: "Then it is removed as others are, and can be removed by hand. Its time counts from its end.",
+  },
+} as const;
+
 /** The button that keeps a job for good, or keeps it no longer: it says before the press what comes of it. */
-function KeepForm({ job, baseUrl }: { readonly job: JobDocument; readonly baseUrl: string }) {
-  const { kept, jobID } = job;
-  const url = `${baseUrl}/jobs/${encodeURIComponent(jobID)}`;
+function KeepForm({ job: { kept, jobID }, baseUrl }: { readonly job: JobDocument; readonly baseUrl: string }) {
+  const { form, words, about } = keepPresses[kept === undefined ? "keep" : "release"];
   return (
-    <form method="post" action={`${url}/${kept === undefined ? "keep" : "release"}-form`} class="actions on-screen">
+    <form method="post" action={`${baseUrl}/jobs/${encodeURIComponent(jobID)}/${form}`} class="actions on-screen">
       <button type="submit" class="button">
-        {kept === undefined ? "Keep for good" : "Keep no longer"}
+        {words}
       </button>
-      <span class="muted">
-        {kept === undefined
-          ? "Then it stays, with its results, until somebody who may ends that."
-          : "Then it is removed as others are, and can be removed by hand. Its time counts from its end."}
-      </span>
+      <span class="muted">{about}</span>
     </form>
   );
 }

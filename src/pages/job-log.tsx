@@ -14,7 +14,8 @@ export function LogSection({ url, log, earlier }: LogProps) {
   return (
     <section id="log">
       <h2>Log</h2>
-      <pre class="code" data-live="log" role="log" aria-live="off" aria-label="Log">
+      {/* On a small screen it scrolls by itself. */}
+      <pre class="code" data-live="log" role="log" aria-live="off" aria-label="Log" tabindex={0}>
         {log.map((line) => `${line}\n`).join("")}
       </pre>
       <p class="on-screen">

@@ -38,6 +38,8 @@ export function jobPage(view: JobView): Page<JobDocument> {
           <div data-job={job.jobID} data-events={view.events}>
             <div data-part="head">
               <JobHead job={job} view={view} frame={frame} />
+            </div>
+            <div class="jumps-stay" data-part="jumps">
               <Jumps job={job} view={view} />
             </div>
             <Sections job={job} view={view} frame={frame} />

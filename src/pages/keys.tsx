@@ -47,7 +47,7 @@ export function keyListPage(view: KeyListView = {}): Page<KeyListDocument> {
             ))}
           {fault === undefined || wrong !== undefined ? null : <Fault words={fault} />}
           {wrong === undefined ? null : (
-            <p class="notice notice-bad" role="alert">
+            <p class="notice notice-bad" role="alert" data-since=" It was changed since.">
               {`${fault ?? wrong.words}. `}
               <a href={`#${keyFieldId(wrong.field)}`}>To the field</a>
             </p>

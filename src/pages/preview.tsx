@@ -37,7 +37,12 @@ export function PreviewOf({ preview, name }: { readonly preview: Preview; readon
         </>
       );
     case "json":
-      return <Tree value={preview.value} isOpen={true} />;
+      return (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for the controls of a form, and a section would be a landmark
+        <div class="tree" role="group" tabindex={0} aria-label={`What is in ${name}`}>
+          <Tree value={preview.value} isOpen={true} />
+        </div>
+      );
     default:
       return preview satisfies never;
   }

@@ -17,6 +17,7 @@ import { Asked } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { DescribedTable } from "./process-tables.tsx";
+import { Told } from "./program-talk.tsx";
 import { ProviderLine, RefusedForKey } from "./provider.tsx";
 import { Figures, type RunFigures } from "./run-figures.tsx";
 import { Periods } from "./run-periods.tsx";
@@ -162,7 +163,9 @@ function Lacked({ why }: { readonly why: readonly string[] }) {
       {why.length === 0 ? null : (
         <ul class="prose">
           {why.map((one) => (
-            <li>{one}</li>
+            <li>
+              <Told text={one} />
+            </li>
           ))}
         </ul>
       )}

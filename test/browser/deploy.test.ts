@@ -38,6 +38,45 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await focused()).toContain('did you mean "baseCommand"');
   }, 60_000);
 
+  test.each([360, 1280])(
+    "the button that deploys is in sight after a look, %p pixels wide, and covers nothing one is led to",
+    async (width) => {
+      await page.setViewportSize({ width, height: 700 });
+      const inputs = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`input_${at}`, "string"]));
+      await look(JSON.stringify({ ...tool, inputs }), "Understood:");
+      const deploy = page.getByRole("button", { name: "Deploy" });
+      const isSeen = async () => {
+        const box = await deploy.boundingBox();
+        return box !== null && box.y >= 0 && box.y + box.height <= 700;
+      };
+      expect(await isSeen()).toBe(true);
+      await page.evaluate("scrollTo(0, 600)");
+      expect(await isSeen()).toBe(true);
+      // Each stop of the Tab key stands clear of the buttons.
+      await page.evaluate("scrollTo(0, 0)");
+      const bar = page.locator(".actions-stay");
+      for (const words of ["Change the package", "More: its id"]) {
+        const summary = page.locator("summary", { hasText: words });
+        await summary.focus();
+        const [one, other] = [await summary.boundingBox(), await bar.boundingBox()];
+        expect((one?.y ?? 0) + (one?.height ?? 0)).toBeLessThanOrEqual((other?.y ?? 0) + 1);
+      }
+      await page.emulateMedia({ media: "print" });
+      expect(await deploy.isVisible()).toBe(false);
+      await page.emulateMedia({ media: "screen" });
+    },
+    60_000,
+  );
+
+  test("what is wrong is told to be old once the package was changed", async () => {
+    await look(JSON.stringify({ ...tool, baseComand: "x" }), "did you mean");
+    const told = page.locator(".notice-bad");
+    expect(await told.getAttribute("role")).toBe("alert");
+    await page.locator('[name="text"]').fill(JSON.stringify(tool));
+    await page.getByText("Changed since: Look says what is left.").waitFor();
+    expect([await told.getAttribute("role"), await told.count()]).toEqual([null, 1]);
+  }, 60_000);
+
   test("a chosen file stands in the box, and a fault leads to its line", async () => {
     await look(JSON.stringify(tool), "Understood:");
     const held = "cwlVersion: v1.2\nclass: CommandLineTool\nid: two\nbaseComand: x\ninputs: {}\noutputs: {}\n";

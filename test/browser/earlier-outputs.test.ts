@@ -109,6 +109,26 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
+  test("show all of their names, their process and their time on a small screen, open or closed", async () => {
+    const wrong: string[] = [];
+    const page = await site().open(wrong, { viewport: { width: 360, height: 700 } });
+    const name = `${"water surface of the ".repeat(4)}lake.geojson`;
+    await site().results({ [name]: JSON.stringify(lake) });
+    await page.goto(`${site().url}/processes/reads?f=html`);
+    await choose(page, "file", name);
+    const control = list(page, "file");
+    // Closed, its words stand in as many lines as they need: a line is about 24 pixels high.
+    expect((await control.boundingBox())?.height).toBeGreaterThan(4 * 24);
+    await control.focus();
+    await page.keyboard.press("Space");
+    const cut = `[...document.querySelectorAll('select[name="/inputs/file/~stored"] option')].filter((one) =>
+      one.offsetWidth === 0 || one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > 360,
+    ).map((one) => one.textContent)`;
+    expect(await page.evaluate<readonly string[]>(cut)).toEqual([]);
+    await page.keyboard.press("Escape");
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
   test("are chosen by keys", async () => {
     const wrong: string[] = [];
     const page = await site().open(wrong);

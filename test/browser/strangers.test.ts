@@ -32,6 +32,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   };
   beforeAll(async () => {
     opened = held.use(await openViewsSite());
+    await site().deploy(placed("Polygon"));
+    await site().deploy(placed("Point"));
   }, 60_000);
   afterAll(() => held.disposeAsync(), 30_000);
 
@@ -44,7 +46,6 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   /** Opens the form of a tool, with its map. */
   async function formOf(kind: "Polygon" | "Point", wrong: string[]) {
-    await site().deploy(placed(kind));
     const page = await site().open(wrong, { viewport: { width: 1280, height: 900 } });
     await page.goto(`${site().url}/processes/takes-${kind.toLowerCase()}?f=html`);
     await page.locator('[data-view="field"]').scrollIntoViewIfNeeded();
@@ -84,6 +85,33 @@ describe.skipIf(missing !== undefined)(title, () => {
     await view.getByText("This input takes Polygon: found MultiPolygon.").waitFor();
     await text.fill(JSON.stringify(drawn));
     expect((await placeOfJob(page)).coordinates).toEqual(drawn.coordinates);
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
+  test("an area that is written over half the world is drawn across the antimeridian by a press, and sent as it was written", async () => {
+    const wrong: string[] = [];
+    const { page, view, text } = await formOf("Polygon", wrong);
+    const ring = [
+      [170, -10],
+      [-170, -10],
+      [-170, 10],
+      [170, 10],
+      [170, -10],
+    ];
+    const written = JSON.stringify({ type: "Polygon", coordinates: [ring] });
+    await text.fill(written);
+    await view.getByText("This shape spans more than half the world as it is written.").waitFor();
+    expect(await view.getByRole("status").first().textContent()).toContain("west -170, south -10, east 170");
+    const press = view.getByRole("button", { name: "Draw it over the 180th meridian" });
+    await press.press("Enter");
+    await view.getByText("west 170, south -10, east -170, north 10, over the antimeridian").waitFor();
+    expect([await press.getAttribute("aria-pressed"), await text.inputValue()]).toEqual(["true", written]);
+    // Another value is asked about anew.
+    await text.fill(written.replaceAll("10]", "11]"));
+    expect(await press.getAttribute("aria-pressed")).toBe("false");
+    await text.fill(written);
+    await press.press("Enter");
+    expect((await placeOfJob(page)).coordinates).toEqual([ring]);
     expect(wrong).toEqual([]);
   }, 60_000);
 

@@ -149,10 +149,11 @@ function addRemoveButton(form: HTMLFormElement, row: HTMLElement): void {
   button.addEventListener("click", () => {
     const name = row.id.slice(0, row.id.lastIndexOf("/"));
     const more = moreButton(form, name);
-    // What the rows stand in hears of it, as of each value.
-    const place = row.parentElement ?? form;
     // One row stays: others are made of it.
-    if (rowsOf(form, name).length > 1) {
+    const isLast = rowsOf(form, name).length === 1;
+    // What the rows stand in hears of it, as of each value.
+    const place = isLast ? row : (row.parentElement ?? form);
+    if (!isLast) {
       const next = row.nextElementSibling ?? row.previousElementSibling;
       row.remove();
       next?.querySelector<HTMLElement>("input, select, textarea, button")?.focus();

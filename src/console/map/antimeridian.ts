@@ -52,6 +52,14 @@ export function readBox(text: string): Box | undefined {
   return isBox ? [west, south, east, north] : undefined;
 }
 
+/** Reads the box of GeoJSON; one of six numbers has heights. Undefined for what is no box. */
+export function readBbox(value: unknown): Box | undefined {
+  if (!Array.isArray(value) || !value.every((one) => Number.isFinite(one))) return undefined;
+  const flat = value.length === 6 ? [value[0], value[1], value[3], value[4]] : value;
+  const [west, south, east, north] = flat;
+  return flat.length === 4 ? [west, south, east, north] : undefined;
+}
+
 /** Tells what is wrong with a box of longitudes and latitudes; undefined when nothing is. */
 export function faultOfBox([west, south, east, north]: Box): string | undefined {
   if (![west, east].every((one) => Math.abs(one) <= 180)) {

@@ -8,6 +8,8 @@ import { Circle, Fill, Stroke, Style } from "ol/style.js";
 import { element, pageColour } from "../shared/elements.ts";
 import { fetchText, megabytes } from "../shared/fetch-limited.ts";
 import { createTable, type ShownTable } from "../table/table.ts";
+import { drawnGeometry } from "./across.ts";
+import { acrossControl } from "./across-control.ts";
 import { type Box, boxAround } from "./antimeridian.ts";
 import { createMap, fitBox, fitPadding, mapProjection } from "./base-map.ts";
 import { gesturesLine } from "./gestures.ts";
@@ -61,6 +63,7 @@ export async function drawFeatures(src: string, type: string, name: string): Pro
     placeSearch(shown.map),
     place,
     gesturesLine(shown.fit),
+    ...(read.crs === undefined ? acrossControl(read.features, shown.draw) : []),
     ...notes,
   );
   if (hasAttributes(read)) {
@@ -124,6 +127,8 @@ type ShownMap = {
   readonly map: OlMap;
   readonly notes: readonly string[];
   readonly fit: () => void;
+  /** Draws what may lie across the 180th meridian there, or as it is written. */
+  readonly draw: (isAcross: boolean) => void;
   /** By the number of the feature in the document. */
   readonly features: ReadonlyMap<number, Feature>;
   readonly choose: (index: number | undefined) => void;
@@ -131,24 +136,30 @@ type ShownMap = {
 
 async function mapOf(place: HTMLElement, read: Read, name: string): Promise<ShownMap> {
   const map = await createMap(place, `Map of ${name}`);
-  const { drawn, boxes, notes } = drawnOf(read);
+  const { drawn, boxes, notes } = drawnOf(read, false);
   const source = new VectorSource({ features: [...drawn.values()] });
   map.addLayer(new VectorLayer({ source, style: styleOf("accent", 2) }));
   const chosen = new VectorSource();
   map.addLayer(new VectorLayer({ source: chosen, style: styleOf("bad", 4) }));
-  const around = boxAround(boxes);
+  let around = boxAround(boxes);
   const fit = () => {
     map.updateSize();
     if (around !== undefined) fitBox(map, around);
     else if (drawn.size > 0)
       map.getView().fit(source.getExtent() ?? [0, 0, 1, 1], { padding: fitPadding, maxZoom: 15 });
   };
+  const draw = (isAcross: boolean) => {
+    const now = drawnOf(read, isAcross);
+    for (const [index, feature] of drawn) feature.setGeometry(now.drawn.get(index)?.getGeometry());
+    around = boxAround(now.boxes);
+    fit();
+  };
   const choose = (index: number | undefined) => {
     chosen.clear();
     const feature = index === undefined ? undefined : drawn.get(index);
     if (feature !== undefined) chosen.addFeature(feature);
   };
-  return { map, notes, fit, features: drawn, choose };
+  return { map, notes, fit, draw, features: drawn, choose };
 }
 
 type DrawnFeatures = {
@@ -158,7 +169,7 @@ type DrawnFeatures = {
   readonly notes: readonly string[];
 };
 
-function drawnOf({ features, crs }: Read): DrawnFeatures {
+function drawnOf({ features, crs }: Read, isAcross: boolean): DrawnFeatures {
   const projection = crs === undefined ? "EPSG:4326" : knownProjection(crs);
   if (projection === undefined) {
     const note = `Nothing is on the map: it cannot draw the reference system "${crs}". It draws longitude and latitude, Web Mercator, UTM and some systems of single countries.`;
@@ -168,7 +179,8 @@ function drawnOf({ features, crs }: Read): DrawnFeatures {
   const drawn = new Map<number, Feature>();
   const boxes: Box[] = [];
   const elsewhere: Geometry[] = [];
-  for (const [index, { geometry }] of features.entries()) {
+  for (const [index, shown] of features.entries()) {
+    const geometry = crs === undefined ? drawnGeometry(shown, isAcross) : shown.geometry;
     if (geometry === undefined) continue;
     const isPlaced = crs !== undefined || isOnEarth(geometry);
     const feature = isPlaced

@@ -1,11 +1,13 @@
 import type { AreaForm } from "../../pages/form/field.ts";
 import type { Box, Position } from "./antimeridian.ts";
-import type { Geometry } from "./read-features.ts";
+import type { Geometry, Shown } from "./read-features.ts";
 
 /** What a field says of places. */
 export type Said = {
   /** What to draw. */
   readonly geometries: readonly Geometry[];
+  /** The same, with the boxes that the document says of them; absent where none can be said. */
+  readonly shown?: readonly Shown[];
   /** The reference system of its coordinates, when it is not longitude and latitude. */
   readonly crs?: string;
   /** The box in degrees that was drawn, where its numbers in another system are those of a larger one around it. */

@@ -6,6 +6,8 @@ import VectorLayer from "ol/layer/Vector.js";
 import type OlMap from "ol/Map.js";
 import VectorSource from "ol/source/Vector.js";
 import { element } from "../shared/elements.ts";
+import { drawnGeometry } from "./across.ts";
+import { acrossControl } from "./across-control.ts";
 import { type Box, boxAround, boxOfDrawn, continuousBox, joinedBox, type Position, rounded } from "./antimeridian.ts";
 import { createMap, fitBox, fitPadding, mapProjection } from "./base-map.ts";
 import { partBoxes } from "./box-targets.ts";
@@ -33,12 +35,26 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
   const source = new VectorSource();
   map.addLayer(new VectorLayer({ source, style: styleOf("accent", 2) }));
   let isOwn = false;
+  const across = element("div");
+  // What is drawn differently is the same value: nothing is written.
+  const asked = { text: "", isAcross: false };
+  const read = () => asDrawn(target.read(), asked.isAcross);
   const show = () => {
-    const said = target.read();
+    const written = target.read();
+    const text = JSON.stringify(written.geometries);
+    if (asked.text !== text) {
+      Object.assign(asked, { text, isAcross: false });
+      across.replaceChildren(...(written.crs === undefined ? acrossControl(written.shown ?? [], drawAcross) : []));
+    }
+    const said = read();
     drawSaid(source, said);
     status.textContent = wordsOf(said, target);
     markArea(place, areaOfSaid(said));
     return said;
+  };
+  const drawAcross = (isAcross: boolean) => {
+    asked.isAcross = isAcross;
+    fitSaid(map, show());
   };
   const writing = (write: () => string | undefined) => {
     // What was just drawn stays where it is: the map does not move under the hand.
@@ -57,7 +73,7 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
     });
   }
   const tools = createTools(
-    { map, target, writing, status, fit: () => fitSaid(map, target.read()) },
+    { map, target, writing, status, fit: () => fitSaid(map, read()) },
     // An input that takes files has a control for them already.
     host.dataset.field === "file",
   );
@@ -68,7 +84,8 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
       ...tools,
       placeSearch(map, usesOf(target, writing)),
       place,
-      gesturesLine(() => fitSaid(map, target.read())),
+      gesturesLine(() => fitSaid(map, read())),
+      across,
       status,
     ),
   );
@@ -79,6 +96,12 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
   if (begin !== undefined) fitBox(map, begin);
   fitSaid(map, said);
   followArea(place, (area) => fitBox(map, area));
+}
+
+/** Puts what lies across the 180th meridian there, where its box says so or somebody asked for it. */
+function asDrawn(said: Said, isAsked: boolean): Said {
+  if (said.shown === undefined || said.crs !== undefined) return said;
+  return { ...said, geometries: said.shown.flatMap((one) => drawnGeometry(one, isAsked) ?? []) };
 }
 
 /** Gives the box in degrees around what is chosen; undefined where nothing is. */

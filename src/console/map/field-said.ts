@@ -36,5 +36,6 @@ export function saidOfRead({ features, wrong, crs }: Read): Said {
   const geometries = features.flatMap(({ geometry }) => geometry ?? []);
   const fault =
     wrong > 0 ? `${wrong} of ${features.length} geometries are not drawn: their coordinates are wrong.` : undefined;
-  return { geometries, ...(crs === undefined ? {} : { crs }), ...(fault === undefined ? {} : { fault }) };
+  const shown = features.filter(({ geometry }) => geometry !== undefined);
+  return { geometries, shown, ...(crs === undefined ? {} : { crs }), ...(fault === undefined ? {} : { fault }) };
 }

@@ -3,6 +3,7 @@ import GeoJSON from "ol/format/GeoJSON.js";
 import Draw, { createBox } from "ol/interaction/Draw.js";
 import { transform, transformExtent } from "ol/proj.js";
 import { button, choice, element } from "../shared/elements.ts";
+import { acrossWords, countOpen, drawnGeometry } from "./across.ts";
 import { boxOfDrawn } from "./antimeridian.ts";
 import { formText } from "./area-text.ts";
 import { mapProjection } from "./base-map.ts";
@@ -163,13 +164,24 @@ function pasteControl(tools: Tools): HTMLElement {
 async function takeText({ target, writing, status, fit }: Tools, text: string, isKml: boolean): Promise<void> {
   try {
     const read = isKml ? (await import("./read-kml.ts")).readKml(text) : readText(text);
-    const geometries = read?.features.flatMap(({ geometry }) => geometry ?? []) ?? [];
+    const features = read?.features ?? [];
+    // A box is made of what is meant; any other value is written as the file has it.
+    const taken = (isAcross: boolean) =>
+      features.flatMap((one) => (target.isBox ? drawnGeometry(one, isAcross) : one.geometry) ?? []);
+    const geometries = taken(false);
     if (geometries.length === 0) {
       status.textContent = "Nothing was taken: found no geometry, wanted GeoJSON or KML with some.";
       return;
     }
     writing(() => target.writeGeometries(geometries));
     fit();
+    const open = target.isBox && read?.crs === undefined ? countOpen(features) : 0;
+    if (open === 0) return;
+    const press = button(acrossWords.take, () => {
+      writing(() => target.writeGeometries(taken(true)));
+      fit();
+    });
+    status.append(` ${acrossWords.asWritten(open)} `, press);
   } catch (error) {
     status.textContent = error instanceof Error ? error.message : String(error);
   }

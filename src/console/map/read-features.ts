@@ -1,3 +1,5 @@
+import { type Box, readBbox } from "./antimeridian.ts";
+
 /** What a map shows of a document: geometries that can be drawn, each with what is said of it. */
 export type Read = {
   readonly features: readonly Shown[];
@@ -14,7 +16,12 @@ export type Read = {
   readonly crs?: string;
 };
 
-export type Shown = { readonly geometry: Geometry | undefined; readonly attributes: Readonly<Record<string, unknown>> };
+export type Shown = {
+  readonly geometry: Geometry | undefined;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** The box that the document says of it, or of the collection that it is in (RFC 7946, 5). */
+  readonly box?: Box;
+};
 export type Geometry = { readonly type: string; readonly coordinates: unknown } | Collection;
 type Collection = { readonly type: "GeometryCollection"; readonly geometries: readonly Geometry[] };
 
@@ -52,7 +59,8 @@ export function readFeatures(value: unknown): Read | undefined {
     const geometry = readGeometry(given, left, 0);
     if (given === undefined || given === null) without += 1;
     else if (geometry === undefined) wrong += 1;
-    return { geometry, attributes: attributesOf(feature) };
+    const box = [feature.bbox, isMembers(given) ? given.bbox : undefined, value.bbox].map(readBbox).find(isBox);
+    return { geometry, attributes: attributesOf(feature), ...(box === undefined ? {} : { box }) };
   });
   const crs = crsOf(value);
   return {
@@ -63,6 +71,10 @@ export function readFeatures(value: unknown): Read | undefined {
     isTooMuch: left.positions < 0,
     ...(crs === undefined ? {} : { crs }),
   };
+}
+
+function isBox(box: Box | undefined): box is Box {
+  return box !== undefined;
 }
 
 function isGeometryType(type: unknown): boolean {

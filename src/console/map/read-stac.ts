@@ -1,5 +1,5 @@
 import { fetchText } from "../shared/fetch-limited.ts";
-import { type Box, boxParts } from "./antimeridian.ts";
+import { type Box, boxParts, readBbox } from "./antimeridian.ts";
 import { type Geometry, isMembers, type Read, readFeatures, type Shown } from "./read-features.ts";
 
 /** So many documents of one catalog are read. */
@@ -69,16 +69,9 @@ export function extentsOf({ id, title, extent }: Parent): readonly Shown[] {
   const spatial = isMembers(extent) ? extent.spatial : undefined;
   const boxes: readonly unknown[] = isMembers(spatial) && Array.isArray(spatial.bbox) ? spatial.bbox : [];
   return boxes.flatMap((numbers): readonly Shown[] => {
-    const box = boxOf(numbers);
+    const box = readBbox(numbers);
     return box === undefined ? [] : [{ geometry: areaOf(box), attributes: { id, title } }];
   });
-}
-
-function boxOf(numbers: unknown): Box | undefined {
-  if (!Array.isArray(numbers) || !numbers.every((one) => Number.isFinite(one))) return undefined;
-  const flat = numbers.length === 6 ? [numbers[0], numbers[1], numbers[3], numbers[4]] : numbers;
-  const [west, south, east, north] = flat;
-  return flat.length === 4 ? [west, south, east, north] : undefined;
 }
 
 /** Builds the geometry of a box, in two parts where it goes over the antimeridian. */

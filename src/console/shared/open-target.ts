@@ -1,6 +1,6 @@
 /**
- * Opens the fold that the address leads into, now and whenever it changes, and puts the focus on what is behind its summary: on the summary,
- * the next Enter would close it again. What is in no fold stays to the browser.
+ * Opens the folds that the address leads into, now and whenever it changes, and puts the focus on what is behind the summary: the next Tab
+ * goes on from there, and on the summary the next Enter would close it again. What is in no fold stays to the browser.
  */
 export function openTargets(): void {
   addEventListener("hashchange", openTarget);
@@ -19,7 +19,8 @@ function openTarget(): void {
   const below = target.tagName === "H2" ? target.parentElement?.querySelector("details") : undefined;
   const fold = target.closest("details") ?? below;
   if (fold === null || fold === undefined) return;
-  fold.open = true;
+  for (let at: HTMLDetailsElement | null = fold; at !== null; at = at.parentElement?.closest("details") ?? null)
+    at.open = true;
   target.scrollIntoView();
   const summary = fold.querySelector(":scope > summary");
   const isBehind = fold.contains(target) && target !== fold && summary?.contains(target) !== true;

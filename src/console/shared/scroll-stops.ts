@@ -1,5 +1,5 @@
 /** Boxes that the server lets the Tab key stop at, because they may be wider or higher than there is room. */
-const scrolled = ".wide[tabindex], pre[tabindex]";
+const scrolled = ".wide[tabindex], .tree[tabindex], pre[tabindex]";
 
 /** A browser rounds sizes to whole pixels: nobody scrolls to one that is beyond. */
 const roundedPixels = 1;

@@ -54,34 +54,33 @@ function apiRoutes(deps: KeptJobRouteDeps): readonly Route[] {
   ];
 }
 
+/** The buttons of the page of a job: what each is called, does, and tells when it is done. */
+const presses = [
+  { path: "keep-form", summary: "Keep a job for good, by a form of its page", change: keepJob, notice: "job-kept" },
+  {
+    path: "release-form",
+    summary: "Keep a job no longer, by a form of its page",
+    change: letJobGo,
+    notice: "job-released",
+  },
+] as const;
+
 function formRoutes(deps: KeptJobRouteDeps): readonly Route[] {
-  const body = { mediaTypes: [formType], schema: v.object({}) };
-  const answers = { 303: { about: "Done; Location is the page of the job" } };
-  const problems = [410, 413, 415];
-  return [
-    {
-      method: "POST",
-      path: "/jobs/:jobId/keep-form",
-      about: { summary: "Keep a job for good, by a form of its page", tag: "pages", answers, problems },
-      body,
-      async handle(context) {
-        await readOwnForm(deps, context);
-        const jobId = context.param("jobId");
-        await keepJob(deps, principalOf(context), jobId);
-        return seeOther(jobUrl(context.baseUrl, jobId), "job-kept");
-      },
+  return presses.map(({ path, summary, change, notice }) => ({
+    method: "POST",
+    path: `/jobs/:jobId/${path}`,
+    about: {
+      summary,
+      tag: "pages",
+      answers: { 303: { about: "Done; Location is the page of the job" } },
+      problems: [410, 413, 415],
     },
-    {
-      method: "POST",
-      path: "/jobs/:jobId/release-form",
-      about: { summary: "Keep a job no longer, by a form of its page", tag: "pages", answers, problems },
-      body,
-      async handle(context) {
-        await readOwnForm(deps, context);
-        const jobId = context.param("jobId");
-        await letJobGo(deps, principalOf(context), jobId);
-        return seeOther(jobUrl(context.baseUrl, jobId), "job-released");
-      },
+    body: { mediaTypes: [formType], schema: v.object({}) },
+    async handle(context) {
+      await readOwnForm(deps, context);
+      const jobId = context.param("jobId");
+      await change(deps, principalOf(context), jobId);
+      return seeOther(jobUrl(context.baseUrl, jobId), notice);
     },
-  ];
+  }));
 }

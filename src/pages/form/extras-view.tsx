@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
+import { firstLine } from "./drawn.ts";
 import { callbacks, leastPriority, type Offers, type OutputChoice, transmissionName, typeName } from "./extras.ts";
 import { ownNames, textIn } from "./field.ts";
-import { firstLine } from "./field-view.tsx";
 import type { FormState } from "./state.ts";
 
 const titles: Readonly<Record<string, string>> = {
@@ -199,9 +199,11 @@ function Output({
         choices={ways}
       />
       {names
-        .flatMap((name) => state.faults.get(name) ?? [])
-        .map((detail) => (
-          <span class="fault">{detail}</span>
+        .flatMap((name) => (state.faults.get(name) ?? []).map((detail) => ({ name, detail })))
+        .map(({ name, detail }) => (
+          <span class="fault" data-of={name}>
+            {detail}
+          </span>
         ))}
     </div>
   );

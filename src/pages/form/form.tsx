@@ -4,6 +4,7 @@ import type { PageFrame } from "../page.ts";
 import { shortId } from "../words.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
+import { faultWords } from "./fault-words.ts";
 import { hasRequired, ownNames, parts } from "./field.ts";
 import { FieldView } from "./field-view.tsx";
 import type { FormLimits, FormState } from "./state.ts";
@@ -110,14 +111,14 @@ function OutcomeWords({ state: { faults, otherFaults, isChecked, fields, values 
     );
   }
   return (
-    <div class="notice notice-bad" role="alert">
+    <div class="notice notice-bad" role="alert" data-faults={String(faults.size + otherFaults.length)}>
       <p>
-        Nothing was run: this is not right yet.
+        <span data-fault-words={true}>{faultWords.wrong}</span>
         <Opening texts={[...[...faults.values()].flat(), ...otherFaults]} frame={frame} />
       </p>
       <ul>
         {[...faults].map(([name, details]) => (
-          <li>
+          <li data-of={name}>
             <a href={`#${encodeURIComponent(name)}`}>{titleOf(fields, name)}</a>: {details.join("; ")}
           </li>
         ))}

@@ -2,8 +2,9 @@ import { defined } from "../../domain/defined.ts";
 import { pointer } from "../../domain/faults.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
+import { controlId, type Drawn, firstLine, spokenName } from "./drawn.ts";
 import { alternativeName, type Choice, parts, type Shape, textIn } from "./field.ts";
-import { controlId, type Drawn, firstLine, ShapeView, spokenName } from "./field-view.tsx";
+import { ShapeView } from "./field-view.tsx";
 import { arePlaces, MapView } from "./map-view.tsx";
 import { StoredView } from "./stored-view.tsx";
 

@@ -3,8 +3,8 @@ import { isOfType, isSameType } from "../../domain/described.ts";
 import { directoryType, essenceOf, unknownMediaType } from "../../domain/media-type.ts";
 import { Size, Time } from "../parts.tsx";
 import { sizeText, timeText } from "../words.ts";
+import type { Drawn } from "./drawn.ts";
 import { parts, textIn } from "./field.ts";
-import type { Drawn } from "./field-view.tsx";
 import type { FormState, OfferedOutput, OfferedUpload } from "./state.ts";
 
 type Stored = Pick<Drawn, "name" | "state"> & { readonly mediaTypes: readonly string[] };

@@ -1,0 +1,35 @@
+import type { Shape } from "./field.ts";
+
+const boxOrder = "West, south, east and north; the west is more than the east over the antimeridian";
+
+/** Says what of values a field takes, in words below it: bounds with their unit, how many rows, the order of a box. */
+export function boundsOf(shape: Shape, unit: string | undefined): readonly string[] {
+  switch (shape.kind) {
+    case "number":
+      return numberBounds(shape, unit, shape.isWhole ? "A whole number" : "A number");
+    case "text":
+      return shape.control === "date-time" ? ["Date and time in UTC"] : shape.control === "box" ? [boxOrder] : [];
+    case "rows":
+      return [
+        ...(shape.isBox === true ? [boxOrder] : []),
+        ...(shape.item.kind === "number" ? numberBounds(shape.item, unit, "Each") : []),
+        `${shape.least} ${shape.most === Number.POSITIVE_INFINITY ? "or more" : `to ${shape.most}`} values; empty rows are left out`,
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Tells which numbers are taken, in the unit that they have. */
+function numberBounds(
+  { minimum, maximum }: Extract<Shape, { kind: "number" }>,
+  unit: string | undefined,
+  what: string,
+): readonly string[] {
+  const measured = (bound: string) => (unit === undefined ? bound : `${bound} ${unit}`);
+  const bounds = [
+    ...(minimum === undefined ? [] : [`at least ${measured(minimum)}`]),
+    ...(maximum === undefined ? [] : [`at most ${measured(maximum)}`]),
+  ];
+  return bounds.length === 0 ? [] : [`${what}, ${bounds.join(", ")}`];
+}
