@@ -85,6 +85,9 @@ test("execute takes what a request may hold, and says what it waits for", async 
   expect(await Bun.file(join(folder.path, "out/said/said.txt")).text()).toBe("hi there\n");
   const [, jobId = ""] = /^job (\S+)$/m.exec(waited.talk) ?? [];
   expect((await heddle("jobs", "--tag", "t1", "--format", "{jobID}")).out).toBe(`${jobId}\n`);
+  expect((await heddle("jobs", "--tag", "t1", "--kept", "--format", "{jobID}")).out).toBe("");
+  await heddle("jobs", "keep", jobId);
+  expect((await heddle("jobs", "--kept", "--format", "{jobID}")).out).toBe(`${jobId}\n`);
   const priority = await heddle("execute", "sayer", "--priority", "4", "--format", "{priority}");
   expect(priority.out).toBe("4\n");
   expect((await heddle("execute", "echo", "-i", "text=now", "--mode", "sync", "--output", "text")).out).toBe('"now"');

@@ -132,10 +132,13 @@ const listings: readonly Listing[] = [
       [`${who}tag`, { ...owner, search: { tags: ["a"] } }],
       [`${who}text`, { ...owner, search: { text: [["a", "b"], ["job"]] } }],
       [`${who}interval`, { ...owner, search: { createdTo: startOfTest + 5 } }],
+      [`${who}kept`, { ...owner, search: { isKept: true } }],
+      [`${who}not kept`, { ...owner, search: { isKept: false } }],
       [`${who}duration`, { ...owner, search: { minDurationSeconds: 0 } }],
     ];
   }),
   ...sortKeys.flatMap((key): readonly Listing[] => [
+    [`kept, ordered by ${key}`, { order: { key, isDescending: true }, search: { isKept: true } }],
     [`an order by ${key}`, { order: { key, isDescending: true } }],
     [`a status, ordered by ${key}`, { order: { key, isDescending: false }, search: { statuses: ["failed"] } }],
   ]),
