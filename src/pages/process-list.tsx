@@ -1,4 +1,5 @@
 import type { Link } from "../domain/links.ts";
+import { type Obstacle, obstacleWords } from "../domain/process.ts";
 import { durationText } from "../domain/spans.ts";
 import { deployPath } from "./deploy.tsx";
 import { Records } from "./document.tsx";
@@ -19,6 +20,8 @@ export type ListedProcess = {
   /** In Markdown. */
   readonly description?: string;
   readonly origin: string;
+  /** What is known to keep it from running here. */
+  readonly cannotRun?: Obstacle;
   /** From 0 to 1; undefined without a run, or for who may not see runs. */
   readonly successRate?: number;
   readonly medianSeconds?: number;
@@ -194,6 +197,7 @@ function Row({
         <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>{" "}
         {title === undefined ? null : <code class="muted">{id}</code>}
         <Purpose text={process.description} />
+        <CannotRun why={process.cannotRun} />
         {process.has === undefined ? null : <small class="muted purpose">{`Has: ${process.has.join(", ")}`}</small>}
       </td>
       <td class="nowrap">{version ?? ""}</td>
@@ -222,6 +226,16 @@ function Row({
         </td>
       ) : null}
     </tr>
+  );
+}
+
+function CannotRun({ why }: { readonly why: Obstacle | undefined }) {
+  if (why === undefined) return null;
+  return (
+    <small class="purpose cannot-run">
+      <span aria-hidden="true">✕</span>
+      {` cannot run here: ${obstacleWords[why]}`}
+    </small>
   );
 }
 

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import { obstacles, obstacleWords } from "../../domain/process.ts";
 import { type Arguments, exitCodes, hasOption, type Io, textOption, UsageError } from "../command.ts";
 import { checkFormat, printDocument } from "../terminal/print.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
@@ -56,6 +57,7 @@ const SummarySchema = v.looseObject({
   version: v.optional(v.string(), ""),
   title: v.optional(v.string(), ""),
   keywords: v.optional(v.array(v.string()), []),
+  cannotRun: v.optional(v.string()),
 });
 
 const processColumns: readonly Column[] = [
@@ -64,6 +66,7 @@ const processColumns: readonly Column[] = [
   { title: "TITLE", gives: true },
   { title: "KEYWORDS", gives: true },
 ];
+const obstacleColumn: Column = { title: "CANNOT RUN HERE", gives: true };
 
 /** A list of a service comes in pages; so many pages are no list for a person. */
 const mostPages = 100;
@@ -73,15 +76,27 @@ async function listProcesses(client: Client, { args, io }: Context): Promise<num
   const search = textOption(args, "search");
   const query = new URLSearchParams({ limit: limit ?? "1000", ...(search === undefined ? {} : { q: search }) });
   const items = await readPages(client, `/processes?${query}`, "processes", limit === undefined ? mostPages : 1);
-  const rows = () =>
-    items
-      .map((item) => v.parse(SummarySchema, item))
-      .map((one) => [one.id, one.version, one.title, one.keywords.join(", ")]);
-  return printDocument(args, io, {
-    document: { processes: items },
-    items,
-    text: () => tableText(processColumns, rows(), io),
-  });
+  return printDocument(args, io, { document: { processes: items }, items, text: () => processTable(items, io) });
+}
+
+/** A table in which all can run has no column that says what keeps one from it. */
+function processTable(items: readonly Json[], io: Io): string {
+  const rows = items
+    .map((item) => v.parse(SummarySchema, item))
+    .map((one) => [one.id, one.version, one.title, one.keywords.join(", "), obstacleText(one.cannotRun)]);
+  const isSaid = rows.some((row) => row.at(-1) !== "");
+  return tableText(
+    isSaid ? [...processColumns, obstacleColumn] : processColumns,
+    isSaid ? rows : rows.map((row) => row.slice(0, -1)),
+    io,
+  );
+}
+
+/** What a newer service names is told as it is. */
+function obstacleText(why: string | undefined): string {
+  const known = obstacles.find((one) => one === why);
+  if (known !== undefined) return `✕ ${obstacleWords[known]}`;
+  return why === undefined ? "" : `✕ ${why}`;
 }
 
 async function readPages(client: Client, first: string, member: string, pages: number): Promise<readonly Json[]> {
