@@ -255,10 +255,32 @@ async function beforeCurrent(client: Client, id: string): Promise<string> {
   throw new Problem("not-found", `Cannot roll back process "${id}": found no revision beside the current one`);
 }
 
+/** Says in numbers what went and what stays: both are counted before. */
 async function undeploy(client: Client, id: string, io: Io): Promise<number> {
+  const versions = await countedOf(() => readRevisions(client, id));
+  const jobs = await countedOf(() =>
+    readPages(client, `${pathOf(id, "/jobs")}?detail=false&limit=1000`, "jobs", mostPages),
+  );
   await client.send("DELETE", pathOf(id));
-  io.talk(`Process ${id} is undeployed\n`);
+  const went = versions.filter((one) => isJsonObject(one) && one.state !== "withdrawn").length;
+  const versionText = went > 1 ? `, with its ${went} versions` : "";
+  const jobText =
+    jobs.length === 0
+      ? ""
+      : `. Its ${jobs.length === 1 ? "job stays" : `${jobs.length} jobs stay`}, with ${jobs.length === 1 ? "its" : "their"} results`;
+  io.talk(`Process ${id} is undeployed${versionText}${jobText}\n`);
+  if (went > 0) io.talk(`To go back to it: heddle processes rollback ${id}\n`);
   return exitCodes.ok;
+}
+
+/** Nothing is told of what may not be read: the process may still be undeployed. */
+async function countedOf(read: () => Promise<readonly Json[]>): Promise<readonly Json[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
 }
 
 /** Checks whether `heddle processes` is to use a data directory: it is named. Throws UsageError when a service is named as well. */
