@@ -5,6 +5,7 @@ import { takeDataDirectory } from "./assembly/data-directory.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools } from "./assembly/door.ts";
 import { startDropIn } from "./assembly/drop-in.ts";
 import { createEngines } from "./assembly/engines.ts";
+import { findingsOf } from "./assembly/findings.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
 import { askedTries, countedGate, openGate } from "./assembly/gate.ts";
 import { openIdentities } from "./assembly/identities.ts";
@@ -29,7 +30,6 @@ import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
 import { filesToWatch } from "./assembly/watched-files.ts";
 import type { Config } from "./config.ts";
-import { imageWarnings } from "./cwl/document/requirements.ts";
 import { judgeOfPackage } from "./cwl/judge.ts";
 import { createCondition } from "./domain/condition.ts";
 import { defined } from "./domain/defined.ts";
@@ -228,7 +228,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       toolSlots: tools.executor.slots,
       runner: runnerPort({ runner, statusDocuments, notifier }),
       tries: askedTries(config),
-      imageWarnings: (document) => imageWarnings(document, tools.machine),
+      ...findingsOf({ ...base, machine: tools.machine }),
       remotes,
       news,
       watches,

@@ -20,6 +20,8 @@ export type JobSearch = {
   readonly maxDurationSeconds?: number;
   /** All of them must stand among the job's tags. */
   readonly tags?: readonly string[];
+  /** Kept for good, or not. */
+  readonly isKept?: boolean;
   /** Words that all occur in what is said of a job; one of several such lists suffices. */
   readonly text?: readonly (readonly string[])[];
 };
@@ -38,6 +40,7 @@ export const searchNames = [
   "minDuration",
   "maxDuration",
   "tags",
+  "kept",
   "q",
   "process",
   "service",
@@ -68,6 +71,7 @@ export function readJobSearch(query: QueryLists, now: number): JobSearch {
       text: unlessEmpty(text),
       statuses: unlessEmpty(statuses),
       tags: unlessEmpty(tags),
+      isKept: readKept(query("kept")),
       minDurationSeconds,
       maxDurationSeconds,
     }),
@@ -95,6 +99,19 @@ function readStatus(text: string): JobStatus {
   const status = jobStatuses.find((one) => one === text);
   if (status === undefined) throw wrongQuery("status", text, `one of ${jobStatuses.join(", ")}`);
   return status;
+}
+
+/** Whether jobs are kept for good, as the page of jobs offers it. */
+export const keptChoices = [
+  { value: "true", words: "kept for good" },
+  { value: "false", words: "not kept for good" },
+] as const;
+
+function readKept([text, ...others]: readonly string[]): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (others.length > 0 || (text !== "true" && text !== "false"))
+    throw wrongQuery("kept", [text, ...others].join(), "true or false");
+  return text === "true";
 }
 
 function readSeconds(name: string, query: QueryLists): number | undefined {

@@ -123,6 +123,16 @@ export type Process = {
   readonly deployerRole?: Role;
 };
 
+/** What keeps a process from running here, as far as it is known before it is asked to run. */
+export const obstacles = ["no-image", "provider-wants-key"] as const;
+export type Obstacle = (typeof obstacles)[number];
+
+/** Says in some words what keeps a process from running here. */
+export const obstacleWords: Readonly<Record<Obstacle, string>> = {
+  "no-image": "an image is missing",
+  "provider-wants-key": "its provider wants a key",
+};
+
 /** Names what runs a step that is no package, in messages. */
 export function placeOfStep(step: DeployedStep): string {
   return step.kind === "remote" ? placeOf(step) : `process "${step.name}"`;

@@ -18,5 +18,6 @@ export function durationText(seconds: number): string {
 
 /** Words a duration in seconds; below a tenth of a second in milliseconds, so that little is not nothing. */
 export function shortTimeText(seconds: number): string {
-  return seconds > 0 && seconds < 0.1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : durationText(seconds);
+  if (seconds >= 0.1) return durationText(seconds);
+  return seconds < 0.0005 ? "less than 1 ms" : `${Math.round(seconds * 1000)} ms`;
 }

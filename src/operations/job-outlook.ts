@@ -3,9 +3,10 @@ import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { freeRoom, freeSlot, type Job } from "../domain/job.ts";
 import { waitedUntil } from "../domain/job-times.ts";
-import { type UsualRun, usualRun } from "../domain/usual-run.ts";
+import { type Likeness, likenessOf, type UsualRun, usualRun } from "../domain/usual-run.ts";
 import type { Database } from "../store/database.ts";
-import { earlierRuns, queuePositionOf } from "../store/queue.ts";
+import { earlierRuns, inputFactsOf } from "../store/earlier-runs.ts";
+import { queuePositionOf } from "../store/queue.ts";
 import { type Quotas, slotsWaitedFor } from "./quotas.ts";
 
 /** What can be told of an unfinished job's future. Times are milliseconds since 1970. */
@@ -75,6 +76,8 @@ async function usualRunOf(database: Database, job: Job): Promise<UsualRun | unde
 export type RunsBefore = {
   /** How long its process usually takes, when it runs longer than that. */
   readonly exceededSeconds?: number;
+  /** Whether those runs had inputs like these, besides numbers: only then is that time usual. */
+  readonly exceededLikeness?: Likeness;
   /** The shortest and the longest run, where no time can be told by them: they differ much, or had other numbers. */
   readonly rangeSeconds?: readonly [shortest: number, longest: number];
 };
@@ -85,12 +88,20 @@ export async function runsBefore(
   job: Job,
 ): Promise<RunsBefore> {
   if (job.status !== "running" || job.startedAt === undefined || job.wait !== undefined) return {};
-  const runs = await usualRunOf(database, job);
+  const { processId, providerId, processRevision } = job;
+  const before = await earlierRuns(database, {
+    processId,
+    processRevision,
+    ...defined({ providerId }),
+    withInputs: true,
+  });
+  const runs = usualRun(before, job.request.inputs);
   if (runs === undefined) return {};
   if (!runs.isAlike) return { rangeSeconds: [runs.shortest / 1000, runs.longest / 1000] };
   const now = clock.now();
   if (job.startedAt + (waitedUntil(job, now) ?? 0) + runs.usual >= now) return {};
-  return { exceededSeconds: runs.usual / 1000 };
+  const exceededLikeness = likenessOf(before, await inputFactsOf(database, job.id));
+  return { exceededSeconds: runs.usual / 1000, exceededLikeness };
 }
 
 /** What a job waits for since its claim, with its place where the server has the queue itself. */

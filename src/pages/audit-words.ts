@@ -100,5 +100,5 @@ export function nothingText({ since, until, user, key, action, subject, outcome 
 function hintText({ action, outcome }: Pick<AuditView, "action" | "outcome">): string {
   if (outcome === "done" && action === "refuse") return " Each line of this kind is refused.";
   if (outcome !== "refused" || ["", "refuse", "sign-in"].includes(action)) return "";
-  return ` Whatever a refused request wanted, it stands as “${actionWords.refuse}”.`;
+  return " What a refused request wanted is no filter: choose “all” for “Did what” to see each of them.";
 }

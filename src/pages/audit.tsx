@@ -83,7 +83,8 @@ const choices = [
   {
     name: "action",
     label: "Did what",
-    options: auditActions.map((action) => [action, `${doneText(action)} (${action})`] as const),
+    // What was refused is asked for by the outcome: this one would leave out the sign-ins that were refused.
+    options: auditActions.filter((action) => action !== "refuse").map(actionOption),
   },
   {
     name: "outcome",
@@ -118,7 +119,7 @@ function Filters({ view, frame: { baseUrl } }: Shown) {
             <span>{label}</span>
             <select name={name}>
               <option value="">all</option>
-              {[...options, ...unknown(view[name], options)].map(([value, words]) => (
+              {[...options, ...notOffered(view[name], options)].map(([value, words]) => (
                 <option value={value} selected={value === view[name]}>
                   {words}
                 </option>
@@ -166,7 +167,12 @@ function Spans({ view, frame: { baseUrl } }: Shown) {
 
 type Option = readonly [value: string, words: string];
 
-/** What an address asked for in vain stands in the form as it was typed. */
-function unknown(word: string, known: readonly Option[]): readonly Option[] {
-  return word === "" || known.some(([value]) => value === word) ? [] : [[word, word]];
+function actionOption(action: string): Option {
+  return [action, `${doneText(action)} (${action})`];
+}
+
+/** What an address asks for and the form does not offer stands in it all the same: in words, or as it was typed where it is nothing. */
+function notOffered(word: string, offered: readonly Option[]): readonly Option[] {
+  if (word === "" || offered.some(([value]) => value === word)) return [];
+  return [word === "refuse" ? actionOption(word) : [word, word]];
 }

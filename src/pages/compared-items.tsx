@@ -1,9 +1,9 @@
 import type { ComparedItem } from "../domain/documents/job-comparison.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import { isShownImage, maxImageBytes } from "../domain/media-type.ts";
-import { shortTimeText } from "../domain/spans.ts";
 import { InputValue } from "./input-values.tsx";
 import { Change } from "./numbers.tsx";
+import { durationsAlike, sizesAlike } from "./one-unit.ts";
 import { Size } from "./parts.tsx";
 
 /** Shows what one side has of a result, each file with its digest, and whether that of the other side is equal. */
@@ -20,6 +20,7 @@ export function Items({
   readonly isSecond: boolean;
   readonly images: string;
 }) {
+  const lengths = [...items, ...other].map(({ length }) => length);
   const from = isSecond && other.length === 1 ? other[0] : undefined;
   if (items.length === 0) return <span class="muted">empty</span>;
   return (
@@ -30,6 +31,7 @@ export function Items({
           isEqual={isEqualDigest(item, items, other)}
           from={items.length === 1 ? from : undefined}
           images={images}
+          lengths={lengths}
         />
       ))}
     </ul>
@@ -52,11 +54,14 @@ function Item({
   isEqual,
   from,
   images,
+  lengths,
 }: {
   readonly item: ComparedItem;
   readonly from: ComparedItem | undefined;
   readonly isEqual: boolean | undefined;
   readonly images: string;
+  /** Of all files of both sides, which are told in one unit. */
+  readonly lengths: readonly (number | undefined)[];
 }) {
   const { name, href, look, type = "", length, sha256, value } = item;
   const isShown = href?.startsWith(images) === true && isShownImage(type) && (length ?? 0) <= maxImageBytes;
@@ -66,7 +71,7 @@ function Item({
       <Change a={from?.value} b={value} />{" "}
       {look !== undefined && /^https?:/.test(look) ? <a href={look}>{name}</a> : name}{" "}
       <span class="muted">
-        {type} {length === undefined ? null : <Size bytes={length} />}{" "}
+        {type} {length === undefined ? null : <Size bytes={length} words={sizesAlike(lengths)} />}{" "}
         {sha256 === undefined ? null : (
           <>
             SHA-256{isEqual === undefined ? "" : isEqual ? ", equal in both" : ", different"}:{" "}
@@ -79,20 +84,27 @@ function Item({
   );
 }
 
-/** Shows what the tools of a step took on one side. */
+/** Shows what the tools of a step took on one side, in the units in which both sides are told. */
 export function Figures({
   figures: { fromCache, tools, cpuSeconds, peakMemoryBytes, exitCode },
+  other,
 }: {
   readonly figures: JsonObject;
+  readonly other: JsonObject | undefined;
 }) {
+  const both = (one: Json | undefined, name: string) =>
+    [one, other?.[name]].map((value) => (typeof value === "number" ? value : undefined));
   return (
     <ul>
       {fromCache === true ? <li>from the cache</li> : null}
       {typeof tools === "number" ? <li>{tools === 1 ? "1 tool run" : `${tools} tools run`}</li> : null}
-      {typeof cpuSeconds === "number" ? <li>{`${shortTimeText(cpuSeconds)} of CPU time`}</li> : null}
+      {typeof cpuSeconds === "number" ? (
+        <li>{`${durationsAlike(both(cpuSeconds, "cpuSeconds"))(cpuSeconds)} of CPU time`}</li>
+      ) : null}
       {typeof peakMemoryBytes === "number" ? (
         <li>
-          <Size bytes={peakMemoryBytes} /> of memory at most
+          <Size bytes={peakMemoryBytes} words={sizesAlike(both(peakMemoryBytes, "peakMemoryBytes"))} /> of memory at
+          most
         </li>
       ) : null}
       {typeof exitCode === "number" ? <li>{`exit code ${exitCode}`}</li> : null}

@@ -2,9 +2,8 @@ import type { Child } from "hono/jsx";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { ComparedInput, ComparedPair, JobComparisonDocument } from "../domain/documents/job-comparison.ts";
 import type { KnownUploads } from "../domain/documents/upload-facts.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
 import { looksSecret } from "../domain/secret-names.ts";
-import { durationText } from "../domain/spans.ts";
 import { Figures, Items } from "./compared-items.tsx";
 import { comparable, noneOf, OnlyOne, Summary } from "./compared-words.tsx";
 import { InsideDifference } from "./difference.tsx";
@@ -13,6 +12,7 @@ import { NamedValue } from "./input-values.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { Change } from "./numbers.tsx";
+import { durationsAlike, sizesAlike } from "./one-unit.ts";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { areNear, Badge, processPath, Time, Wide } from "./parts.tsx";
 import { shortId } from "./words.ts";
@@ -55,7 +55,7 @@ export function comparisonPage({ uploads, outputsUrl }: ComparisonView): Page<Jo
             none={noneOf(document, "steps")}
             mark={exitMark}
           >
-            {(figures) => <Figures figures={figures} />}
+            {(figures, other) => <Figures figures={figures} other={other} />}
           </Pairs>
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
         </Layout>
@@ -136,8 +136,8 @@ function Runs({ document, baseUrl }: { readonly document: JobComparisonDocument;
     ...(a.finished === undefined && b.finished === undefined
       ? []
       : [row("Ended", (job) => <Moment at={job.finished} isPrecise={isNear} />, null)]),
-    row("Waited", (job) => secondsText(job.waitingSeconds), null),
-    row("Ran", (job) => secondsText(job.runningSeconds), null),
+    row("Waited", (job) => secondsText(job.waitingSeconds, [a.waitingSeconds, b.waitingSeconds]), null),
+    row("Ran", (job) => secondsText(job.runningSeconds, [a.runningSeconds, b.runningSeconds]), null),
   ];
   const people =
     a.user === undefined && b.user === undefined ? [] : [row("User", ({ user }) => user, a.user === b.user)];
@@ -157,8 +157,9 @@ function Moment({ at, isPrecise }: { readonly at: string | undefined; readonly i
   return at === undefined ? "not yet" : <Time at={at} isPrecise={isPrecise} />;
 }
 
-function secondsText(seconds: number | undefined): string {
-  return seconds === undefined ? "not known yet" : durationText(seconds);
+/** In the unit in which both sides are told. */
+function secondsText(seconds: number | undefined, both: readonly (number | undefined)[]): string {
+  return seconds === undefined ? "not known yet" : durationsAlike(both)(seconds);
 }
 
 function JobLink({ job, baseUrl }: { readonly job: JobDocument; readonly baseUrl: string }) {
@@ -206,27 +207,40 @@ function InputPairs({
   readonly none: string;
 }) {
   if (pairs.length === 0) return <p class="muted">{none}</p>;
-  const side = (id: string, value: Json | undefined, isDefault: boolean) =>
-    value === undefined ? (
+  const side = ({ id, a, b, defaults = [] }: ComparedInput, of: "a" | "b") => {
+    const value = of === "a" ? a : b;
+    return value === undefined ? (
       <span class="muted">none</span>
     ) : (
       <>
-        <NamedValue name={id} value={value} uploads={uploads} />{" "}
-        {isDefault ? <span class="muted">(default)</span> : null}
+        <NamedValue name={id} value={value} uploads={uploads} sizes={sizesAlike(lengthsOf([a, b], uploads))} />{" "}
+        {defaults.includes(of) ? <span class="muted">(default)</span> : null}
       </>
     );
-  const rows = pairs.map(({ id, same, a, b, defaults = [] }) => ({
-    name: id,
-    same,
-    a: side(id, a, defaults.includes("a")),
+  };
+  const rows = pairs.map((pair) => ({
+    name: pair.id,
+    same: pair.same,
+    a: side(pair, "a"),
     b: (
       <>
-        {side(id, b, defaults.includes("b"))}
-        {looksSecret(id) ? null : <Change a={a} b={b} />}
+        {side(pair, "b")}
+        {looksSecret(pair.id) ? null : <Change a={pair.a} b={pair.b} />}
       </>
     ),
   }));
   return <FoldedEqual label="Inputs" rows={rows} />;
+}
+
+/** How long the uploads are that values name, at any depth, in bytes. */
+function lengthsOf(values: readonly (Json | undefined)[], uploads: KnownUploads): readonly number[] {
+  return values.flatMap((value): readonly number[] => {
+    if (isList(value)) return lengthsOf(value, uploads);
+    if (!isJsonObject(value)) return [];
+    const upload = typeof value.href === "string" ? uploads.get(value.href) : undefined;
+    const own = upload !== undefined && "length" in upload ? [upload.length] : [];
+    return [...own, ...lengthsOf(Object.values(value), uploads)];
+  });
 }
 
 /** So many that are the same stand there as they are, where nothing differs. */

@@ -61,7 +61,12 @@ export function InputTable({ rows, cellClass }: { readonly rows: readonly InputR
   );
 }
 
-type Shown = { readonly value: Json; readonly uploads: KnownUploads };
+type Shown = {
+  readonly value: Json;
+  readonly uploads: KnownUploads;
+  /** Words the sizes of files; each in its own unit when absent. */
+  readonly sizes?: ((bytes: number) => string) | undefined;
+};
 
 /** Shows the value that something has by a name: one that looks like a secret when it is asked for. */
 export function NamedValue({ name, ...shown }: Shown & { readonly name: string }) {
@@ -85,16 +90,17 @@ function Secret({ words = hiddenWords, children }: { readonly words?: string; re
 }
 
 /** Shows one value of a request. */
-export function InputValue({ value, uploads }: Shown) {
-  if (isList(value)) return <Items items={value} uploads={uploads} />;
+export function InputValue({ value, uploads, sizes }: Shown) {
+  if (isList(value)) return <Items items={value} uploads={uploads} sizes={sizes} />;
   if (!isJsonObject(value)) return <Literal value={value} />;
   const { href, bbox, value: inner } = value;
-  if (typeof href === "string") return <Address href={href} value={value} uploads={uploads} />;
+  if (typeof href === "string") return <Address href={href} value={value} uploads={uploads} sizes={sizes} />;
   if (isList(bbox)) return <Box bbox={bbox} crs={value.crs} />;
-  if (inner === undefined) return <Fields value={value} uploads={uploads} />;
+  if (inner === undefined) return <Fields value={value} uploads={uploads} sizes={sizes} />;
   return (
     <>
-      <InputValue value={inner} uploads={uploads} /> <Note members={value} names={["mediaType", "encoding"]} />
+      <InputValue value={inner} uploads={uploads} sizes={sizes} />{" "}
+      <Note members={value} names={["mediaType", "encoding"]} />
     </>
   );
 }
@@ -132,6 +138,7 @@ function Address({
   href,
   value,
   uploads,
+  sizes,
 }: { readonly href: string; readonly value: JsonObject } & Omit<Shown, "value">) {
   const upload = uploads.get(href);
   if (upload === undefined) {
@@ -149,7 +156,7 @@ function Address({
     <>
       <strong>{name}</strong>{" "}
       <span class="muted">
-        <Size bytes={length} />, {type}, uploaded
+        <Size bytes={length} words={sizes} />, {type}, uploaded
       </span>
       {upload.href === undefined ? null : (
         <>
@@ -237,7 +244,7 @@ function Box({ bbox, crs }: { readonly bbox: readonly Json[]; readonly crs: Json
   );
 }
 
-function Items({ items, uploads }: { readonly items: readonly Json[] } & Omit<Shown, "value">) {
+function Items({ items, uploads, sizes }: { readonly items: readonly Json[] } & Omit<Shown, "value">) {
   if (items.length === 0) return <span class="muted">an empty list</span>;
   const areShort = items.every((item) => typeof item === "number" || isShortText(item));
   if (areShort)
@@ -250,7 +257,7 @@ function Items({ items, uploads }: { readonly items: readonly Json[] } & Omit<Sh
     <ol>
       {items.map((item) => (
         <li>
-          <InputValue value={item} uploads={uploads} />
+          <InputValue value={item} uploads={uploads} sizes={sizes} />
         </li>
       ))}
     </ol>
@@ -261,7 +268,7 @@ function isShortText(item: Json): boolean {
   return typeof item === "string" && item.length < 40 && withoutSecrets(item) === item;
 }
 
-function Fields({ value, uploads }: { readonly value: JsonObject } & Omit<Shown, "value">) {
+function Fields({ value, uploads, sizes }: { readonly value: JsonObject } & Omit<Shown, "value">) {
   const entries = Object.entries(value);
   if (entries.length === 0) return <span class="muted">an empty object</span>;
   return (
@@ -271,7 +278,7 @@ function Fields({ value, uploads }: { readonly value: JsonObject } & Omit<Shown,
           <tr>
             <th scope="row">{name}</th>
             <td>
-              <NamedValue name={name} value={member} uploads={uploads} />
+              <NamedValue name={name} value={member} uploads={uploads} sizes={sizes} />
             </td>
           </tr>
         ))}

@@ -89,7 +89,7 @@ function Care({ job, view, frame: { baseUrl, reader } }: JobParts) {
       <p class="muted on-screen">
         {`Seen by ${seenByText(view.seenBy)}. `}
         <Shared share={view.seenBy.share} />
-        <Removal job={job} keptMilliseconds={view.keptMilliseconds} />
+        <Removal job={job} keptMilliseconds={view.keptMilliseconds} baseUrl={baseUrl} />
         {reader?.seesSystem === true ? (
           <>
             {" Setting: "}
@@ -169,9 +169,11 @@ function groupsText(groups: readonly string[]): string {
 function Removal({
   job,
   keptMilliseconds,
+  baseUrl,
 }: {
   readonly job: JobDocument;
   readonly keptMilliseconds: number | undefined;
+  readonly baseUrl: string;
 }) {
   const seconds = keptMilliseconds === undefined ? undefined : keptMilliseconds / 1000;
   const { expirationDate, kept } = job;
@@ -180,7 +182,7 @@ function Removal({
       <span>
         {"Kept for good since "}
         <Time at={kept.since} />
-        {kept.by === undefined ? "" : `, by ${kept.by}`}.
+        {kept.by === undefined ? "" : `, by ${kept.by}`}. <a href={`${baseUrl}/jobs?f=html&kept=true`}>All kept jobs</a>
       </span>
     );
   }

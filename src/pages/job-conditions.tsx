@@ -1,4 +1,4 @@
-import { createdChoices } from "../domain/job-search.ts";
+import { createdChoices, keptChoices } from "../domain/job-search.ts";
 import type { Link } from "../domain/links.ts";
 import { statusWords } from "./words.ts";
 
@@ -10,6 +10,7 @@ const words: readonly (readonly [name: string, words: string])[] = [
   ["provider", "provider"],
   ["user", "user"],
   ["tags", "tags"],
+  ["kept", ""],
   ["q", "words or id"],
   ["datetime", "created"],
   ["minDuration", "ran at least"],
@@ -20,7 +21,7 @@ const words: readonly (readonly [name: string, words: string])[] = [
 export function conditionsOf(query: URLSearchParams): readonly string[] {
   return words.flatMap(([name, said]) => {
     const values = query.getAll(name).filter((value) => value.trim() !== "");
-    return values.length === 0 ? [] : [`${said} ${values.map((value) => valueText(name, value)).join(", ")}`];
+    return values.length === 0 ? [] : [`${said} ${values.map((value) => valueText(name, value)).join(", ")}`.trim()];
   });
 }
 
@@ -34,6 +35,8 @@ function valueText(name: string, value: string): string {
         .join(" or ");
     case "datetime":
       return createdChoices.find((choice) => choice.value === value)?.words ?? value;
+    case "kept":
+      return keptChoices.find((choice) => choice.value === value)?.words ?? value;
     case "minDuration":
     case "maxDuration":
       return `${value} s`;

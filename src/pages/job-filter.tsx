@@ -1,4 +1,4 @@
-import { createdChoices } from "../domain/job-search.ts";
+import { createdChoices, keptChoices } from "../domain/job-search.ts";
 import { jobStatuses } from "../domain/job-state.ts";
 import type { PageFrame } from "./page.ts";
 import { statusSigns, statusWords } from "./words.ts";
@@ -25,9 +25,40 @@ export function Filter(props: FilterProps) {
       <details class="filters" open={props.isFaulty}>
         <summary>Search and filter</summary>
         <Fields {...props} />
+        <HowToSearch />
       </details>
       <Usual {...props} />
     </>
+  );
+}
+
+/** What can be typed, by examples: folded up, so that the jobs stand near the top. */
+const examples: readonly (readonly [text: string, means: string])[] = [
+  [
+    "flood map",
+    "ended jobs of which both words are said: in process, title, tags, user, inputs, names of input files, message or failure",
+  ],
+  ["flood, storm", "ended jobs of which one of the words is said"],
+  ["the SHA-256 of a file", "ended jobs that read it as an upload, or made it"],
+  ["an id", "that job at any time: by its whole id, its beginning (6 characters or more) or its last eight characters"],
+  ["today, 7d, last week", "for Created: since then, or in that week; days are those of UTC"],
+  ["2026-01-31, 2026-01", "for Created: that day, that month"],
+  ["2026-01-01/2026-01-31", "for Created: from one day to another"],
+];
+
+function HowToSearch() {
+  return (
+    <details class="muted how-to-search">
+      <summary>How to search</summary>
+      <dl>
+        {examples.map(([text, means]) => (
+          <>
+            <dt>{text}</dt>
+            <dd>{means}</dd>
+          </>
+        ))}
+      </dl>
+    </details>
   );
 }
 
@@ -62,7 +93,7 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
   const { origin, pathname, searchParams } = new URL(frame.jsonUrl);
   const others = [...searchParams].filter(([name]) => [...kept, ...(byUser ? [] : ["user"])].includes(name));
   return (
-    <form method="get" action={`${origin}${pathname}`} class="actions">
+    <form method="get" action={`${origin}${pathname}`} class="actions many-short">
       <input type="hidden" name="f" value="html" />
       {others.map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
@@ -78,11 +109,9 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
       <label class="field">
         <span>Words or id</span>
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
-        <small class="muted">
-          an id whole, its beginning or its last eight characters; of ended jobs: process, title, tags, user, inputs,
-          files by name or SHA-256, message, failure
-        </small>
+        <small class="muted">such as flood map</small>
       </label>
+      <Kept chosen={searchParams.get("kept") ?? ""} />
       <Created value={searchParams.get("datetime") ?? ""} />
       <Ran query={searchParams} />
       <button type="submit" class="button">
@@ -141,6 +170,23 @@ function ByProcess({ query, offered }: { readonly query: URLSearchParams; readon
   );
 }
 
+/** Those that are kept for good, or the others. */
+function Kept({ chosen }: { readonly chosen: string }) {
+  return (
+    <label class="field">
+      <span>Kept</span>
+      <select name="kept">
+        <option value="">all</option>
+        {keptChoices.map(({ value, words }) => (
+          <option value={value} selected={value === chosen}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 /** How long the jobs ran, where the address says any of it. */
 function Ran({ query }: { readonly query: URLSearchParams }) {
   if (durations.every((name) => (query.get(name) ?? "") === "")) return null;
@@ -165,7 +211,7 @@ function Created({ value }: { readonly value: string }) {
         ))}
       </datalist>
       <small class="muted">
-        today, 7d, a day, a month, or from/to: <span class="nowrap">2026-01-01/2026-01-31</span>
+        such as 7d or <span class="nowrap">2026-01</span>
       </small>
     </label>
   );

@@ -110,7 +110,7 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
               Usually done by <Time at={estimatedCompletion} />
             </>
           ) : (
-            `It takes longer than usual (usually ${durationText(view.exceededSeconds)})`
+            exceededText(view.exceededSeconds, view.exceededLikeness)
           )}
           .{" "}
         </span>
@@ -118,6 +118,21 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
       {view.rangeSeconds === undefined ? null : rangeText(view.rangeSeconds)}
     </p>
   );
+}
+
+/** What takes how long with other inputs is not usual for these. */
+function exceededText(seconds: number, likeness: JobView["exceededLikeness"] = "unknown"): string {
+  const usually = `usually ${durationText(seconds)}`;
+  switch (likeness) {
+    case "same":
+      return `It takes longer than usual (${usually})`;
+    case "other":
+      return `It takes longer than the earlier runs, which had other inputs (${usually})`;
+    case "unknown":
+      return `It takes longer than the earlier runs (${usually})`;
+    default:
+      return likeness satisfies never;
+  }
 }
 
 /** Words how long runs so far took, where no time of the end can be told by them. */

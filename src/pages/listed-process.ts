@@ -1,3 +1,5 @@
+import type { Obstacle } from "../domain/process.ts";
+
 /** A process as the list shows it. */
 export type ListedProcess = {
   readonly id: string;
@@ -7,6 +9,8 @@ export type ListedProcess = {
   /** In Markdown. */
   readonly description?: string;
   readonly origin: string;
+  /** What is known to keep it from running here. */
+  readonly cannotRun?: Obstacle;
   /** From 0 to 1; undefined without a run, or for who may not see runs. */
   readonly successRate?: number;
   readonly medianSeconds?: number;

@@ -39,11 +39,17 @@ export function areNear(one: number, other: number): boolean {
   return Math.abs(one - other) < nearMilliseconds;
 }
 
-/** A size in words; the exact number stands behind it. */
-export function Size({ bytes }: { readonly bytes: number }) {
+/** A size in words; the exact number stands behind it. `words` words it in the unit of those beside it. */
+export function Size({
+  bytes,
+  words = sizeText,
+}: {
+  readonly bytes: number;
+  readonly words?: ((bytes: number) => string) | undefined;
+}) {
   return (
     <data value={String(bytes)} title={`${bytes} bytes`}>
-      {sizeText(bytes)}
+      {words(bytes)}
     </data>
   );
 }

@@ -1,4 +1,5 @@
 import type { Link } from "../domain/links.ts";
+import { type Obstacle, obstacleWords } from "../domain/process.ts";
 import { durationText } from "../domain/spans.ts";
 import { deployPath } from "./deploy.tsx";
 import { Records } from "./document.tsx";
@@ -152,6 +153,7 @@ function Row({
         <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>{" "}
         {title === undefined ? null : <code class="muted">{id}</code>}
         <Purpose text={process.description} />
+        <CannotRun why={process.cannotRun} />
         {process.has === undefined ? null : <small class="muted purpose">{`Has: ${process.has.join(", ")}`}</small>}
       </td>
       <td class="nowrap">{version ?? ""}</td>
@@ -180,6 +182,16 @@ function Row({
         </td>
       ) : null}
     </tr>
+  );
+}
+
+function CannotRun({ why }: { readonly why: Obstacle | undefined }) {
+  if (why === undefined) return null;
+  return (
+    <small class="purpose cannot-run">
+      <span aria-hidden="true">✕</span>
+      {` cannot run here: ${obstacleWords[why]}`}
+    </small>
   );
 }
 

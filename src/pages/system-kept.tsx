@@ -66,7 +66,13 @@ function KeptJobs({
   return (
     <p>
       {keptJobsText(kept.seconds, false)}
-      {kept.seconds === undefined ? null : "; those kept for good until somebody releases them"}
+      {kept.seconds === undefined ? null : (
+        <>
+          {"; "}
+          <a href={`${baseUrl}/jobs?f=html&kept=true`}>those kept for good</a>
+          {" until somebody releases them"}
+        </>
+      )}
       {kept.next === undefined || list === undefined ? (
         ". "
       ) : (

@@ -2,6 +2,7 @@ import type { SpaceDocument, SystemDocument } from "../domain/documents/system.t
 import { runPeriods } from "../domain/run-period.ts";
 import { areaWords } from "../domain/space.ts";
 import { durationText } from "../domain/spans.ts";
+import { sizesAlike } from "./one-unit.ts";
 import { Fold, processPath, Time, User, Wide } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
@@ -153,33 +154,36 @@ function Users({ space: { users }, baseUrl }: Shown) {
           </tr>
         </thead>
         <tbody>
-          {users.map(({ user, client, outputBytes, uploadBytes, bytes, jobs, failed, runSeconds }) => (
-            <tr>
-              <td>{user === undefined ? client : <User name={user} baseUrl={baseUrl} />}</td>
-              <td class="nowrap">{sizeText(outputBytes)}</td>
-              <td class="nowrap">
-                {user === undefined || uploadBytes === 0 ? (
-                  sizeText(uploadBytes)
-                ) : (
-                  <a href={`${baseUrl}/uploads?user=${encodeURIComponent(user)}&sort=size&f=html`}>
-                    {sizeText(uploadBytes)}
-                  </a>
-                )}
-              </td>
-              <td class="nowrap">{sizeText(bytes)}</td>
-              {jobs === undefined ? (
-                <td colspan={3} class="muted">
-                  counted with all that come without a key
+          {users.map(({ user, client, outputBytes, uploadBytes, bytes, jobs, failed, runSeconds }) => {
+            const words = sizesAlike([outputBytes, uploadBytes, bytes]);
+            return (
+              <tr>
+                <td>{user === undefined ? client : <User name={user} baseUrl={baseUrl} />}</td>
+                <td class="nowrap">{words(outputBytes)}</td>
+                <td class="nowrap">
+                  {user === undefined || uploadBytes === 0 ? (
+                    words(uploadBytes)
+                  ) : (
+                    <a href={`${baseUrl}/uploads?user=${encodeURIComponent(user)}&sort=size&f=html`}>
+                      {words(uploadBytes)}
+                    </a>
+                  )}
                 </td>
-              ) : (
-                <>
-                  <td>{jobs.toLocaleString("en")}</td>
-                  <td>{failed?.toLocaleString("en")}</td>
-                  <td class="nowrap">{durationText(runSeconds ?? 0)}</td>
-                </>
-              )}
-            </tr>
-          ))}
+                <td class="nowrap">{words(bytes)}</td>
+                {jobs === undefined ? (
+                  <td colspan={3} class="muted">
+                    counted with all that come without a key
+                  </td>
+                ) : (
+                  <>
+                    <td>{jobs.toLocaleString("en")}</td>
+                    <td>{failed?.toLocaleString("en")}</td>
+                    <td class="nowrap">{durationText(runSeconds ?? 0)}</td>
+                  </>
+                )}
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </RecordTable>

@@ -41,7 +41,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
       const box = await button("Keep no longer").boundingBox();
       expect((box?.x ?? 0) + (box?.width ?? 999)).toBeLessThanOrEqual(360);
       await page.goto(`${server.url}/jobs?f=html`);
-      expect(await page.getByText("kept for good").first().isVisible()).toBe(true);
+      expect(await page.locator("td").getByText("kept for good").first().isVisible()).toBe(true);
       await page.goto(`${url}?f=html`);
       await button("Keep no longer").focus();
       await page.keyboard.press("Space");

@@ -242,6 +242,13 @@ test("deploy tells what the service warns of, once, also of a replacement", asyn
     expect(run.talk.match(/FancyRequirement/g)).toHaveLength(1);
     expect(run.talk).toContain("warned.cwl:11");
   }
+  const id = /\/processes\/(\S+)/.exec((await heddle("deploy", "--replace", "warned.cwl")).out)?.[1] ?? "";
+  const listed = await heddle("processes", "list");
+  expect(listed.out).toMatch(/^PROCESS .*CANNOT RUN HERE$/m);
+  expect(listed.out.match(/✕ an image is missing$/gm)).toHaveLength(1);
+  expect(listed.out).toMatch(new RegExp(`^${id} .*✕ an image is missing$`, "m"));
+  await heddle("processes", "undeploy", id);
+  expect((await heddle("processes", "list")).out).not.toContain("CANNOT RUN");
 });
 
 test("a package whose step runs a deployed process is deployed as it is, and cannot run where no service is", async () => {

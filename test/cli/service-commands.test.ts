@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import * as v from "valibot";
 import { executable, type RunningServer, runExecutable, startServer } from "../support/executable.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -85,6 +86,9 @@ test("execute takes what a request may hold, and says what it waits for", async 
   expect(await Bun.file(join(folder.path, "out/said/said.txt")).text()).toBe("hi there\n");
   const [, jobId = ""] = /^job (\S+)$/m.exec(waited.talk) ?? [];
   expect((await heddle("jobs", "--tag", "t1", "--format", "{jobID}")).out).toBe(`${jobId}\n`);
+  expect((await heddle("jobs", "--tag", "t1", "--kept", "--format", "{jobID}")).out).toBe("");
+  await heddle("jobs", "keep", jobId);
+  expect((await heddle("jobs", "--kept", "--format", "{jobID}")).out).toBe(`${jobId}\n`);
   const priority = await heddle("execute", "sayer", "--priority", "4", "--format", "{priority}");
   expect(priority.out).toBe("4\n");
   expect((await heddle("execute", "echo", "-i", "text=now", "--mode", "sync", "--output", "text")).out).toBe('"now"');
@@ -201,4 +205,25 @@ test("providers are added, listed, shown and removed", async () => {
   } finally {
     await open[Symbol.asyncDispose]();
   }
+});
+
+test("undeploy says in numbers what went and what stays, and how one goes back", async () => {
+  await deploy("8.0.0");
+  await deploy("9.0.0");
+  const { out } = await heddle("processes", "revisions", "sayer", "--json");
+  const { revisions } = v.parse(v.object({ revisions: v.array(v.unknown()) }), JSON.parse(out));
+  await heddle("execute", "sayer", "--wait");
+  const jobs = (await heddle("jobs", "--process", "sayer", "-n", "1000", "--format", "{jobID}")).out.trim().split("\n");
+  const gone = await heddle("processes", "undeploy", "sayer");
+  expect(gone.exitCode).toBe(0);
+  const stay = jobs.length === 1 ? "job stays, with its results" : `${jobs.length} jobs stay, with their results`;
+  expect(gone.talk).toBe(
+    `Process sayer is undeployed, with its ${revisions.length} versions. Its ${stay}\nTo go back to it: heddle processes rollback sayer\n`,
+  );
+  expect(
+    (await heddle("jobs", "--process", "sayer", "-n", "1000", "--format", "{jobID}")).out.trim().split("\n"),
+  ).toEqual(jobs);
+  expect((await heddle("processes", "rollback", "sayer")).out).toBe("sayer is version 9.0.0 now\n");
+  const only = await heddle("undeploy", "none");
+  expect([only.exitCode, only.talk]).toEqual([3, expect.stringContaining("none")]);
 });

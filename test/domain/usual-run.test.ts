@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type EarlierRun, usualRun } from "../../src/domain/usual-run.ts";
+import { type EarlierRun, type InputFacts, type Likeness, likenessOf, usualRun } from "../../src/domain/usual-run.ts";
 import type { Inputs } from "../../src/domain/values.ts";
 
 const number = (value: number) => ({ kind: "value", value }) as const;
@@ -41,3 +41,39 @@ test("the range and the middle of runs are told; nothing without one", () => {
   });
   expect(usualRun([], {})).toBeUndefined();
 });
+
+const upload = (id: string) => JSON.stringify({ kind: "reference", href: `vault://${id}`, name: "a.tif" });
+const of = (others: InputFacts["others"], uploadBytes?: number): EarlierRun => ({
+  ...run(3, {}),
+  ...(others === undefined ? {} : { others }),
+  ...(uploadBytes === undefined ? {} : { uploadBytes }),
+});
+const likenesses: readonly (readonly [string, readonly EarlierRun[], InputFacts, Likeness])[] = [
+  ["nothing was given", [of({})], { others: {} }, "same"],
+  ["the same text", [of({ t: "a" }), of({ t: "b" })], { others: { t: "a" } }, "same"],
+  ["another text", [of({ t: "a" }), of({ t: "b" })], { others: { t: "c" } }, "other"],
+  ["a text that nobody gave", [of({})], { others: { t: "a" } }, "other"],
+  ["a text that all gave is left out", [of({ t: "a" })], { others: {} }, "other"],
+  ["a text that some gave is left out", [of({ t: "a" }), of({})], { others: {} }, "same"],
+  ["a longer list", [of({ l: "[1]" })], { others: { l: "[1,2]" } }, "other"],
+  ["inputs that were not read", [of({})], {}, "unknown"],
+  ["runs of which none was read", [of(undefined)], { others: {} }, "unknown"],
+  ["another upload, as large", [of({ f: upload("1") }, 100)], { others: { f: upload("2") }, uploadBytes: 150 }, "same"],
+  ["a larger upload", [of({ f: upload("1") }, 100)], { others: { f: upload("2") }, uploadBytes: 201 }, "other"],
+  ["a smaller upload", [of({ f: upload("1") }, 100)], { others: { f: upload("2") }, uploadBytes: 49 }, "other"],
+  ["an upload that is gone", [of({ f: upload("1") })], { others: { f: upload("2") }, uploadBytes: 9 }, "unknown"],
+  [
+    "a larger upload than the one that is not gone",
+    [of({ f: upload("1") }, 1), of({ f: upload("0") })],
+    { others: { f: upload("2") }, uploadBytes: 9 },
+    "unknown",
+  ],
+  ["an upload where there was an address", [of({ f: '"x"' })], { others: { f: upload("2") }, uploadBytes: 9 }, "other"],
+];
+
+test.each(likenesses)(
+  "inputs are like those of runs before, others, or it is not known: %s",
+  (_, runs, facts, likeness) => {
+    expect(likenessOf(runs, facts)).toBe(likeness);
+  },
+);

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { deployAs, execute, signIn } from "../support/clients.ts";
 import { startServer } from "../support/executable.ts";
 import { readStatus, until } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { endingTools } from "../support/left-tools.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
 /** Writes its name down; the first one waits until it may go on. */
-const named = shellTool('echo "$2" >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done', {
+const named = shellTool(`echo "$2" >>"$LEDGER"; ${untilThere()}`, {
   inputs: {
     ledger: { type: "string", inputBinding: { position: 1 } },
     name: { type: "string", inputBinding: { position: 2 } },
@@ -44,6 +45,7 @@ test("a user who fills the read-ahead keeps nobody else waiting: users take turn
   const admin = await signIn(data, "admin", "root");
   const [ann, bob, eve] = await Promise.all(["ann", "bob", "eve"].map((user) => signIn(data, "runner", user)));
   if (ann === undefined || bob === undefined || eve === undefined) throw new Error("no keys");
+  await using _ = endingTools(data);
   await using server = await startServer(data, ["--slots", "1"]);
   const { url } = server;
   await deployAs(url, "named", named, admin);
@@ -76,6 +78,7 @@ test("what is read ahead after a restart is the first of each user, too", async 
   const admin = await signIn(data, "admin", "root");
   const [ann, eve] = await Promise.all(["ann", "eve"].map((user) => signIn(data, "runner", user)));
   if (ann === undefined || eve === undefined) throw new Error("no keys");
+  await using _ = endingTools(data);
   {
     await using server = await startServer(data, ["--slots", "1"]);
     await deployAs(server.url, "named", named, admin);
@@ -98,6 +101,7 @@ test("callers without a key take turns by their address: behind a trusted proxy 
   const data = join(folder.path, "data");
   const ledger = join(folder.path, "ledger");
   const admin = await signIn(data, "admin", "root");
+  await using _ = endingTools(data);
   await using server = await startServer(data, [
     "--slots",
     "1",

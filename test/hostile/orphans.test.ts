@@ -3,7 +3,7 @@ import { copyFile, readdir, rename, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { digestTree } from "./digest-tree.ts";
 import { whileHealthy } from "./watch-health.ts";
@@ -136,11 +136,7 @@ test("a tool that lives keeps its scratch, its outputs and its log under a datab
   let job = "";
   {
     await using server = await startServer(data);
-    await deployCwl(
-      server.url,
-      "tool",
-      shellTool('echo began >"$LEDGER"; while [ ! -e "$LEDGER.go" ]; do sleep 0.1; done; echo hello'),
-    );
+    await deployCwl(server.url, "tool", shellTool(`echo began >"$LEDGER"; ${untilThere()}; echo hello`));
     job = await submit(server.url, "tool", { ledger });
     await until("the tool runs", () => Bun.file(ledger).exists());
     await server.stop("SIGKILL");

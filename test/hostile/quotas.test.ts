@@ -5,14 +5,15 @@ import { join } from "node:path";
 import { deployAs, execute, signIn } from "../support/clients.ts";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { readStatus, until } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { endingTools } from "../support/left-tools.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { digestTree } from "./digest-tree.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
-const waits = shellTool('echo x >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done');
+const waits = shellTool(`echo x >>"$LEDGER"; ${untilThere()}`);
 
 async function twoUsers(data: string) {
   const admin = await signIn(data, "admin", "root");
@@ -39,6 +40,7 @@ test("a user has no more jobs waiting than the quota, at each edge; others do", 
   await using folder = await temporaryDirectory();
   const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
   const { admin, ann, bob } = await twoUsers(data);
+  await using _ = endingTools(data);
   await using server = await startServer(data, ["--slots", "1", "--quota-queued", "3"]);
   const { url } = server;
   await deployAs(url, "waits", waits, admin);
@@ -80,6 +82,7 @@ test("a user has no more tools running than the quota; others have the slots tha
   await using folder = await temporaryDirectory();
   const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
   const { admin, ann, bob } = await twoUsers(data);
+  await using _ = endingTools(data);
   await using server = await startServer(data, ["--slots", "4", "--quota-slots", "2"]);
   const { url } = server;
   await deployAs(url, "waits", waits, admin);

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, submitWith, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 
@@ -36,11 +36,7 @@ test("heddle.db is removed under a running server: noticed, said, nothing promis
   let [done, running] = ["", ""];
   {
     await using server = await startServer(data);
-    await deployCwl(
-      server.url,
-      "tool",
-      shellTool('echo began >"$LEDGER"; while [ ! -e "$LEDGER.go" ]; do sleep 0.1; done; echo hello'),
-    );
+    await deployCwl(server.url, "tool", shellTool(`echo began >"$LEDGER"; ${untilThere()}; echo hello`));
     done = await submit(server.url, "echo", { text: "a" });
     await untilFinished(server.url, done);
     running = await submit(server.url, "tool", { ledger });

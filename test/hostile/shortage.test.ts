@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deployAs, execute, signIn } from "../support/clients.ts";
 import { executable, startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool, twoSteps } from "../support/shell-tool.ts";
+import { endingTools } from "../support/left-tools.ts";
+import { shellTool, twoSteps, untilThere } from "../support/shell-tool.ts";
 import { mayMount, mountSmall } from "../support/small-disk.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
@@ -113,13 +114,10 @@ test("the soft limit of descriptors is raised to the hard one at the start", asy
 test("jobs wait while descriptors are taken away: their logs say so, and they end well when there are some again", async () => {
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
+  await using _ = endingTools(join(folder.path, "data"));
   await using server = await startServer(join(folder.path, "data"), ["--slots", "2"]);
   const { url, pid } = server;
-  await deployCwl(
-    url,
-    "tool",
-    twoSteps('echo x >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done', "echo two"),
-  );
+  await deployCwl(url, "tool", twoSteps(`echo x >>"$LEDGER"; ${untilThere()}`, "echo two"));
   const jobs: string[] = [];
   for (let n = 0; n < 4; n += 1) jobs.push(await submit(url, "tool", { ledger }));
   await until(
@@ -154,10 +152,11 @@ test("jobs wait while descriptors are taken away: their logs say so, and they en
 test("a tool is held to its limits, and followed, again when there are descriptors again", async () => {
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
+  await using _ = endingTools(join(folder.path, "data"));
   await using server = await startServer(join(folder.path, "data"), ["--max-work-bytes", String(4 * 2 ** 20)]);
   const { url } = server;
   const script = [
-    'echo begun >"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done; echo goes on >&2',
+    `echo begun >"$LEDGER"; ${untilThere()}; echo goes on >&2`,
     "for n in 1 2 3; do head -c 3000000 /dev/zero >part$n; done; sleep 60",
   ].join("; ");
   await deployCwl(url, "tool", shellTool(script));

@@ -82,7 +82,7 @@ test("a filter that finds nothing says so in words of the filter, with the way b
     ["outcome=refused&user=eve", "Nothing was refused to eve."],
     ["action=deploy", "Nothing was done or refused of the kind “deployed a process”."],
     ["subject=gone&until=7d", "Nothing was done or refused that is about gone in this time."],
-    ["outcome=refused&action=deploy", "it stands as “sent a request that was refused”."],
+    ["outcome=refused&action=deploy", "What a refused request wanted is no filter: choose “all” for “Did what”"],
     ["outcome=done&action=refuse", "Each line of this kind is refused."],
   ]) {
     const html = await pageOf(service, key, query ?? "");
@@ -104,7 +104,9 @@ test("what was done stands in words of people, with the word of the API in the f
     subject: "by the provider: Cannot sign in: found no user",
   });
   const html = await pageOf(service, key, "outcome=refused");
-  for (const action of auditActions) expect(html).toContain(`>${doneText(action)} (${action})</option>`);
+  const optionOf = (action: string) => `>${doneText(action)} (${action})</option>`;
+  const offered = auditActions.filter((action) => html.includes(optionOf(action)));
+  expect(offered).toEqual(auditActions.filter((action) => action !== "refuse"));
   const [signIn = "", held = "", request = ""] = rowsOf(html);
   expect(request).toContain(">POST /processes/…/execution</td>");
   expect(request).toContain(">refused (403): may not do that</td>");
@@ -178,4 +180,22 @@ test("the audit leads to the last hour, today and the last 7 days, and keeps the
   const narrowed = await page("&since=today&user=ann&outcome=done");
   expect(narrowed).toContain("/_/audit?f=html&amp;since=7d&amp;user=ann&amp;outcome=done");
   expect(narrowed).toMatch(/since=today&amp;user=ann&amp;outcome=done" aria-current="true">Today</);
+});
+
+test("what was refused is asked for by its outcome alone; an address of before finds what it found, and the form says so", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ada");
+  const entry = { at: service.clock.now(), outcome: "refused" } as const;
+  await addToAudit(service.database, { ...entry, action: "refuse", subject: "key gone" });
+  await addToAudit(service.database, { ...entry, action: "sign-in", subject: "key wrong: found no valid key" });
+  const choicesOf = (html: string) => [...html.matchAll(/<option[^>]*>[^<]*refused[^<]*<\/option>/g)].map(String);
+  expect(choicesOf(await pageOf(service, key, ""))).toEqual(['<option value="refused">refused</option>']);
+  const all = await pageOf(service, key, "outcome=refused");
+  expect(rowsOf(all)).toHaveLength(2);
+  const before = await pageOf(service, key, "action=refuse");
+  expect(rowsOf(before)).toHaveLength(1);
+  expect(choicesOf(before)).toEqual([
+    '<option value="refuse" selected="">sent a request that was refused (refuse)</option>',
+    '<option value="refused">refused</option>',
+  ]);
 });

@@ -128,6 +128,26 @@ doc: "Says *all* words."
     expect(later).not.toContain("cannot run here");
   });
 
+  test("lists of processes mark what cannot run here, in JSON too", async () => {
+    await using service = await openService({
+      findObstacle: async ({ id }) => (id === "say" ? "no-image" : undefined),
+    });
+    await deploy(service, await look(service, formOf({ text: tool })));
+    const { processes } = await jsonOf(await service.send("GET", "/processes"));
+    const told = Array.isArray(processes) ? processes.map(({ id, cannotRun }) => [id, cannotRun]) : [];
+    expect(told.toSorted()).toEqual([
+      ["echo", undefined],
+      ["say", "no-image"],
+    ]);
+    for (const path of ["/processes", "/processes?q=say", "/processes?q=say+unknown"]) {
+      const page = await (await service.send("GET", path, { headers: browser })).text();
+      expect([path, page.split("cannot run here: an image is missing")]).toEqual([
+        path,
+        [expect.anything(), expect.anything()],
+      ]);
+    }
+  });
+
   test("takes several files, draws their workflow, and keeps them as one text until they are deployed", async () => {
     await using service = await openService();
     const files = [new File([flow], "flow/main.cwl"), new File([tool], "flow/tools/say.cwl")];

@@ -279,6 +279,8 @@ describe("a query that cannot be met is 400:", () => {
     "datetime=2021",
     "type=wps",
     "minDuration=one",
+    "kept=yes",
+    "kept=true,false",
   ];
   test.each(queries)("%s", async (query) => {
     await using service = await openService();

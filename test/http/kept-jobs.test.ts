@@ -157,7 +157,7 @@ test("the buttons of its page keep a job and keep it no longer, and lists mark i
   const before = await pageOf(service, `/jobs/${id}`, "ann");
   expect(before).toContain("Keep for good</button>");
   expect(before).toContain("Remove with its results</button>");
-  expect(await pageOf(service, "/jobs", "ann")).not.toContain("kept for good");
+  expect(await pageOf(service, "/jobs", "ann")).not.toContain(" kept for good</span>");
   const done = await press(service, `/jobs/${id}/keep-form`, "ann");
   expect([done.status, done.headers.get("location")]).toEqual([
     303,
@@ -171,4 +171,48 @@ test("the buttons of its page keep a job and keep it no longer, and lists mark i
   expect(await pageOf(service, `/jobs/${id}`, "fay")).toMatch(/Kept for good since <time [^>]*>[^<]*<\/time>\./);
   await press(service, `/jobs/${id}/release-form`, "ann");
   expect(await pageOf(service, `/jobs/${id}`, "ann")).toContain("Keep for good</button>");
+});
+
+test("lists show the kept jobs, or the others, page by page: links to their pages keep the filter", async () => {
+  await using service = await openLab();
+  const ids: string[] = [];
+  for (let at = 0; at < 5; at += 1) {
+    const id = await submitEcho(service, "ann");
+    ids.push(id);
+    if (at !== 4) await service.finish(id);
+    if (at % 2 === 0) await service.send("PUT", `/jobs/${id}/keep`, { key: "ann" });
+  }
+  const [first, second, third, fourth, running] = ids;
+  const listOf = async (path: string, key = "ann") => {
+    const { jobs, links } = await jsonOf(await service.send("GET", path, { key }));
+    const next = Array.isArray(links) ? links.find(({ rel }) => rel === "next")?.href : undefined;
+    return { ids: Array.isArray(jobs) ? jobs.map(({ jobID }) => jobID) : [], next };
+  };
+  expect((await listOf("/jobs?kept=true")).ids).toEqual([running, third, first]);
+  expect((await listOf("/jobs?kept=false")).ids).toEqual([fourth, second]);
+  expect((await listOf("/jobs?kept=")).ids).toHaveLength(5);
+  expect((await listOf("/processes/echo/jobs?kept=true&status=successful")).ids).toEqual([third, first]);
+  // A fellow sees which jobs are kept.
+  expect((await listOf("/jobs?kept=true", "fay")).ids).toEqual([running, third, first]);
+  const page = await listOf("/jobs?kept=true&limit=2");
+  expect([page.ids, page.next]).toEqual([[running, third], expect.stringContaining("kept=true")]);
+  expect((await listOf(String(page.next).slice(address.length))).ids).toEqual([first]);
+  const html = await pageOf(service, "/jobs", "ann");
+  expect(html).toContain(
+    '<select name="kept"><option value="">all</option><option value="true">kept for good</option>',
+  );
+  const kept = await (await service.send("GET", "/jobs?f=html&kept=true", { key: "ann" })).text();
+  expect(kept).toContain('<option value="true" selected="">kept for good</option>');
+  expect(kept).toContain("<b>3 jobs fit</b>: kept for good. ");
+  expect(await pageOf(service, `/jobs/${first}`, "ann")).toContain(`/jobs?f=html&amp;kept=true">All kept jobs</a>`);
+  const wrong = await service.send("GET", "/jobs?kept=yes", {
+    key: "ann",
+    headers: { accept: "text/html" },
+  });
+  expect([wrong.status, await wrong.text()]).toEqual([
+    400,
+    expect.stringContaining("Cannot list jobs: found kept &quot;yes&quot;, wanted true or false"),
+  ]);
+  const near = await jsonOf(await service.send("GET", "/jobs?keep=true", { key: "ann" }));
+  expect(near.detail).toContain('wanted "kept"');
 });

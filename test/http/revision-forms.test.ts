@@ -124,7 +124,7 @@ test("the page of a process leads to the question itself: no leads back, one ver
   const href = `${address}/processes/say/revisions/undeploy-form`;
   expect(page).toContain(`<a href="${href}" id="undeploy">Undeploy</a>`);
   const question = await pageOf(service, "/processes/say/revisions/undeploy-form", opened.key);
-  expect(question).toContain("<h1>Undeploy the process say, all its versions?</h1>");
+  expect(question).toContain("<h1>Undeploy the process say, with its 2 versions?</h1>");
   expect(question).toContain(`<a class="button" href="${address}/processes/say?f=html#undeploy">Keep it</a>`);
   expect(question).toContain(`<a href="${address}/processes/say/revisions?f=html">Only one of its versions`);
   expect(question).not.toContain("no list");
@@ -159,7 +159,7 @@ test("one undeploys the process from the page of its revisions, which stays to g
   const opened = await openTwo();
   await using service = opened.service;
   const question = await (await press(service, "undeploy", {})).text();
-  expect(question).toContain("<h1>Undeploy the process say, all its versions?</h1>");
+  expect(question).toContain("<h1>Undeploy the process say, with its 2 versions?</h1>");
   expect((await service.send("GET", "/processes/say")).status).toBe(200);
   expect((await press(service, "undeploy", confirmed(question))).status).toBe(303);
   expect((await service.send("GET", "/processes/say")).status).toBe(404);
@@ -215,4 +215,30 @@ test("a revision that one went back to keeps the date of its deployment, and say
   const [current] = after;
   expect(Date.parse(current?.currentSince ?? "")).toBeGreaterThanOrEqual(Date.parse(current?.deployed ?? "") + 60_000);
   expect(await pageOf(opened, "/processes/say/revisions")).toMatch(/current\s*since\s*<time/);
+});
+
+test("the question about a process counts the versions that go, and the jobs that stay, of those that one may see", async () => {
+  const opened = await openTwo("ann");
+  await using service = opened.service;
+  const { old } = await revisionsOf(service, opened.key);
+  const asked = async (key: { readonly key?: string }) =>
+    (await pageOf(service, "/processes/say/revisions/undeploy-form", key)).replaceAll(/<[^>]*>/g, " ");
+  expect(await asked(opened.key)).toContain("Its 2 versions go");
+  expect(await asked(opened.key)).toContain("It has no jobs that you may see. The jobs of others stay, too.");
+  const others = { key: await service.createKey("runner", "rob") };
+  const runs: string[] = [];
+  for (const who of [opened.key, opened.key, others]) {
+    const headers = { prefer: "respond-async" };
+    const sent = await service.send("POST", "/processes/say/execution", { ...who, headers, body: { inputs: {} } });
+    expect(sent.status).toBe(201);
+    runs.push((sent.headers.get("location") ?? "").split("/jobs/")[1] ?? "");
+  }
+  await service.finish(runs[0] ?? "");
+  expect(await asked(opened.key)).toContain(
+    "It has 2 jobs that you may see: they stay, with their results and logs. 1 of them waits or runs",
+  );
+  await press(service, "withdraw", { revision: old, confirmed: "true" }, opened.key);
+  const admin = await asked({ key: await service.createKey("admin", "root") });
+  expect(admin).toContain("Undeploy the process say?");
+  expect(admin).toContain("It has 3 jobs: they stay, with their results and logs. 2 of them wait or run");
 });

@@ -49,7 +49,7 @@ export type ServiceOptions = {
   readonly rights?: Rights;
   /** Jobs stay accepted until a test ends them. */
   readonly holdsJobs?: boolean;
-} & Partial<Pick<HttpDeps, "observer" | "readMetrics" | "onForeignRead" | "imageWarnings">>;
+} & Partial<Pick<HttpDeps, "observer" | "readMetrics" | "onForeignRead" | "imageWarnings" | "findObstacle">>;
 
 type Settings = Parameters<typeof createHttpApp>[0]["settings"];
 
@@ -179,11 +179,11 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const keys: KeyDeps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
   const gate = loopbackGate();
   const secretKey = new Uint8Array(32);
-  const { observer, readMetrics, onForeignRead, imageWarnings } = options;
+  const { observer, readMetrics, onForeignRead, imageWarnings, findObstacle } = options;
   const rights = defined({ rights: options.rights });
   const identities = defined({ identities: options.identities });
   const app = createHttpApp({
-    ...defined({ observer, readMetrics, onForeignRead, imageWarnings }),
+    ...defined({ observer, readMetrics, onForeignRead, imageWarnings, findObstacle }),
     readNotices: async () => (await import("../../src/assembly/notices.ts")).notices,
     database,
     layout,

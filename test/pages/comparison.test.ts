@@ -182,3 +182,44 @@ test("the digest of a revision stands there whole", () => {
   const processRevision = `sha256:${"5e1f".repeat(16)}`;
   expect(pageOf({ a: { ...job, processRevision } })).toContain(`<code class="digest">${processRevision}</code>`);
 });
+
+test("figures that stand beside one another have one unit: times, sizes of uploads and results, and what tools took", () => {
+  const upload = (length: number) => ({ name: "a.tif", type: "image/tiff", length });
+  const uploads = new Map([
+    ["vault://1", upload(5000)],
+    ["vault://2", upload(300)],
+  ]);
+  const file = (length: number) => [{ name: "r.csv", href: "http://server/outputs/r.csv", type: "text/csv", length }];
+  const html = comparisonPage({ uploads, outputsUrl: "http://server/outputs" }).render(frame, {
+    a: { ...job, waitingSeconds: 0, runningSeconds: 0.02 },
+    b: { ...job, jobID: "j2", waitingSeconds: 0.34, runningSeconds: 75 },
+    process: { same: true },
+    revision: { same: true },
+    inputs: [
+      { id: "scene", same: false, a: { href: "vault://1" }, b: { href: "vault://2" } },
+      { id: "scenes", same: false, a: [{ href: "vault://2" }], b: [{ href: "vault://1" }, { href: "vault://2" }] },
+    ],
+    results: [{ id: "table", same: false, a: file(420_000), b: file(5_300_000) }],
+    statistics: [
+      {
+        id: "clean",
+        same: true,
+        a: { cpuSeconds: 0.34, peakMemoryBytes: 900_000 },
+        b: { cpuSeconds: 0.0001, peakMemoryBytes: 20_000_000 },
+      },
+    ],
+    links: [],
+  });
+  const plain = html.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+  for (const words of [
+    "Waited 0 ms 340 ms",
+    "Ran 0 min 0.020 s 1 min 15.000 s",
+    "scene ≠ differs a.tif 5.00 kB , image/tiff, uploaded a.tif 0.30 kB , image/tiff, uploaded",
+    "scenes ≠ differs a.tif 0.30 kB , image/tiff, uploaded a.tif 5.00 kB , image/tiff, uploaded a.tif 0.30 kB",
+    "0.42 MB",
+    "5.30 MB",
+    "340 ms of CPU time 0.90 MB of memory at most less than 1 ms of CPU time 20.00 MB of memory at most",
+  ]) {
+    expect(plain).toContain(words);
+  }
+});

@@ -129,6 +129,19 @@ describe("the page of a list of jobs", () => {
     for (const span of ["today", "7d", "30d"]) expect(html).toContain(`<option value="${span}">`);
   });
 
+  test("says below a field in few words what can be typed, and more where it is folded up", () => {
+    const html = jobListPage().render(frame, noJobs);
+    const hints = [...html.matchAll(/<small class="muted">(.*?)<\/small>/g)].map(([, hint = ""]) =>
+      hint.replaceAll(/<[^>]*>/g, ""),
+    );
+    expect(hints.length).toBeGreaterThan(2);
+    for (const hint of hints) expect({ hint, isShort: hint.length <= 30 }).toEqual({ hint, isShort: true });
+    const [, told = ""] = /<summary>How to search<\/summary>(.*?)<\/details>/s.exec(html) ?? [];
+    for (const words of ["SHA-256", "last eight characters", "2026-01-01/2026-01-31", "flood, storm"]) {
+      expect(told).toContain(words);
+    }
+  });
+
   test("keeps how long jobs ran where the address says it, and says from when on that counts", () => {
     const filter = (query: string) =>
       jobListPage().render({ ...frame, jsonUrl: `http://server/jobs?f=json${query}` }, noJobs);
@@ -301,6 +314,8 @@ describe("the page of a list of jobs", () => {
       "3 jobs fit: status failed; created today (UTC). Show all jobs",
     );
     expect(at("&status=accepted,running", 1)).toBe("1 job fits: status running or waiting. Show all jobs");
+    expect(at("&kept=true&user=ann", 1)).toBe("1 job fits: user ann; kept for good. Show all jobs");
+    expect(at("&kept=false", 0)).toBe("No job fits: not kept for good. Show all jobs");
     expect(at("&q=%3Ci%3E&minDuration=5", 0)).toBe(
       "No job fits: words or id &lt;i&gt;; ran at least 5 s. Show all jobs",
     );

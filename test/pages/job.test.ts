@@ -391,8 +391,12 @@ describe("the page of a job", () => {
   test("says of one that takes longer than usual how long that is, and promises no time", () => {
     const estimatedCompletion = "2026-01-02T03:05:06.000Z";
     expect(page({ estimatedCompletion })).toContain("Usually done by ");
-    const html = page({ estimatedCompletion }, { exceededSeconds: 1.3 });
+    const html = page({ estimatedCompletion }, { exceededSeconds: 1.3, exceededLikeness: "same" });
     expect(html).toContain("It takes longer than usual (usually 1.3 s)");
+    const others = page({ estimatedCompletion }, { exceededSeconds: 1.3, exceededLikeness: "other" });
+    expect(others).toContain("It takes longer than the earlier runs, which had other inputs (usually 1.3 s)");
+    const unknown = page({ estimatedCompletion }, { exceededSeconds: 1.3, exceededLikeness: "unknown" });
+    expect(unknown).toContain("It takes longer than the earlier runs (usually 1.3 s)");
     expect(page({}, { rangeSeconds: [3, 12] })).toContain("Runs so far took 3.0 s to 12 s.");
     expect(page({}, { rangeSeconds: [3, 3] })).toContain("Runs so far took 3.0 s, with other inputs.");
     expect(html).not.toContain("Usually done by");

@@ -31,6 +31,19 @@ describe("the page of a list of processes", () => {
     expect(html).toContain('<a href="http://server/base/processes?after=b&amp;f=html" rel="next">Next page</a>');
   });
 
+  test("marks what is known to be unable to run here, with a sign and in words that say why", () => {
+    const html = page([
+      { id: "a", origin: "package", cannotRun: "no-image" },
+      { id: "b", origin: "provider p", cannotRun: "provider-wants-key" },
+      { id: "c", origin: "package" },
+    ]);
+    const marks = [...html.matchAll(/<small class="purpose cannot-run">(.*?)<\/small>/g)].map(([, mark]) => mark);
+    expect(marks).toEqual([
+      '<span aria-hidden="true">✕</span> cannot run here: an image is missing',
+      '<span aria-hidden="true">✕</span> cannot run here: its provider wants a key',
+    ]);
+  });
+
   test("says of each process in one line what it is for, and keys go from one to the next", () => {
     const described = (description: string) => ({ id: "a", origin: "package", keywords: ["k"], description });
     const purposeOf = (text: string) =>

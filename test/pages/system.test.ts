@@ -89,7 +89,7 @@ test("retention says for how long, by which setting, and what is removed next", 
   );
   expect(html).toMatch(/1 day, and longer while a job[^<]*<\/td><td>nothing; 3 past their time, which a job may read/);
   expect(html).toMatch(
-    /<p>Jobs that have ended are kept with their results and logs for 30 days after their end; those kept for good until somebody releases them; the next is removed on <time/,
+    /<p>Jobs that have ended are kept with their results and logs for 30 days after their end; <a href="http:\/\/server\/base\/jobs\?f=html&amp;kept=true">those kept for good<\/a> until somebody releases them; the next is removed on <time/,
   );
   expect(html).toContain("up to 5.0 GB");
   expect(html).toContain("what was used longest ago, when there is more");

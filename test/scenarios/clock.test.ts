@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { canSetClocks, clockEnvironment, startWithClock } from "../support/clocked-server.ts";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 
@@ -15,11 +15,7 @@ for (const jump of ["+1000d", "-1000d"]) {
       const clock = await startWithClock(folder.path, ["--keep-hours", "1", "--grace-seconds", "1"]);
       await using server = clock.server;
       await deployCwl(server.url, "tool", shellTool("sleep 1; echo hello"));
-      await deployCwl(
-        server.url,
-        "endless",
-        shellTool("trap '' TERM; echo x >\"$LEDGER\"; while :; do sleep 0.1; done"),
-      );
+      await deployCwl(server.url, "endless", shellTool(`trap '' TERM; echo x >"$LEDGER"; ${untilThere()}`));
       const before = await submit(server.url, "echo", { text: "before" });
       await untilFinished(server.url, before);
       const running = await submit(server.url, "tool", { ledger: "" });

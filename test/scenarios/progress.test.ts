@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { type RunningServer, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** The percents that a job shows while its own tool tells 0 to 100. */
@@ -13,7 +13,7 @@ async function untilShown(server: RunningServer, job: string, percent: number) {
   return statusOf(server.url, job);
 }
 
-const waits = (name: string) => `while ! test -e "$LEDGER.${name}"; do sleep 0.02; done`;
+const waits = (name: string) => untilThere(`$LEDGER.${name}`);
 
 test("a bar like that of GDAL's programs is read while its line has no end", async () => {
   await using folder = await temporaryDirectory();

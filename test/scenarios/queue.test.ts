@@ -5,7 +5,8 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { startServer } from "../support/executable.ts";
 import { readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { endingTools } from "../support/left-tools.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 
@@ -47,12 +48,9 @@ const named = {
 test("the queue goes by priority, then by age, and tells each waiting job its place", async () => {
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
+  await using _ = endingTools(join(folder.path, "data"));
   await using server = await startServer(join(folder.path, "data"), ["--slots", "1"]);
-  await deploy(
-    server.url,
-    "tool",
-    shellTool('echo "$2" >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done', named),
-  );
+  await deploy(server.url, "tool", shellTool(`echo "$2" >>"$LEDGER"; ${untilThere()}`, named));
   const jobs: string[] = [];
   for (const [name, priority] of [
     ["first", 0],
@@ -95,6 +93,7 @@ test("no more jobs of a process run at once than it allows, also after a restart
 test("a job that is prepared ahead of quick tools says that it waits, and is dismissed without having run", async () => {
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
+  await using _ = endingTools(join(folder.path, "data"));
   await using server = await startServer(join(folder.path, "data"), ["--slots", "1"]);
   const script = 'echo + "$2" >>"$LEDGER"; while test -e "$LEDGER.$2"; do sleep 0.02; done; echo - "$2" >>"$LEDGER"';
   await deploy(server.url, "tool", shellTool(script, named));
@@ -135,8 +134,9 @@ test("as many tools run at once as there are cores, when nobody says how many", 
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
   const cores = availableParallelism();
+  await using _ = endingTools(join(folder.path, "data"));
   await using server = await startServer(join(folder.path, "data"));
-  const tool = shellTool('echo + >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done; echo - >>"$LEDGER"');
+  const tool = shellTool(`echo + >>"$LEDGER"; ${untilThere()}; echo - >>"$LEDGER"`);
   await deploy(server.url, "tool", tool);
   const jobs: string[] = [];
   for (let count = 0; count < cores + 2; count += 1) jobs.push(await submit(server.url, "tool", { ledger }));
@@ -170,7 +170,7 @@ test("a job whose tool waits for memory says so, and what it waited counts as no
   const settings = ["--slots", "4", "--memory-mebibytes", "12288"];
   const before = await startServer(data, settings);
   const requirements = { ResourceRequirement: { ramMin: 8192 } };
-  const script = 'echo + >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done';
+  const script = `echo + >>"$LEDGER"; ${untilThere()}`;
   await deploy(before.url, "big", shellTool(script, { requirements }));
   const jobs = [await submit(before.url, "big", { ledger }), await submit(before.url, "big", { ledger })];
   const waiting = async (url: string) => {
@@ -205,8 +205,9 @@ test("a job whose tool waits for memory says so, and what it waited counts as no
 test("a full queue answers 429 with Retry-After, and takes jobs again when there is room", async () => {
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
+  await using _ = endingTools(join(folder.path, "data"));
   await using server = await startServer(join(folder.path, "data"), ["--slots", "1", "--max-queued", "2"]);
-  await deploy(server.url, "tool", shellTool('while ! test -e "$LEDGER"; do sleep 0.02; done'));
+  await deploy(server.url, "tool", shellTool(`${untilThere("$LEDGER")}`));
   const running = await submit(server.url, "tool", { ledger });
   await until("it runs", async () => (await statusOf(server.url, running)).status === "running");
   await submit(server.url, "tool", { ledger });

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** Opens a request whose body does not come: while it is open a server that stops drains. */
@@ -17,7 +17,7 @@ async function openRequest(url: string): Promise<Disposable> {
   return { [Symbol.dispose]: () => socket.destroy() };
 }
 
-const patient = 'echo x >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done; echo done >>"$LEDGER.end"';
+const patient = `echo x >>"$LEDGER"; ${untilThere()}; echo done >>"$LEDGER.end"`;
 
 test("after SIGTERM no waiting job starts any more, though a slot becomes free; the next start goes on with it", async () => {
   await using folder = await temporaryDirectory();

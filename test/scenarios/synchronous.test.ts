@@ -2,11 +2,11 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, statusOf, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool, untilThere } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** Runs until a file beside its ledger is there. */
-const patient = 'echo x >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done; echo done';
+const patient = `echo x >>"$LEDGER"; ${untilThere()}; echo done`;
 
 function execute(url: string, ledger: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   return fetch(`${url}/processes/tool/execution`, {

@@ -7,6 +7,7 @@ import { discardJob, dismissJob } from "../../src/store/dismiss-job.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
 import { claimJobs, findJob, finishJob, insertJob } from "../../src/store/jobs.ts";
+import { keepForGood, keepNoLonger } from "../../src/store/keep-job.ts";
 import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
 import {
@@ -52,6 +53,7 @@ async function fill(
     if (removesSome && at % 5 === 1) {
       await discardJob(database, { jobId: job.id, moveId: crypto.randomUUID(), at: now, message: "Job dismissed" });
     }
+    if (at % 6 === 3 || at % 10 === 4) await keepForGood(database, { jobId: job.id, at: now });
   }
   await database.write(await takeIn(database.read, takesAll ? 100 : 40));
   const jobs = await Promise.all(ids.map((id) => findJob(database, id)));
@@ -106,6 +108,7 @@ function meets(job: Job, { user, search = {}, withRemoved = false }: Question): 
     (least === undefined || milliseconds >= least * 1000) &&
     (most === undefined || milliseconds <= most * 1000) &&
     (search.tags?.every((tag) => job.tags.includes(tag)) ?? true) &&
+    (search.isKept === undefined || search.isKept === (job.keptAt !== undefined)) &&
     (search.text?.some((words) => words.every((one) => said.includes(one.toLowerCase()))) ?? true)
   );
 }
@@ -169,6 +172,8 @@ const single: readonly JobSearch[] = [
   { maxDurationSeconds: 3 },
   { tags: ["red"] },
   { tags: ["x,y", "red"] },
+  { isKept: true },
+  { isKept: false },
 ];
 const searches = single.flatMap((one, at) => single.slice(at).map((other) => ({ ...one, ...other })));
 const orders = sortKeys.flatMap((key) => [true, false].map((isDescending): JobOrder => ({ key, isDescending })));
@@ -306,6 +311,18 @@ describe.each([
     expect(await found({ statuses: ["accepted"] })).toEqual([jobId]);
     expect(await found({ statuses: ["failed"] })).toEqual([]);
     expect(await found({ text: [["flooded"]] })).toEqual([]);
+    await database[Symbol.asyncDispose]();
+    await dir[Symbol.asyncDispose]();
+  });
+
+  test("is found among the kept ones from the moment when it is kept until it is let go", async () => {
+    const { dir, database, jobId, at, found } = await openWithFailedJob();
+    for (const isKept of [false, true, false]) {
+      if (isKept) await keepForGood(database, { jobId, at });
+      else await keepNoLonger(database, jobId);
+      expect(await found({ isKept })).toEqual([jobId]);
+      expect(await found({ isKept: !isKept })).toEqual([]);
+    }
     await database[Symbol.asyncDispose]();
     await dir[Symbol.asyncDispose]();
   });

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { sortKeys } from "../../src/domain/job-sort.ts";
 import type { Database } from "../../src/store/database.ts";
 import { discardJob, dismissJob } from "../../src/store/dismiss-job.ts";
+import { earlierRuns, inputFactsOf } from "../../src/store/earlier-runs.ts";
 import { checkpointsOf, endExecution, findExecution, openExecutions } from "../../src/store/executions.ts";
 import { expiredJobs, removeJob } from "../../src/store/expire-jobs.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
@@ -16,7 +17,6 @@ import {
   releaseJob,
 } from "../../src/store/jobs.ts";
 import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
-import { earlierRuns } from "../../src/store/queue.ts";
 import { resultsOf } from "../../src/store/results.ts";
 import type { Statement } from "../../src/store/statements.ts";
 import { expiredVaultFiles, removeVaultFile } from "../../src/store/vault.ts";
@@ -116,6 +116,7 @@ async function useEverything(database: Database): Promise<void> {
   await removeVaultFile(database, "v");
   await expiredJobs(database, at, 1);
   await earlierRuns(database, { processId: "echo" });
+  await inputFactsOf(database, jobId);
   await removeJob(database, jobId, at);
 }
 
@@ -132,10 +133,13 @@ const listings: readonly Listing[] = [
       [`${who}tag`, { ...owner, search: { tags: ["a"] } }],
       [`${who}text`, { ...owner, search: { text: [["a", "b"], ["job"]] } }],
       [`${who}interval`, { ...owner, search: { createdTo: startOfTest + 5 } }],
+      [`${who}kept`, { ...owner, search: { isKept: true } }],
+      [`${who}not kept`, { ...owner, search: { isKept: false } }],
       [`${who}duration`, { ...owner, search: { minDurationSeconds: 0 } }],
     ];
   }),
   ...sortKeys.flatMap((key): readonly Listing[] => [
+    [`kept, ordered by ${key}`, { order: { key, isDescending: true }, search: { isKept: true } }],
     [`an order by ${key}`, { order: { key, isDescending: true } }],
     [`a status, ordered by ${key}`, { order: { key, isDescending: false }, search: { statuses: ["failed"] } }],
   ]),

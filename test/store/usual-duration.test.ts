@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { defined } from "../../src/domain/defined.ts";
-import { usualRun } from "../../src/domain/usual-run.ts";
+import { likenessOf, usualRun } from "../../src/domain/usual-run.ts";
 import type { Database } from "../../src/store/database.ts";
+import { earlierRuns, inputFactsOf } from "../../src/store/earlier-runs.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
 import { findJob, finishJob } from "../../src/store/jobs.ts";
-import { earlierRuns } from "../../src/store/queue.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -60,4 +60,45 @@ test("runs that took all from earlier ones, and retries that kept steps, tell no
   // In the indexes of the lists they count as little.
   await database.write(await takeIn(database.read, 1));
   expect(await usualMilliseconds(database, { processId: "echo" })).toBe(60_000);
+});
+
+test("inputs of runs before are compared by their values, uploads by their sizes as long as they are there", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const sizes = { small: 100, alike: 120, large: 5000 };
+  for (const [id, size] of Object.entries(sizes)) {
+    const values = [id, `hash-${id}`, "a.tif", "image/tiff", size, "sha", 1, startOfTest * 2];
+    await database.write([
+      {
+        sql: "INSERT INTO vault_files (id, token_hash, name, media_type, size_bytes, sha256, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        args: values,
+      },
+    ]);
+  }
+  const start = async (text: string, upload: keyof typeof sizes) => {
+    const inputs = {
+      text: { kind: "value", value: text },
+      count: { kind: "value", value: 3 },
+      list: [{ kind: "value", value: 1 }],
+      scene: { kind: "reference", href: `vault://${upload}`, name: "a.tif" },
+    } as const;
+    const running = await insertRunningJob(database, { request: { inputs } });
+    await database.write([{ sql: "INSERT INTO vault_uses VALUES (?, ?)", args: [upload, running.jobId] }]);
+    return running;
+  };
+  await finishJob(database, finishing(await start("a", "small")));
+  const likeness = async (text: string, upload: keyof typeof sizes) => {
+    const { jobId } = await start(text, upload);
+    return likenessOf(
+      await earlierRuns(database, { processId: "echo", withInputs: true }),
+      await inputFactsOf(database, jobId),
+    );
+  };
+  expect(await likeness("a", "small")).toBe("same");
+  expect(await likeness("a", "alike")).toBe("same");
+  expect(await likeness("a", "large")).toBe("other");
+  expect(await likeness("b", "alike")).toBe("other");
+  await database.write([{ sql: "DELETE FROM vault_files WHERE id = 'small'", args: [] }]);
+  expect(await likeness("a", "alike")).toBe("unknown");
+  expect(await likeness("b", "alike")).toBe("other");
 });

@@ -11,6 +11,11 @@ export function shellTool(script: string, more: Readonly<Record<string, unknown>
   };
 }
 
+/** Words in a shell script that a tool waits until a file is there: for two minutes and a half at most, so that it never outlives its test for long. */
+export function untilThere(file = "$LEDGER.go"): string {
+  return `rounds=0; while ! test -e "${file}" && test $rounds -lt 6000; do rounds=$((rounds + 1)); sleep 0.02; done`;
+}
+
 /** A workflow of two such tools, one after the other. */
 export function twoSteps(first: string, second: string) {
   const { inputs, ...tool } = shellTool(second);

@@ -34,6 +34,7 @@ export const listOptions = {
   provider: { type: "string", multiple: true, value: "ID", about: "of a process of this provider", group },
   user: { type: "string", value: "NAME", about: "of this user, for who sees the jobs of others", group },
   tag: { type: "string", multiple: true, value: "TAG", about: "with all of these tags", group },
+  kept: { type: "boolean", about: "kept for good", group },
   search: {
     type: "string",
     short: "q",
@@ -147,6 +148,7 @@ export function queryOf(args: Arguments, now: number): URLSearchParams {
     provider: texts("provider"),
     user: textOption(args, "user") ?? "",
     tags: texts("tag"),
+    kept: hasOption(args, "kept") ? "true" : "",
     q: textOption(args, "search") ?? "",
     datetime: since === undefined && until === undefined ? "" : `${since ?? ".."}/${until ?? ".."}`,
     minDuration: textOption(args, "min-duration") ?? "",

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import { obstacles, obstacleWords } from "../../domain/process.ts";
 import { type Arguments, exitCodes, hasOption, type Io, textOption, UsageError } from "../command.ts";
 import { checkFormat, printDocument } from "../terminal/print.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
@@ -56,6 +57,7 @@ const SummarySchema = v.looseObject({
   version: v.optional(v.string(), ""),
   title: v.optional(v.string(), ""),
   keywords: v.optional(v.array(v.string()), []),
+  cannotRun: v.optional(v.string()),
 });
 
 const processColumns: readonly Column[] = [
@@ -64,6 +66,7 @@ const processColumns: readonly Column[] = [
   { title: "TITLE", gives: true },
   { title: "KEYWORDS", gives: true },
 ];
+const obstacleColumn: Column = { title: "CANNOT RUN HERE", gives: true };
 
 /** A list of a service comes in pages; so many pages are no list for a person. */
 const mostPages = 100;
@@ -73,15 +76,27 @@ async function listProcesses(client: Client, { args, io }: Context): Promise<num
   const search = textOption(args, "search");
   const query = new URLSearchParams({ limit: limit ?? "1000", ...(search === undefined ? {} : { q: search }) });
   const items = await readPages(client, `/processes?${query}`, "processes", limit === undefined ? mostPages : 1);
-  const rows = () =>
-    items
-      .map((item) => v.parse(SummarySchema, item))
-      .map((one) => [one.id, one.version, one.title, one.keywords.join(", ")]);
-  return printDocument(args, io, {
-    document: { processes: items },
-    items,
-    text: () => tableText(processColumns, rows(), io),
-  });
+  return printDocument(args, io, { document: { processes: items }, items, text: () => processTable(items, io) });
+}
+
+/** A table in which all can run has no column that says what keeps one from it. */
+function processTable(items: readonly Json[], io: Io): string {
+  const rows = items
+    .map((item) => v.parse(SummarySchema, item))
+    .map((one) => [one.id, one.version, one.title, one.keywords.join(", "), obstacleText(one.cannotRun)]);
+  const isSaid = rows.some((row) => row.at(-1) !== "");
+  return tableText(
+    isSaid ? [...processColumns, obstacleColumn] : processColumns,
+    isSaid ? rows : rows.map((row) => row.slice(0, -1)),
+    io,
+  );
+}
+
+/** What a newer service names is told as it is. */
+function obstacleText(why: string | undefined): string {
+  const known = obstacles.find((one) => one === why);
+  if (known !== undefined) return `✕ ${obstacleWords[known]}`;
+  return why === undefined ? "" : `✕ ${why}`;
 }
 
 async function readPages(client: Client, first: string, member: string, pages: number): Promise<readonly Json[]> {
@@ -240,10 +255,32 @@ async function beforeCurrent(client: Client, id: string): Promise<string> {
   throw new Problem("not-found", `Cannot roll back process "${id}": found no revision beside the current one`);
 }
 
+/** Says in numbers what went and what stays: both are counted before. */
 async function undeploy(client: Client, id: string, io: Io): Promise<number> {
+  const versions = await countedOf(() => readRevisions(client, id));
+  const jobs = await countedOf(() =>
+    readPages(client, `${pathOf(id, "/jobs")}?detail=false&limit=1000`, "jobs", mostPages),
+  );
   await client.send("DELETE", pathOf(id));
-  io.talk(`Process ${id} is undeployed\n`);
+  const went = versions.filter((one) => isJsonObject(one) && one.state !== "withdrawn").length;
+  const versionText = went > 1 ? `, with its ${went} versions` : "";
+  const jobText =
+    jobs.length === 0
+      ? ""
+      : `. Its ${jobs.length === 1 ? "job stays" : `${jobs.length} jobs stay`}, with ${jobs.length === 1 ? "its" : "their"} results`;
+  io.talk(`Process ${id} is undeployed${versionText}${jobText}\n`);
+  if (went > 0) io.talk(`To go back to it: heddle processes rollback ${id}\n`);
   return exitCodes.ok;
+}
+
+/** Nothing is told of what may not be read: the process may still be undeployed. */
+async function countedOf(read: () => Promise<readonly Json[]>): Promise<readonly Json[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
 }
 
 /** Checks whether `heddle processes` is to use a data directory: it is named. Throws UsageError when a service is named as well. */

@@ -81,12 +81,21 @@ export async function machineFaults(
 /** Words which images of a document nothing on a machine could run, a line for each tool. Fetches none of them. */
 export async function imageWarnings(document: CwlDocument, machine: Machine): Promise<readonly string[]> {
   const warnings = new Set<string>();
-  for (const { tool, around } of toolsOf(document)) {
-    const { docker } = within(around, tool).requirements;
-    const reason = docker === undefined ? undefined : await machine.lacksImage(imageRequest(docker));
-    if (docker !== undefined && reason !== undefined) warnings.add(`${tool.id}: ${imageFault(docker, reason)}`);
+  for (const { tool, docker } of requiredImages(document)) {
+    const reason = await machine.lacksImage(imageRequest(docker));
+    if (reason !== undefined) warnings.add(`${tool}: ${imageFault(docker, reason)}`);
   }
   return [...warnings];
+}
+
+/** Lists the tools of a document that run in an image and in nothing else, each by its id, with its DockerRequirement. */
+export function requiredImages(
+  document: CwlDocument,
+): readonly { readonly tool: string; readonly docker: JsonObject }[] {
+  return toolsOf(document).flatMap(({ tool, around }) => {
+    const { docker } = within(around, tool).requirements;
+    return docker === undefined ? [] : [{ tool: tool.id, docker }];
+  });
 }
 
 /** Words what no machine could run of a document; empty when there is no such thing in it. */

@@ -2,6 +2,7 @@ import type { JobStatus } from "../job-state.ts";
 import type { JsonObject } from "../json.ts";
 import type { ProcessDescription } from "../process.ts";
 import type { StepRun } from "../step-runs.ts";
+import type { Likeness } from "../usual-run.ts";
 import type { GraphNode, StepParts, StepState } from "../workflow-graph.ts";
 import type { JobStatistics } from "./job-statistics.ts";
 import type { ResultView } from "./result-view.ts";
@@ -94,6 +95,8 @@ export type JobView = {
   readonly runningSeconds?: number;
   /** How long its process usually takes, when it runs longer than that. */
   readonly exceededSeconds?: number;
+  /** Whether the runs by which that is told had inputs like these. */
+  readonly exceededLikeness?: Likeness;
   /** How long the shortest and the longest run before it took, in seconds, where no time of its end can be told by them. */
   readonly rangeSeconds?: readonly [shortest: number, longest: number];
   /** Other runs of its process, the newest first, each with the page that compares both. */

@@ -11,11 +11,17 @@ import {
 } from "../../operations/describe-processes.ts";
 import { seesOthers } from "../../operations/job-people.ts";
 import { providerIds } from "../../operations/manage-providers.ts";
+import type { FindObstacle } from "../../operations/obstacles.ts";
 import { removedProcesses } from "../../operations/process-revisions.ts";
 import { processStatistics } from "../../operations/process-statistics.ts";
 import type { RouteContext } from "../route.ts";
 
-type ListDeps = DescribeDeps & Parameters<typeof processStatistics>[0];
+export type ObstacleDeps = {
+  /** Tells what keeps a process from running here; it is not told when absent. */
+  readonly findObstacle?: FindObstacle;
+};
+
+type ListDeps = DescribeDeps & ObstacleDeps & Parameters<typeof processStatistics>[0];
 
 /** The most processes of a page that tells of runs. */
 export const mostWithStatistics = 100;
@@ -110,6 +116,7 @@ export async function listView(deps: ListDeps, context: RouteContext, { items, f
     return {
       id: process.id,
       origin: originOf(process),
+      ...defined({ cannotRun: await deps.findObstacle?.(process) }),
       ...defined({ title, version, keywords, description }),
       ...defined({
         runs: statistics?.runs,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { actions, roles } from "../../domain/access.ts";
 import { auditActions, auditOutcomes } from "../../domain/audit.ts";
 import { jobStatuses } from "../../domain/job-state.ts";
-import { jobControlOptions, transmissionModes } from "../../domain/process.ts";
+import { jobControlOptions, obstacles, transmissionModes } from "../../domain/process.ts";
 import { stageNames } from "../../domain/progress.ts";
 import { remoteTypes } from "../../domain/remote-type.ts";
 import { comparisonMembers } from "./comparison-schema.ts";
@@ -31,6 +31,7 @@ const ProcessSummary = v.looseObject({
   jobControlOptions: v.array(v.picklist(jobControlOptions)),
   outputTransmission: v.array(v.picklist(transmissionModes)),
   mutable: v.boolean(),
+  cannotRun: v.optional(v.picklist(obstacles)),
   links: v.array(Link),
 });
 

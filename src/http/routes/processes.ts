@@ -20,7 +20,7 @@ import { formOfJob } from "../answers/filled-forms.ts";
 import type { FormOutputDeps } from "../answers/form-outputs.ts";
 import { deployedDocument, processSummary, statisticsOfProcess } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
-import { inTurn, listView, mostWithStatistics, namedFirst } from "../answers/process-list-view.ts";
+import { inTurn, listView, mostWithStatistics, namedFirst, type ObstacleDeps } from "../answers/process-list-view.ts";
 import type { FormSettings } from "../answers/process-view.ts";
 import {
   deploymentBody as body,
@@ -40,7 +40,8 @@ import { jsonResponse, principalOf, type Route, type RouteContext } from "../rou
 export type ProcessRouteDeps = DescribeDeps &
   DeployDeps &
   DeploymentDeps &
-  ReadInputsDeps & { readonly settings: FormSettings } & FormOutputDeps;
+  ReadInputsDeps &
+  ObstacleDeps & { readonly settings: FormSettings } & FormOutputDeps;
 
 const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
 const honours = ["if-match"] as const;
@@ -218,6 +219,7 @@ async function answerList(deps: ProcessRouteDeps, context: RouteContext): Promis
   const document = {
     processes: await inTurn(items, async (process) => ({
       ...processSummary(process, context.baseUrl),
+      ...defined({ cannotRun: await deps.findObstacle?.(process) }),
       ...(withStatistics ? await statisticsMember(deps, context, process.id) : {}),
     })),
     links: pageLinks(context, `${context.baseUrl}/processes`, { next }),

@@ -7,15 +7,18 @@ import {
   undeployProcess,
 } from "../../operations/deploy-process.ts";
 import type { DescribeDeps } from "../../operations/describe-processes.ts";
+import type { ListDeps } from "../../operations/list-jobs.ts";
 import {
   type RevisionOfProcess,
   readRevision,
   restoreRevision,
   withdrawRevision,
 } from "../../operations/process-revisions.ts";
+import { readUndeployFacts, type UndeployFacts } from "../../operations/undeploy-facts.ts";
 import type { Question } from "../../pages/ask.tsx";
 import type { Notice } from "../../pages/layout.tsx";
 import { changePart, undeployPart } from "../../pages/revision-changes.tsx";
+import { undeployWords } from "../../pages/undeploy-words.ts";
 import { timeText } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
@@ -23,7 +26,7 @@ import { asPage, formType, readOwnForm } from "../answers/process-form.ts";
 import type { BodyLimits } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 
-type FormDeps = DescribeDeps & DeployDeps & { readonly settings: BodyLimits };
+type FormDeps = DescribeDeps & DeployDeps & ListDeps & { readonly settings: BodyLimits };
 
 /** What a button of the page of revisions does to the one that it stands beside, or to the process. */
 type Change = {
@@ -42,6 +45,7 @@ type Known = {
   readonly id: string;
   readonly revision: RevisionOfProcess;
   readonly current: RevisionOfProcess | undefined;
+  readonly facts: UndeployFacts;
 };
 
 const keeps = "Jobs that wait or run keep the revision that they were sent for.";
@@ -76,19 +80,10 @@ const changes: readonly Change[] = [
     name: "undeploy",
     summary: "Undeploy a process, by a button of the page of revisions",
     notice: "undeployed",
-    ask: ({ id }) => undeployWords(id),
+    ask: ({ id, facts }) => undeployWords(id, facts),
     change: (deps, context, name) => undeployProcess(deps, principalOf(context), name),
   },
 ];
-
-function undeployWords(id: string): Pick<Question, "words" | "yes" | "no"> & { readonly title: string } {
-  return {
-    title: `Undeploy the process ${id}, all its versions?`,
-    words: `Nobody can run ${id} or any of its versions any more. It leaves the list of processes; whoever may deploy finds it below that list, among the undeployed processes, and can go back to a revision later. ${keeps} Results stay.`,
-    yes: "Undeploy all versions",
-    no: "Keep it",
-  };
-}
 
 const FormSchema = v.object({ revision: v.optional(v.string()), confirmed: v.optional(v.string()) });
 
@@ -126,16 +121,16 @@ function undeployQuestionRoute(deps: FormDeps): Route {
       const id = context.param("processId");
       await requireUndeployable(deps, principalOf(context), id);
       const url = processUrl(context.baseUrl, id);
-      const question = undeployQuestion(context.baseUrl, id);
+      const question = undeployQuestion(context.baseUrl, id, await readUndeployFacts(deps, principalOf(context), id));
       return askFirst(asPage(context), { ...question, back: `${url}?f=html#${undeployPart}` });
     },
   };
 }
 
-function undeployQuestion(baseUrl: string, id: string) {
+function undeployQuestion(baseUrl: string, id: string, facts: UndeployFacts) {
   const url = `${processUrl(baseUrl, id)}/revisions`;
   return {
-    ...undeployWords(id),
+    ...undeployWords(id, facts),
     action: `${url}/undeploy-form`,
     instead: { title: "Only one of its versions: the revisions", href: `${url}?f=html` },
   };
@@ -152,7 +147,8 @@ async function answerForm(deps: FormDeps, context: RouteContext, { name, notice,
     const revision = await readRevision(deps, principalOf(context), revisionName);
     const isDeployed = (await deps.processes.find(id)) !== undefined;
     const current = isDeployed ? await readRevision(deps, principalOf(context), id) : undefined;
-    const question = change.ask({ id, revision, current });
+    const facts = await readUndeployFacts(deps, principalOf(context), id);
+    const question = change.ask({ id, revision, current, facts });
     const part = name === "undeploy" ? undeployPart : changePart(name, revision.process.revision);
     return askFirst(context, { ...question, fields, action: `${url}/${name}-form`, back: `${url}?f=html#${part}` });
   }

@@ -8,7 +8,7 @@ export type Range = { readonly least: number; readonly most: number };
 type Listing = { readonly question: Question; readonly hidden: number };
 
 /** The way that is taken before it is known how many jobs each has: what stands first is mostly rarest, or cheapest. */
-const preferred = ["words", "user", "processes", "firstTag", "providers", "statuses"] as const;
+const preferred = ["kept", "words", "user", "processes", "firstTag", "providers", "statuses"] as const;
 
 /** Tells by what jobs are looked for at first. */
 export function usualWay(question: Question): Way {

@@ -29,6 +29,9 @@ export type Question = {
   /** Milliseconds. */
   readonly leastDuration: number | null;
   readonly mostDuration: number;
+  /** 1 where only jobs that are kept for good are wanted, or only others. */
+  readonly kept: 1 | null;
+  readonly notKept: 1 | null;
 };
 
 /** Words a search as arguments; undefined when no job can meet it. */
@@ -54,6 +57,8 @@ export function questionOf(search: JobSearch, owner: Owner): Question | undefine
     mostCreated: createdTo ?? Number.MAX_SAFE_INTEGER,
     leastDuration: least === undefined && most === undefined ? null : (least ?? 0) * 1000,
     mostDuration: most === undefined ? Number.MAX_SAFE_INTEGER : most * 1000,
+    kept: search.isKept === true ? 1 : null,
+    notKept: search.isKept === false ? 1 : null,
   };
 }
 
@@ -67,8 +72,9 @@ export function wantsWordsTogether({ words }: Question): boolean {
 
 /** Tells whether every job is wanted. */
 export function isEverything(question: Question): boolean {
-  const { user, processes, providers, statuses, tags, words, leastCreated, leastDuration } = question;
-  return [user, processes, providers, statuses, tags, words, leastCreated, leastDuration].every((one) => one === null);
+  const { user, processes, providers, statuses, tags, words, leastCreated, leastDuration, kept, notKept } = question;
+  const wanted = [user, processes, providers, statuses, tags, words, leastCreated, leastDuration, kept, notKept];
+  return wanted.every((one) => one === null);
 }
 
 function jsonList(values: readonly string[] | undefined): string | null {

@@ -14,6 +14,7 @@ export const countableWays = [
   "providers",
   "statuses",
   "leastDuration",
+  "kept",
   "words",
 ] as const;
 type CountableWay = (typeof countableWays)[number];
@@ -73,6 +74,10 @@ const numbersOf = {
   providers: eachOf("providers", "jobs_of_provider", "coalesce(one.provider_id, '')"),
   statuses: eachOf("statuses", "jobs_of_status", "one.status"),
   leastDuration: { from: sql`jobs as one indexed by jobs_by_duration`, where: sql`${endedOne} and ${lasts("one")}` },
+  kept: {
+    from: sql`jobs as one indexed by jobs_kept`,
+    where: sql`one.kept_at is not null and one.hidden = ${argument("hidden")} and ${inStretch("one")}`,
+  },
   firstTag: {
     from: sql`job_tags as one`,
     where: sql`one.hidden = ${argument("hidden")} and one.tag = ${argument("firstTag")} and ${inStretch("one")}`,
@@ -96,6 +101,7 @@ const rowsOf: Readonly<Record<Way, { readonly from: SQL; readonly where: SQL }>>
   providers: withRows(numbersOf.providers),
   statuses: withRows(numbersOf.statuses),
   leastDuration: withRows(numbersOf.leastDuration),
+  kept: withRows(numbersOf.kept),
   firstTag: withRows({
     ...numbersOf.firstTag,
     where: sql`${numbersOf.firstTag.where} and ${hasTag("one", "secondTag")}`,
@@ -125,7 +131,17 @@ const hasMoreTags = orNothing(
   "moreTags",
   sql`not exists (select 1 from json_each(${argument("moreTags")}) as more where not exists (select 1 from job_tags where job_tags.hidden = ${argument("hidden")} and job_tags.tag = more.value and job_tags.number = jobs.number))`,
 );
-const meets = sql.join([...meetsPlainly, orNothing("leastDuration", lasts("jobs"))], sql` and `);
+/** Looked up in the index of the jobs that are kept: rows are long. */
+const isAmongKept = sql`exists (select 1 from jobs as keeping indexed by jobs_kept where keeping.kept_at is not null and keeping.hidden = jobs.hidden and keeping.number = jobs.number)`;
+const meets = sql.join(
+  [
+    ...meetsPlainly,
+    orNothing("leastDuration", lasts("jobs")),
+    orNothing("kept", isAmongKept),
+    orNothing("notKept", sql`not ${isAmongKept}`),
+  ],
+  sql` and `,
+);
 /** One after the other, as only CASE is evaluated: SQLite would look up all words of a stretch before the tags of a job. */
 const meetsInTurn = (says: SQL) =>
   sql`case when not (${hasTag("jobs", "firstTag")} and ${hasTag("jobs", "secondTag")} and ${hasMoreTags}) then 0 when ${argument("words")} is null then 1 when ${says} then 1 else 0 end`;
@@ -239,6 +255,8 @@ const isNew = sql.join(
       "words",
       sql`(number in (select value from json_each(${argument("sayers")})) or ${isOneOf("jobs.id", "ids")} or ${isOneOf("substr(jobs.id, -8)", "ids")})`,
     ),
+    orNothing("kept", isAmongKept),
+    orNothing("notKept", sql`not ${isAmongKept}`),
     // Last, since tags stand in the row only, not in the index.
     orNothing(
       "tags",

@@ -116,6 +116,8 @@ export const jobs = sqliteTable(
     index("jobs_sync_runs")
       .on(table.syncRun, table.finishedAt)
       .where(sql`sync_run is not null and status <> 'dismissed'`),
+    // Few, whatever their state.
+    index("jobs_kept").on(table.hidden).where(sql`kept_at is not null`),
     // The indexes of the lists. Ended jobs come into them many at once: each index would otherwise cost every commit a page
     // or more. Each ends in the job's number. The first two hold all that a list looks at.
     index("jobs_ended")

@@ -1,0 +1,1 @@
+CREATE INDEX `jobs_kept` ON `jobs` (`hidden`) WHERE kept_at is not null;
