@@ -14,6 +14,7 @@ import { type KeyRouteDeps, keyRoutes } from "./routes/keys.ts";
 import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
 import { type LicenceRouteDeps, licenceRoutes } from "./routes/licence.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { type NoticesRouteDeps, noticesRoutes } from "./routes/notices.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { processFormRoutes } from "./routes/process-forms.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
@@ -39,6 +40,7 @@ export type RouteDeps = ExecutionRouteDeps &
   LandingRouteDeps &
   LicenceRouteDeps &
   MetricsDeps &
+  NoticesRouteDeps &
   ProvenanceRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
@@ -79,6 +81,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...shareRoutes(deps),
     ...shareFormRoutes(deps),
     ...signInRoutes(deps),
+    ...noticesRoutes(deps),
     ...keyRoutes(deps),
     ...vaultRoutes(deps),
     ...uploadRoutes(deps),

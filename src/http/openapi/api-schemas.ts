@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { actions, roles } from "../../domain/access.ts";
 import { auditActions, auditOutcomes } from "../../domain/audit.ts";
 import { jobStatuses } from "../../domain/job-state.ts";
+import { noticeEvents } from "../../domain/notices.ts";
 import { jobControlOptions, transmissionModes } from "../../domain/process.ts";
 import { stageNames } from "../../domain/progress.ts";
 import { remoteTypes } from "../../domain/remote-type.ts";
@@ -252,6 +253,13 @@ export const documentSchemas = {
     ),
     retention: v.array(v.looseObject({ what: v.string(), settings: v.array(v.string()) })),
     space: v.optional(v.looseObject({})),
+    links: v.array(Link),
+  }),
+  Notices: v.looseObject({
+    address: v.optional(v.string()),
+    events: v.optional(v.array(v.picklist(noticeEvents))),
+    sendsMail: v.boolean(),
+    mailTo: v.optional(v.array(v.string())),
     links: v.array(Link),
   }),
   KeyList: v.object({ keys: v.array(Key), links: v.array(Link) }),

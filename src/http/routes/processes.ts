@@ -10,6 +10,7 @@ import {
   undeployProcess,
 } from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
+import type { NoticesDeps } from "../../operations/notices.ts";
 import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
 import { processStatistics } from "../../operations/process-statistics.ts";
 import type { ReadInputsDeps } from "../../operations/read-inputs.ts";
@@ -40,7 +41,8 @@ import { jsonResponse, principalOf, type Route, type RouteContext } from "../rou
 export type ProcessRouteDeps = DescribeDeps &
   DeployDeps &
   DeploymentDeps &
-  ReadInputsDeps & { readonly settings: FormSettings } & FormOutputDeps;
+  ReadInputsDeps & { readonly settings: FormSettings } & FormOutputDeps &
+  NoticesDeps;
 
 const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
 const honours = ["if-match"] as const;
