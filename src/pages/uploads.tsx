@@ -17,7 +17,7 @@ export function uploadListPage(view: UploadListView): Page<UploadListDocument> {
         <Layout {...frame} script={scriptUrl(frame, script)}>
           <p>
             Files for the inputs of jobs. An upload is kept for a day, and longer while a job that has not ended, or
-            that failed and can be retried, reads it.
+            that failed and can be retried, reads it. One that a job read which is kept for good stays with the job.
           </p>
           {view.fault === undefined ? null : (
             <p class="notice notice-bad" role="alert">
@@ -171,7 +171,23 @@ function Owner({ upload: { user }, frame }: { readonly upload: UploadDocument; r
 }
 
 /** A job that may read it yet keeps it longer than the time says. */
-function Kept({ upload: { held, expires } }: { readonly upload: UploadDocument }) {
+function Kept({ upload: { held, expires, keptBy } }: { readonly upload: UploadDocument }) {
+  if (keptBy !== undefined) {
+    return (
+      <>
+        {"kept by "}
+        {keptBy.length === 0 ? "a job of somebody else" : keptBy.length === 1 ? "job " : "jobs "}
+        {keptBy.map(({ jobID, processID, href }, index) => (
+          <>
+            {index === 0 ? "" : ", "}
+            <a href={`${href}?f=html`}>{`${processID} ${shortId(jobID)}`}</a>
+          </>
+        ))}
+        {"; else until "}
+        <Time at={expires} />
+      </>
+    );
+  }
   if (!held) return <Time at={expires} />;
   return (
     <>

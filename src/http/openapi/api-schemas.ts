@@ -122,6 +122,13 @@ const AuditLine = v.object({
   outcome: v.picklist(auditOutcomes),
 });
 
+const UploadUse = v.object({
+  jobID: v.string(),
+  processID: v.string(),
+  status: v.picklist(jobStatuses),
+  href: v.string(),
+});
+
 export const documentSchemas = {
   AuditList: v.object({ entries: v.array(AuditLine), links: v.array(Link) }),
   Link,
@@ -220,9 +227,8 @@ export const documentSchemas = {
         created: v.pipe(v.string(), v.isoTimestamp()),
         expires: v.pipe(v.string(), v.isoTimestamp()),
         held: v.boolean(),
-        jobs: v.array(
-          v.object({ jobID: v.string(), processID: v.string(), status: v.picklist(jobStatuses), href: v.string() }),
-        ),
+        keptBy: v.optional(v.array(UploadUse)),
+        jobs: v.array(UploadUse),
         links: v.array(Link),
       }),
     ),
