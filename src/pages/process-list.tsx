@@ -153,6 +153,7 @@ function Table({
 }) {
   if (processes.length === 0) return null;
   const hasRuns = processes.some(({ runs }) => runs !== undefined);
+  const keyword = new URL(frame.jsonUrl).searchParams.get("keyword") ?? "";
   return (
     <RecordTable label="Processes">
       <table>
@@ -168,7 +169,7 @@ function Table({
         </thead>
         <tbody>
           {processes.map((process) => (
-            <Row process={process} baseUrl={frame.baseUrl} hasRuns={hasRuns} whose={whose} />
+            <Row process={process} baseUrl={frame.baseUrl} keyword={keyword} hasRuns={hasRuns} whose={whose} />
           ))}
         </tbody>
       </table>
@@ -179,11 +180,14 @@ function Table({
 function Row({
   process,
   baseUrl,
+  keyword: chosen,
   hasRuns,
   whose,
 }: {
   readonly process: ListedProcess;
   readonly baseUrl: string;
+  /** What the list is narrowed to; empty for nothing. */
+  readonly keyword: string;
   readonly hasRuns: boolean;
   readonly whose: RunsSeen;
 }) {
@@ -201,9 +205,13 @@ function Row({
         {keywords.map((keyword) => (
           <>
             {/* By keys one goes from process to process: the search has a field for keywords. */}
-            <a href={`${baseUrl}/processes?f=html&keyword=${encodeURIComponent(keyword)}`} tabindex={-1}>
-              {keyword}
-            </a>{" "}
+            {keyword === chosen ? (
+              <span aria-current="true">{keyword}</span>
+            ) : (
+              <a href={`${baseUrl}/processes?f=html&keyword=${encodeURIComponent(keyword)}`} tabindex={-1}>
+                {keyword}
+              </a>
+            )}{" "}
           </>
         ))}
       </td>

@@ -2,7 +2,7 @@ import type { SpaceDocument, SystemDocument } from "../domain/documents/system.t
 import { runPeriods } from "../domain/run-period.ts";
 import { areaWords } from "../domain/space.ts";
 import { durationText } from "../domain/spans.ts";
-import { Fold, processPath, Time, User, Wide } from "./parts.tsx";
+import { Choice, Fold, processPath, Time, User, Wide } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
 
@@ -113,12 +113,9 @@ function Whose({ space, baseUrl }: Shown) {
         {periods.map(([name, { words, days }], at) => (
           <>
             {at === 0 ? "" : " or "}
-            <a
-              href={`${baseUrl}/_/system?f=html&period=${name}#space`}
-              aria-current={days === space.days ? "true" : undefined}
-            >
+            <Choice href={`${baseUrl}/_/system?f=html&period=${name}#space`} isChosen={days === space.days}>
               {words}
-            </a>
+            </Choice>
           </>
         ))}
         {". "}

@@ -2,7 +2,7 @@ import type { UploadDocument, UploadListDocument, UploadListView } from "../doma
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
-import { Badge, Time } from "./parts.tsx";
+import { Badge, Choice, Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
 
@@ -136,7 +136,7 @@ function Table({ document: { uploads }, view, frame }: Shown) {
               <td class="nowrap">{sizeText(upload.sizeBytes)}</td>
               {view.hasUsers ? (
                 <td class="breaks narrow">
-                  <Owner upload={upload} frame={frame} />
+                  <Owner upload={upload} view={view} frame={frame} />
                 </td>
               ) : null}
               <td>
@@ -165,9 +165,21 @@ function Table({ document: { uploads }, view, frame }: Shown) {
   );
 }
 
-function Owner({ upload: { user }, frame }: { readonly upload: UploadDocument; readonly frame: PageFrame }) {
+function Owner({
+  upload: { user },
+  view,
+  frame,
+}: {
+  readonly upload: UploadDocument;
+  readonly view: UploadListView;
+  readonly frame: PageFrame;
+}) {
   if (user === undefined) return <span class="muted">nobody signed in</span>;
-  return <a href={`${frame.baseUrl}/uploads?${new URLSearchParams({ user, f: "html" })}`}>{user}</a>;
+  return (
+    <Choice href={`${frame.baseUrl}/uploads?${new URLSearchParams({ user, f: "html" })}`} isChosen={user === view.user}>
+      {user}
+    </Choice>
+  );
 }
 
 /** A job that may read it yet keeps it longer than the time says. */

@@ -241,7 +241,7 @@ test("the largest users, processes and jobs are told, each with its way", () => 
   expect(html).toContain("network 10.0.0.0/8");
   expect(plainTables(html)).toMatch(/<td class="nowrap">5\.0 MB<\/td><td>1,200<\/td><td>3<\/td><td class="nowrap">2 h/);
   expect(html).toContain("counted with all that come without a key");
-  expect(html).toContain(`<a href="${frame.baseUrl}/_/system?f=html&amp;period=30d#space" aria-current="true">`);
+  expect(html).toContain('<span aria-current="true">the last 30 days</span>');
   expect(html).toContain(`<a href="${frame.baseUrl}/_/system?f=html&amp;period=7d#space">`);
   expect(page()).not.toContain("Space and jobs by user");
 });
