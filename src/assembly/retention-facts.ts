@@ -13,8 +13,8 @@ import {
   firstAnsweredEnds,
   firstAuditTimes,
   firstJobEnds,
+  firstUploadEnds,
   nextSessionEnds,
-  nextUploadEnds,
 } from "../store/kept.ts";
 
 type RetentionFactsDeps = {
@@ -55,7 +55,7 @@ export async function readRetention(deps: RetentionFactsDeps): Promise<readonly 
       what: "uploads",
       settings: [],
       seconds: keepMilliseconds / 1000,
-      ...dueOf(await nextUploadEnds(database, now, mostCounted), now),
+      ...dueOf(await firstUploadEnds(database, mostCounted), now),
       held: await countHeldUploads(database, now),
     },
     {

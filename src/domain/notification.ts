@@ -69,6 +69,19 @@ export function wishOf({ event, channel, address }: Subscriber): NotificationWis
   return { event, channel, receiver: channel === "mail" ? "mailto:" : new URL(address).host };
 }
 
+/** Tells what kind of address a text is meant as, where both kinds are taken: what is no address of mail is to be one of the web. */
+export function channelOf(address: string): NotificationChannel {
+  return /^[^\s@/:]+@[^\s@/:]+$/.test(address) ? "mail" : "callback";
+}
+
+/** Words when somebody is told, behind "told": `when it starts and when it ends`. */
+export function whenWords(events: readonly NotificationEvent[]): string {
+  const has = (event: NotificationEvent) => events.includes(event);
+  const end =
+    has("success") && has("failed") ? ["ends"] : has("success") ? ["ends well"] : has("failed") ? ["fails"] : [];
+  return [...(has("inProgress") ? ["starts"] : []), ...end].map((word) => `when it ${word}`).join(" and ");
+}
+
 /** Words an address so that it can be recognised by who gave it, and by nobody else. */
 export function maskedAddress({ channel, address }: Subscriber): string {
   if (channel === "mail") return address.replace(/^(.).*(?=@)/, "$1…");

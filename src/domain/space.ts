@@ -14,9 +14,20 @@ export const spaceAreas = [
 ] as const;
 export type SpaceArea = (typeof spaceAreas)[number];
 
-/** What the files of a service take of the disk. Bytes as the disk counts them, in whole blocks. */
+/**
+ * What files of one kind take. `bytes` as the disk counts them: in whole blocks, with directories, and a file with several names once.
+ * `contentBytes` as users are counted: the lengths of the files, each name by itself.
+ */
+export type AreaSpace = {
+  readonly area: SpaceArea;
+  readonly bytes: number;
+  readonly contentBytes: number;
+  readonly files: number;
+};
+
+/** What the files of a service take of the disk. */
 export type MeasuredSpace = {
-  readonly areas: readonly { readonly area: SpaceArea; readonly bytes: number; readonly files: number }[];
+  readonly areas: readonly AreaSpace[];
   /** The sum of the areas: what `du` says of the same directories. */
   readonly totalBytes: number;
   /** False where there are more files than are looked at: then there is more than is told. */
@@ -37,5 +48,5 @@ export const areaWords: Readonly<Record<SpaceArea, string>> = {
   database: "Database, with its log (-wal)",
   backups: "Copies of the database",
   orphans: "Set aside: no job knows it",
-  other: "Other files: keys, locks, a library of the program",
+  other: "Other files: keys, locks, status documents, a library of the program",
 };

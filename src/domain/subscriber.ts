@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { fault, pointer } from "./faults.ts";
-import type { Subscriber } from "./notification.ts";
+import { channelOf, type NotificationChannel, type Subscriber } from "./notification.ts";
 import type { Fault } from "./problem.ts";
 
 /** Longer than any address in use; both are kept with the job. */
@@ -39,6 +39,15 @@ export function mayGetMail(address: string, patterns: readonly string[]): boolea
   const wanted = address.toLowerCase();
   const domain = wanted.slice(wanted.lastIndexOf("@"));
   return patterns.length === 0 || patterns.some((pattern) => [wanted, domain].includes(pattern.toLowerCase()));
+}
+
+/** Checks one address as that of a subscriber in a request is, and tells its kind; undefined for one that is none. */
+export function readAddress(address: string, pointer: string, faults: Fault[]): NotificationChannel | undefined {
+  const channel = channelOf(address);
+  const isRight = v.is(channel === "mail" ? MailAddressSchema : callbackAddress, address);
+  if (isRight) return channel;
+  faults.push(fault(pointer, address, channel === "mail" ? mailWanted : callbackWanted));
+  return undefined;
 }
 
 /** Each member of a subscriber, and what it asks for. */

@@ -22,7 +22,7 @@ type Level = { readonly path: string; readonly area: SpaceArea; readonly names: 
  */
 export async function measureSpace(layout: Layout, most = mostEntries): Promise<MeasuredSpace> {
   const areaOf = createAreas(layout);
-  const sums = new Map(spaceAreas.map((area) => [area, { bytes: 0, files: 0 }]));
+  const sums = new Map(spaceAreas.map((area) => [area, { bytes: 0, contentBytes: 0, files: 0 }]));
   const named = new Set<string>();
   // Entries are taken from the list of their directory one by one: one with a million of them must not hold the program.
   const levels: Level[] = [];
@@ -34,6 +34,7 @@ export async function measureSpace(layout: Layout, most = mostEntries): Promise<
     // Files come and go while a tool writes.
     if (facts === undefined || facts === "closed") return;
     const sum = sums.get(area);
+    if (sum !== undefined && facts.isFile()) sum.contentBytes += facts.size;
     if (sum !== undefined && isFirstName(named, facts)) {
       sum.bytes += facts.blocks * blockBytes;
       sum.files += facts.isDirectory() ? 0 : 1;
@@ -56,7 +57,7 @@ export async function measureSpace(layout: Layout, most = mostEntries): Promise<
       await look(path, areaOf(path, level.area));
     }
   }
-  const areas = spaceAreas.map((area) => ({ area, bytes: 0, files: 0, ...sums.get(area) }));
+  const areas = spaceAreas.map((area) => ({ area, bytes: 0, contentBytes: 0, files: 0, ...sums.get(area) }));
   const totalBytes = areas.reduce((total, { bytes }) => total + bytes, 0);
   return { areas, totalBytes, isWhole: levels.length === 0, unread };
 }
@@ -109,6 +110,8 @@ function createAreas(layout: Layout): (path: string, above: SpaceArea) => SpaceA
     const [directory, name] = [dirname(path), basename(path)];
     if (name === orphansName && own.has(directory)) return "orphans";
     if (directory === outputsDirectory && name.endsWith(".log")) return "logs";
+    // The status document of a job of WPS 1.0 is no result of it.
+    if (directory === outputsDirectory && name.endsWith(".xml")) return "other";
     if (directory !== dataDirectory || above !== "other") return above;
     if ([database, `${database}-wal`, `${database}-shm`].includes(name)) return "database";
     // What a restore put aside, what was copied before a step to a newer version, and what somebody wrote there.

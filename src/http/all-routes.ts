@@ -15,6 +15,7 @@ import { keyRoutes } from "./routes/keys.ts";
 import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
 import { type LicenceRouteDeps, licenceRoutes } from "./routes/licence.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { type NoticesRouteDeps, noticesRoutes } from "./routes/notices.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { processFormRoutes } from "./routes/process-forms.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
@@ -41,6 +42,7 @@ export type RouteDeps = ExecutionRouteDeps &
   LandingRouteDeps &
   LicenceRouteDeps &
   MetricsDeps &
+  NoticesRouteDeps &
   ProvenanceRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
@@ -81,6 +83,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...shareRoutes(deps),
     ...shareFormRoutes(deps),
     ...signInRoutes(deps),
+    ...noticesRoutes(deps),
     ...keyRoutes(deps),
     ...vaultRoutes(deps),
     ...uploadRoutes(deps),

@@ -14,14 +14,16 @@ import {
 import type { Page } from "./describe-processes.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import type { VaultDeps } from "./keep-vault-file.ts";
-import { findRemovable } from "./read-vault-file.ts";
+import { findRemovable, keepersOf } from "./read-vault-file.ts";
 
 /** An upload, and the newest jobs that read it, of those that the reader may see. */
 export type ListedUpload = {
   readonly file: VaultFile;
   readonly jobs: readonly JobOfUpload[];
-  /** Some job may read it: it stays past its time as long as that is so. */
+  /** Some job may read it, or is kept for good: it stays past its time as long as that is so. */
   readonly isHeld: boolean;
+  /** The newest jobs that are kept for good and read it, of those that the reader may see; absent where none is kept. */
+  readonly keepers?: readonly JobOfUpload[];
 };
 
 /** Which uploads are wanted, in which order. */
@@ -85,7 +87,11 @@ async function withJobs(
 ): Promise<ListedUpload> {
   const jobs = await jobsOfVaultFile(deps.database, file.id, toldJobs);
   const visible = await Promise.all(jobs.map((job) => maySeeJob(deps, principal, job)));
-  return { file, jobs: jobs.filter((_, index) => visible[index] === true), isHeld };
+  const keepers = isHeld ? await keepersOf(deps, principal, file.id) : undefined;
+  return {
+    ...{ file, jobs: jobs.filter((_, index) => visible[index] === true), isHeld },
+    ...(keepers?.words === undefined ? {} : { keepers: keepers.jobs }),
+  };
 }
 
 /** So many users are added up. */

@@ -5,6 +5,7 @@ import type { SpaceDocument, SystemDocument, SystemFacts, UserSpace } from "../d
 import { runPeriods } from "../domain/run-period.ts";
 import type { Database } from "../store/database.ts";
 import { clientsBySpace, type JobSpace, spaceOfNewestJobs } from "../store/kept.ts";
+import { sumKeptBytes } from "../store/metrics.ts";
 import { usageOf } from "../store/usage.ts";
 import { runsByUser, type UserRuns } from "../store/use-by-user.ts";
 import { requireAction } from "./guard.ts";
@@ -39,7 +40,7 @@ async function readSpace({ database, clock }: SystemDeps, days: number): Promise
   const jobs = (await spaceOfNewestJobs(database, newest)).toSorted((a, b) => b.bytes - a.bytes);
   return {
     days,
-    users: await readUsers(database, clock.now() - days * dayMilliseconds),
+    ...(await readUsers(database, clock.now() - days * dayMilliseconds)),
     newest,
     processes: processesOf(jobs).slice(0, told),
     jobs: jobs.slice(0, told).map(({ id, processId, providerId, user, bytes }) => ({
@@ -53,10 +54,11 @@ async function readSpace({ database, clock }: SystemDeps, days: number): Promise
 
 const dayMilliseconds = 86_400_000;
 
-/** Who keeps most, and whose jobs ran longest: each with both. */
-async function readUsers(database: Database, since: number): Promise<readonly UserSpace[]> {
+/** Who keeps most, and whose jobs ran longest: each with both; and all together. */
+async function readUsers(database: Database, since: number): Promise<Pick<SpaceDocument, "users" | "total">> {
   const largest = await clientsBySpace(database, told);
-  const runs = new Map((await runsByUser(database, since)).map((one) => [clientOfRuns(one), one]));
+  const allRuns = await runsByUser(database, since);
+  const runs = new Map(allRuns.map((one) => [clientOfRuns(one), one]));
   const clients = new Set([...largest.map(({ client }) => client), ...[...runs.keys()].slice(0, told)]);
   const users = [...clients].map(async (client): Promise<UserSpace> => {
     const { outputBytes, vaultBytes: uploadBytes } = await usageOf(database, client);
@@ -65,9 +67,20 @@ async function readUsers(database: Database, since: number): Promise<readonly Us
     return { ...userOf(client), outputBytes, uploadBytes, bytes: outputBytes + uploadBytes, ...figures };
   });
   const nameOf = ({ user, client = "" }: UserSpace) => user ?? client;
-  return (await Promise.all(users)).toSorted(
+  const sorted = (await Promise.all(users)).toSorted(
     (a, b) => b.bytes - a.bytes || (b.runSeconds ?? 0) - (a.runSeconds ?? 0) || (nameOf(a) < nameOf(b) ? -1 : 1),
   );
+  return { users: sorted, total: await readTotal(database, allRuns) };
+}
+
+async function readTotal(database: Database, runs: readonly UserRuns[]): Promise<SpaceDocument["total"]> {
+  const { outputs: outputBytes, vault: uploadBytes } = await sumKeptBytes(database);
+  return {
+    ...{ outputBytes, uploadBytes, bytes: outputBytes + uploadBytes },
+    jobs: runs.reduce((sum, { jobs }) => sum + jobs, 0),
+    failed: runs.reduce((sum, { failed }) => sum + failed, 0),
+    runSeconds: runs.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000,
+  };
 }
 
 /** Of jobs only the user is counted: without one, all networks are one. */

@@ -4,8 +4,9 @@ import { Problem } from "../domain/problem.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { removeVaultFile as removeContent, vaultFile } from "../files/vault.ts";
 import { forgetRemovals } from "../store/removals.ts";
-import { findVaultFile, removeVaultFile, type VaultFile } from "../store/vault.ts";
-import { maySee, requireAction } from "./guard.ts";
+import { findUsableFile, findVaultFile, removeVaultFile, type VaultFile } from "../store/vault.ts";
+import { type JobOfUpload, keepersOfVaultFile } from "../store/vault-lists.ts";
+import { maySee, maySeeJob, requireAction } from "./guard.ts";
 import { auditingUpload, type VaultDeps } from "./keep-vault-file.ts";
 import { isOwnUpload, type VaultToken } from "./references.ts";
 import { matchesHash } from "./secrets.ts";
@@ -22,10 +23,8 @@ export type ReadableFile = { readonly file: VaultFile; readonly path: string };
  */
 export async function readVaultFile(deps: VaultDeps, principal: Principal, claim: VaultClaim): Promise<ReadableFile> {
   requireAction(principal, "upload", "read an uploaded file");
-  const file = await findVaultFile(deps.database, claim.id);
-  if (file === undefined || file.expiresAt <= deps.clock.now() || !mayUse(principal, file, claim)) {
-    throw noUpload("read", claim.id);
-  }
+  const file = await findUsableFile(deps.database, claim.id, deps.clock.now());
+  if (file === undefined || !mayUse(principal, file, claim)) throw noUpload("read", claim.id);
   const path = vaultFile(deps.layout, file.id);
   if ((await ifExists(stat(path))) === undefined) {
     throw new Problem("not-found", `Cannot read uploaded file "${file.id}": its bytes are gone`);
@@ -33,16 +32,40 @@ export async function readVaultFile(deps: VaultDeps, principal: Principal, claim
   return { file, path };
 }
 
-/** Removes an uploaded file, anybody's for who may end all jobs. Throws `forbidden` as reading does, `conflict` while a job may read it. */
+/**
+ * Removes an uploaded file, anybody's for who may end all jobs. Throws `forbidden` as reading does, `conflict` while a job may read
+ * it, and `kept-job` with the names of the jobs where it was an input of jobs that are kept for good: released, they let it go.
+ */
 export async function dropVaultFile(deps: VaultDeps, principal: Principal, claim: VaultClaim): Promise<void> {
   requireAction(principal, "upload", "remove an uploaded file");
   const file = await findRemovable(deps, principal, claim);
   if (!(await removeVaultFile(auditingUpload(deps, principal, "remove-upload", file), file.id))) {
-    const detail = `Cannot remove uploaded file "${file.id}": found a job that may read it, wanted none`;
-    throw new Problem("conflict", detail);
+    const { words } = await keepersOf(deps, principal, file.id);
+    const action = `Cannot remove uploaded file "${file.id}"`;
+    if (words !== undefined)
+      throw new Problem("kept-job", `${action}: found it kept by ${words}, wanted that released first`);
+    throw new Problem("conflict", `${action}: found a job that may read it, wanted none`);
   }
   await removeContent(deps.layout, file.id);
   await forgetRemovals(deps.database, [file.id]);
+}
+
+/** So many jobs that keep an upload are named. */
+const namedKeepers = 5;
+
+/** The jobs that are kept for good and read an upload, of those that the caller may see, and words that name them; without words there are none. */
+export async function keepersOf(
+  deps: Pick<VaultDeps, "database">,
+  principal: Principal,
+  id: string,
+): Promise<{ readonly jobs: readonly JobOfUpload[]; readonly words?: string }> {
+  const found = await keepersOfVaultFile(deps.database, id, namedKeepers);
+  if (found.length === 0) return { jobs: [] };
+  const visible = await Promise.all(found.map((job) => maySeeJob(deps, principal, job)));
+  const jobs = found.filter((_, index) => visible[index] === true);
+  const named = jobs.map((job) => `job ${job.id} of process "${job.processId}"`);
+  const others = jobs.length < found.length ? ["a job of somebody else"] : [];
+  return { jobs, words: [...named, ...others].join(", ") };
 }
 
 /** Finds an uploaded file that a caller may remove. Throws `forbidden` for any other, and for one that is not there. */

@@ -24,7 +24,7 @@ import { findPublished } from "../files/outputs.ts";
 import { vaultFile } from "../files/vault.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { Database } from "../store/database.ts";
-import { findVaultFile, type VaultFile } from "../store/vault.ts";
+import { findUsableFile, findVaultFile, type VaultFile } from "../store/vault.ts";
 import { maySee } from "./guard.ts";
 import { hashSecret } from "./secrets.ts";
 
@@ -263,8 +263,8 @@ export async function findUsableUpload(
   href: string,
 ): Promise<VaultFile | undefined> {
   const id = /^vault:\/\/([A-Za-z0-9_-]{1,128})$/.exec(href)?.[1];
-  const file = id === undefined ? undefined : await findVaultFile(deps.database, id);
-  if (file === undefined || file.expiresAt <= deps.clock.now() || !maySee(principal, file.user)) return undefined;
+  const file = id === undefined ? undefined : await findUsableFile(deps.database, id, deps.clock.now());
+  if (file === undefined || !maySee(principal, file.user)) return undefined;
   if (isOwnUpload(principal, file)) return file;
   const own = shown.byId.get(file.id);
   if (shown.forAll.has(file.tokenHash) || own?.has(file.tokenHash) === true) return file;

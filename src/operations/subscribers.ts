@@ -1,8 +1,8 @@
-import type { Principal } from "../domain/access.ts";
+import { isOwn, type Principal } from "../domain/access.ts";
 import { openAddressWords } from "../domain/closed-address.ts";
 import { fault } from "../domain/faults.ts";
 import type { Job } from "../domain/job.ts";
-import { maskedAddress, type Notification } from "../domain/notification.ts";
+import { maskedAddress, type Notification, type Subscriber } from "../domain/notification.ts";
 import type { Fault } from "../domain/problem.ts";
 import { type LocatedSubscriber, mayGetMail } from "../domain/subscriber.ts";
 import type { Gate } from "../net/fetch.ts";
@@ -56,4 +56,14 @@ export async function readNotifications(
     return { ...one, address: subscriber === undefined ? one.receiver : maskedAddress(subscriber) };
   });
   return { job, notifications: shown };
+}
+
+/** Reads whom a job of the caller's own told; nobody for a job of somebody else, whose addresses are not the caller's to read. */
+export async function readOwnSubscribers(
+  { database, secretKey }: NotificationDeps,
+  principal: Principal,
+  { id, user }: Pick<Job, "id" | "user">,
+): Promise<readonly Subscriber[]> {
+  if (user === undefined || !isOwn(principal, user)) return [];
+  return (await subscribersOf(database, secretKey, id)) ?? [];
 }

@@ -5,7 +5,7 @@ import { Problem } from "../domain/problem.ts";
 import { shortageOf } from "../domain/shortage.ts";
 import { removeVaultFile } from "../files/vault.ts";
 import { appendPart, joinParts, removeParts, sizeOfParts } from "../files/vault-parts.ts";
-import { findVaultFile, insertVaultFile, type VaultFile } from "../store/vault.ts";
+import { findUsableFile, insertVaultFile, type VaultFile } from "../store/vault.ts";
 import { findUpload, insertUpload, removeUpload, type VaultUpload } from "../store/vault-uploads.ts";
 import { requireAction } from "./guard.ts";
 import { auditingUpload, diskIsFull, keepMilliseconds, plainName, type VaultDeps } from "./keep-vault-file.ts";
@@ -97,13 +97,12 @@ export async function uploadState(deps: UploadDeps, principal: Principal, claim:
 }
 
 async function wholeFile(deps: UploadDeps, principal: Principal, claim: VaultClaim): Promise<UploadState> {
-  const file = await findVaultFile(deps.database, claim.id);
-  if (file === undefined) throw noUpload("go on with", claim.id);
-  requireUse(deps, principal, file, claim);
+  const file = await findUsableFile(deps.database, claim.id, deps.clock.now());
+  if (file === undefined || !mayUse(principal, file, claim)) throw noUpload("go on with", claim.id);
   return stateOf(file, file.sizeBytes);
 }
 
-function requireUse(deps: UploadDeps, principal: Principal, file: VaultUpload | VaultFile, claim: VaultClaim): void {
+function requireUse(deps: UploadDeps, principal: Principal, file: VaultUpload, claim: VaultClaim): void {
   if (file.expiresAt > deps.clock.now() && mayUse(principal, file, claim)) return;
   throw noUpload("go on with", claim.id);
 }

@@ -5,7 +5,7 @@ import { type AuditView, doneText, nothingText } from "./audit-words.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
-import { Fault } from "./parts.tsx";
+import { Choice, Fault } from "./parts.tsx";
 
 const script = "local-times";
 
@@ -153,13 +153,13 @@ function Spans({ view, frame: { baseUrl } }: Shown) {
   return (
     <p class="actions">
       {spans.map(([since, words]) => (
-        <a
-          class="button"
+        <Choice
+          asButton={true}
           href={`${baseUrl}/_/audit?${new URLSearchParams([["f", "html"], ["since", since], ...others])}`}
-          aria-current={view.since === since && view.until === "" ? "true" : undefined}
+          isChosen={view.since === since && view.until === ""}
         >
           {words}
-        </a>
+        </Choice>
       ))}
     </p>
   );

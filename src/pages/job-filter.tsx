@@ -1,6 +1,7 @@
 import { createdChoices, keptChoices } from "../domain/job-search.ts";
 import { jobStatuses } from "../domain/job-state.ts";
 import type { PageFrame } from "./page.ts";
+import { Choice } from "./parts.tsx";
 import { statusSigns, statusWords } from "./words.ts";
 
 /** What stays in the address without a field of its own. */
@@ -69,8 +70,17 @@ const usual = [
   { words: "running or waiting", query: { status: "accepted,running" } },
 ] as const;
 
+/** How much of a list is shown, and in which form, is no matter of what was asked for. */
+const turning: readonly string[] = ["f", "limit", "after", "before", "sortby", "done"];
+
+function textOf(query: Readonly<Record<string, string>>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== "");
+  return JSON.stringify(given.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 function Usual({ frame, byUser }: FilterProps) {
-  const { origin, pathname } = new URL(frame.jsonUrl);
+  const { origin, pathname, searchParams } = new URL(frame.jsonUrl);
+  const asked = textOf(Object.fromEntries([...searchParams].filter(([name]) => !turning.includes(name))));
   const user = byUser ? frame.reader?.name : undefined;
   const own = user === undefined ? [] : [{ words: "your own", query: { user } }];
   return (
@@ -79,7 +89,12 @@ function Usual({ frame, byUser }: FilterProps) {
       {[...usual, ...own].map(({ words, query }, at) => (
         <>
           {at === 0 ? "" : ", "}
-          <a href={`${origin}${pathname}?${new URLSearchParams({ f: "html", ...query })}`}>{words}</a>
+          <Choice
+            href={`${origin}${pathname}?${new URLSearchParams({ f: "html", ...query })}`}
+            isChosen={textOf(query) === asked}
+          >
+            {words}
+          </Choice>
         </>
       ))}
     </p>

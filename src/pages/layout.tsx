@@ -53,6 +53,9 @@ export const notices = {
   "share-taken-back": "The share was taken back. Its address leads to nothing any more.",
   "job-kept": "The job is kept for good, with its results and its log. Nothing removes it before it is kept no longer.",
   "job-released": "The job is kept no longer than others are, counted from its end.",
+  "notices-kept":
+    "Kept. The form of each process is filled with this address from now on, where you can change it for one run.",
+  "notices-removed": "No address is kept any more. Jobs that were run with it go on telling it.",
   "results-wanted": "Tick at least one of the results to share. Nothing was shared.",
   "two-wanted": "Tick two jobs, and only two: then they can be compared.",
   "jobs-wanted": "Tick at least one job first. Nothing was done.",

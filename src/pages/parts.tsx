@@ -128,3 +128,30 @@ export function Fold({
     </details>
   );
 }
+
+/** One of several ways to see a page: a link, and plain text where it is the one that is seen. */
+export function Choice({
+  href,
+  isChosen,
+  asButton = false,
+  children,
+}: {
+  readonly href: string;
+  readonly isChosen: boolean;
+  readonly asButton?: boolean;
+  readonly children: Child;
+}) {
+  const look = asButton ? "button" : undefined;
+  if (isChosen) {
+    return (
+      <span class={look} aria-current="true">
+        {children}
+      </span>
+    );
+  }
+  return (
+    <a class={look} href={href}>
+      {children}
+    </a>
+  );
+}

@@ -112,6 +112,7 @@ function Table({
 }) {
   if (processes.length === 0) return null;
   const hasRuns = processes.some(({ runs }) => runs !== undefined);
+  const keyword = new URL(frame.jsonUrl).searchParams.get("keyword") ?? "";
   return (
     <RecordTable label="Processes">
       <table>
@@ -127,7 +128,7 @@ function Table({
         </thead>
         <tbody>
           {processes.map((process) => (
-            <Row process={process} baseUrl={frame.baseUrl} hasRuns={hasRuns} whose={whose} />
+            <Row process={process} baseUrl={frame.baseUrl} keyword={keyword} hasRuns={hasRuns} whose={whose} />
           ))}
         </tbody>
       </table>
@@ -138,11 +139,14 @@ function Table({
 function Row({
   process,
   baseUrl,
+  keyword: chosen,
   hasRuns,
   whose,
 }: {
   readonly process: ListedProcess;
   readonly baseUrl: string;
+  /** What the list is narrowed to; empty for nothing. */
+  readonly keyword: string;
   readonly hasRuns: boolean;
   readonly whose: RunsSeen;
 }) {
@@ -161,9 +165,13 @@ function Row({
         {keywords.map((keyword) => (
           <>
             {/* By keys one goes from process to process: the search has a field for keywords. */}
-            <a href={`${baseUrl}/processes?f=html&keyword=${encodeURIComponent(keyword)}`} tabindex={-1}>
-              {keyword}
-            </a>{" "}
+            {keyword === chosen ? (
+              <span aria-current="true">{keyword}</span>
+            ) : (
+              <a href={`${baseUrl}/processes?f=html&keyword=${encodeURIComponent(keyword)}`} tabindex={-1}>
+                {keyword}
+              </a>
+            )}{" "}
           </>
         ))}
       </td>

@@ -1,6 +1,7 @@
 import { processUrl } from "../domain/links.ts";
 import { type RunPeriod, runPeriods } from "../domain/run-period.ts";
 import { durationText } from "../domain/spans.ts";
+import { Choice } from "./parts.tsx";
 import { type RunFigures, shareText } from "./run-figures.tsx";
 
 const names: readonly RunPeriod[] = ["7d", "30d", "all"];
@@ -16,9 +17,9 @@ export function Periods({ figures, baseUrl }: { readonly figures: RunFigures; re
         {names.map((name, at) => (
           <>
             {at === 0 ? "" : at === names.length - 1 ? " or " : ", "}
-            <a href={`${url}${name}#figures`} aria-current={period?.name === name ? "true" : undefined}>
+            <Choice href={`${url}${name}#figures`} isChosen={period?.name === name}>
               {runPeriods[name].words}
-            </a>
+            </Choice>
           </>
         ))}
       </p>

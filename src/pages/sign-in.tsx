@@ -2,6 +2,7 @@ import type { SignInDocument } from "../domain/documents/sign-in.ts";
 import { type Allowed, MayDo } from "./account.tsx";
 import { deployPath } from "./deploy.tsx";
 import { Layout } from "./layout.tsx";
+import { Notices, type NoticesView } from "./notices.tsx";
 import { Asked, Facts, NotSaid, type Operator, operatorRows } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
 import { Fault, Time } from "./parts.tsx";
@@ -14,12 +15,14 @@ export type SignInState = {
   readonly fault?: string;
   /** What who has signed in may do here. */
   readonly allowed?: Allowed;
+  /** Where one is told of the own jobs, for who may have some. */
+  readonly notices?: NoticesView;
   /** Who runs the service; nothing of it where its settings say nothing. */
   readonly operator?: Operator;
 };
 
 /** Builds the page by which a person signs in and out. */
-export function signInPage({ to, fault, allowed, operator = {} }: SignInState): Page<SignInDocument> {
+export function signInPage({ to, fault, allowed, notices, operator = {} }: SignInState): Page<SignInDocument> {
   return {
     policy: () => policyOf({ sendsForms: true }),
     render: (frame, document) =>
@@ -28,6 +31,8 @@ export function signInPage({ to, fault, allowed, operator = {} }: SignInState): 
           {fault === undefined ? null : <Fault words={fault} />}
           <Who document={document} frame={frame} to={to} />
           {document.user === undefined || allowed === undefined ? null : <MayDo allowed={allowed} />}
+          {notices === undefined ? null : <Notices view={notices} baseUrl={frame.baseUrl} />}
+          {document.user === undefined || notices === undefined ? null : <h2>Sign in as somebody else</h2>}
           {document.ways.includes("provider") ? (
             <p>
               <a href={`${frame.baseUrl}/_/sign-in/provider?to=${encodeURIComponent(to)}`}>

@@ -109,7 +109,8 @@ function keptText({ what, seconds, maxBytes }: KeptDocument): string {
   if (seconds === undefined) return "until somebody removes them: nothing is removed by time";
   const time = keptSpanText(seconds);
   if (what === "jobs") return `${time} after their end; those kept for good stay`;
-  if (what === "uploads") return `${time}, and longer while a job that has not ended, or that failed, reads it`;
+  if (what === "uploads")
+    return `${time}, and longer while a job reads it that has not ended, that failed, or that is kept for good`;
   if (what === "orphans") return `${time}; less when the disk is full`;
   if (what === "sessions") return `${time} at most; until then or the end of their key`;
   return time;
@@ -160,7 +161,7 @@ function Next({
       ) : (
         <span class="muted">{uncountedWords[what] ?? "nothing"}</span>
       )}
-      {held === undefined || held === 0 ? null : `; ${held} past their time, which a job may read`}
+      {held === undefined || held === 0 ? null : `; ${held} past their time, which a job may read or keeps`}
     </>
   );
 }

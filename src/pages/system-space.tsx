@@ -3,7 +3,7 @@ import { runPeriods } from "../domain/run-period.ts";
 import { areaWords } from "../domain/space.ts";
 import { durationText } from "../domain/spans.ts";
 import { sizesAlike } from "./one-unit.ts";
-import { Fold, processPath, Time, User, Wide } from "./parts.tsx";
+import { Choice, Fold, processPath, Time, User, Wide } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
 
@@ -38,7 +38,10 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
         {"What the files take of the disk, measured "}
         <Time at={measured} />
         {", at most once a minute. "}
-        <span class="muted">A file is counted in whole blocks, and once when it has several names.</span>
+        <span class="muted">
+          On the disk a file is counted in whole blocks, and once when it has several names; its length counts for each
+          name.
+        </span>
       </p>
       {isWhole && unread === 0 ? null : (
         <p class="notice">
@@ -53,17 +56,19 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
           <thead>
             <tr>
               <th scope="col">What it is</th>
-              <th scope="col">Space</th>
+              <th scope="col">On the disk</th>
+              <th scope="col">Length</th>
               <th scope="col">Files</th>
             </tr>
           </thead>
           <tbody>
             {areas
               .filter(({ bytes, files }) => bytes > 0 || files > 0)
-              .map(({ area, bytes, files }) => (
+              .map(({ area, bytes, contentBytes, files }) => (
                 <tr>
                   <td>{areaWords[area]}</td>
                   <td class="nowrap">{sizeText(bytes)}</td>
+                  <td class="nowrap">{sizeText(contentBytes)}</td>
                   <td>{files.toLocaleString("en")}</td>
                 </tr>
               ))}
@@ -74,6 +79,7 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
               <td class="nowrap">
                 <b>{sizeText(totalBytes)}</b>
               </td>
+              <td class="nowrap">{sizeText(areas.reduce((sum, area) => sum + area.contentBytes, 0))}</td>
               <td>{areas.reduce((sum, area) => sum + area.files, 0).toLocaleString("en")}</td>
             </tr>
           </tbody>
@@ -109,21 +115,22 @@ function Whose({ space, baseUrl }: Shown) {
     <>
       <p>
         {
-          "Whose it is: results and uploads, as they were counted when they were written, who keeps most first; and whose jobs ended in "
+          "Whose it is, by the length of files, who keeps most first: results with logs, which are the two lines of these names above, and uploads; and whose jobs ended in "
         }
         {periods.map(([name, { words, days }], at) => (
           <>
             {at === 0 ? "" : " or "}
-            <a
-              href={`${baseUrl}/_/system?f=html&period=${name}#space`}
-              aria-current={days === space.days ? "true" : undefined}
-            >
+            <Choice href={`${baseUrl}/_/system?f=html&period=${name}#space`} isChosen={days === space.days}>
               {words}
-            </a>
+            </Choice>
           </>
         ))}
         {". "}
         <a href={`${baseUrl}/uploads?sort=size&f=html`}>The largest uploads</a>
+      </p>
+      <p class="muted">
+        It is counted when it is written: what a job makes that runs yet, or an upload that goes on, comes with its end.
+        Long values of results count for their job, too: they stand in the database, or among the long values.
       </p>
       <Users space={space} baseUrl={baseUrl} />
       {space.jobs.length === 0 ? null : (
@@ -137,7 +144,33 @@ function Whose({ space, baseUrl }: Shown) {
   );
 }
 
-function Users({ space: { users }, baseUrl }: Shown) {
+/** What is kept, and was run, by those who are not told one by one. */
+function othersOf({ users, total }: SpaceDocument): SpaceDocument["total"] {
+  const left = (name: keyof SpaceDocument["total"]) =>
+    Math.max(0, total[name] - users.reduce((sum, user) => sum + (user[name] ?? 0), 0));
+  const [outputBytes, uploadBytes] = [left("outputBytes"), left("uploadBytes")];
+  const runs = { jobs: left("jobs"), failed: left("failed"), runSeconds: left("runSeconds") };
+  return { outputBytes, uploadBytes, bytes: outputBytes + uploadBytes, ...runs };
+}
+
+function SumRow({ words, sum }: { readonly words: string; readonly sum: SpaceDocument["total"] }) {
+  const sizeWords = sizesAlike([sum.outputBytes, sum.uploadBytes, sum.bytes]);
+  return (
+    <tr>
+      <td>{words}</td>
+      <td class="nowrap">{sizeWords(sum.outputBytes)}</td>
+      <td class="nowrap">{sizeWords(sum.uploadBytes)}</td>
+      <td class="nowrap">{sizeWords(sum.bytes)}</td>
+      <td>{sum.jobs.toLocaleString("en")}</td>
+      <td>{sum.failed.toLocaleString("en")}</td>
+      <td class="nowrap">{durationText(sum.runSeconds)}</td>
+    </tr>
+  );
+}
+
+function Users({ space, baseUrl }: Shown) {
+  const { users, total } = space;
+  const others = othersOf(space);
   if (users.length === 0) return <p>Nobody keeps results or uploads in files, and no job ended in this time.</p>;
   return (
     <RecordTable label="Space and jobs by user">
@@ -145,7 +178,7 @@ function Users({ space: { users }, baseUrl }: Shown) {
         <thead>
           <tr>
             <th scope="col">User</th>
-            <th scope="col">Results</th>
+            <th scope="col">Results, logs</th>
             <th scope="col">Uploads</th>
             <th scope="col">Space together</th>
             <th scope="col">Jobs</th>
@@ -184,6 +217,8 @@ function Users({ space: { users }, baseUrl }: Shown) {
               </tr>
             );
           })}
+          {others.bytes === 0 && others.jobs === 0 ? null : <SumRow words="All others" sum={others} />}
+          <SumRow words="All together" sum={total} />
         </tbody>
       </table>
     </RecordTable>
@@ -197,7 +232,7 @@ function Processes({ space: { processes }, baseUrl }: Shown) {
         <thead>
           <tr>
             <th scope="col">Process</th>
-            <th scope="col">Results</th>
+            <th scope="col">Results, logs</th>
             <th scope="col">Jobs</th>
           </tr>
         </thead>
@@ -225,7 +260,7 @@ function Jobs({ space: { jobs }, baseUrl }: Shown) {
         <thead>
           <tr>
             <th scope="col">Job</th>
-            <th scope="col">Results</th>
+            <th scope="col">Results, logs</th>
             <th scope="col">User</th>
           </tr>
         </thead>

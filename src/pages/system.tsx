@@ -128,13 +128,14 @@ function Disk({ document, baseUrl }: Linked) {
         <dl>
           <dt>Results kept</dt>
           <dd>
-            <a href={`${baseUrl}/jobs?status=successful&sortby=finished&f=html`}>{sizeText(kept.outputBytes)}</a>, by
-            the jobs that ended
+            <a href={`${baseUrl}/jobs?status=successful&sortby=finished&f=html`}>{sizeText(kept.outputBytes)}</a> with
+            logs, by the length of files, of the jobs that ended
             <SettingLinks settings={document.settings} names={["keepHours"]} />
           </dd>
           <dt>Uploads kept</dt>
           <dd>
-            <a href={`${baseUrl}/uploads?f=html`}>{sizeText(kept.uploadBytes)}</a> · <a href="#retention">how long</a>
+            <a href={`${baseUrl}/uploads?f=html`}>{sizeText(kept.uploadBytes)}</a>, by the length of files ·{" "}
+            <a href="#retention">how long</a>
           </dd>
           <dt>Database</dt>
           <dd>

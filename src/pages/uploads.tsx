@@ -2,7 +2,7 @@ import type { UploadDocument, UploadListDocument, UploadListView } from "../doma
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
-import { Badge, Time } from "./parts.tsx";
+import { Badge, Choice, Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { shortId, sizeText } from "./words.ts";
 
@@ -17,7 +17,7 @@ export function uploadListPage(view: UploadListView): Page<UploadListDocument> {
         <Layout {...frame} script={scriptUrl(frame, script)}>
           <p>
             Files for the inputs of jobs. An upload is kept for a day, and longer while a job that has not ended, or
-            that failed and can be retried, reads it.
+            that failed and can be retried, reads it. One that a job read which is kept for good stays with the job.
           </p>
           {view.fault === undefined ? null : (
             <p class="notice notice-bad" role="alert">
@@ -136,7 +136,7 @@ function Table({ document: { uploads }, view, frame }: Shown) {
               <td class="nowrap">{sizeText(upload.sizeBytes)}</td>
               {view.hasUsers ? (
                 <td class="breaks narrow">
-                  <Owner upload={upload} frame={frame} />
+                  <Owner upload={upload} view={view} frame={frame} />
                 </td>
               ) : null}
               <td>
@@ -165,13 +165,41 @@ function Table({ document: { uploads }, view, frame }: Shown) {
   );
 }
 
-function Owner({ upload: { user }, frame }: { readonly upload: UploadDocument; readonly frame: PageFrame }) {
+function Owner({
+  upload: { user },
+  view,
+  frame,
+}: {
+  readonly upload: UploadDocument;
+  readonly view: UploadListView;
+  readonly frame: PageFrame;
+}) {
   if (user === undefined) return <span class="muted">nobody signed in</span>;
-  return <a href={`${frame.baseUrl}/uploads?${new URLSearchParams({ user, f: "html" })}`}>{user}</a>;
+  return (
+    <Choice href={`${frame.baseUrl}/uploads?${new URLSearchParams({ user, f: "html" })}`} isChosen={user === view.user}>
+      {user}
+    </Choice>
+  );
 }
 
 /** A job that may read it yet keeps it longer than the time says. */
-function Kept({ upload: { held, expires } }: { readonly upload: UploadDocument }) {
+function Kept({ upload: { held, expires, keptBy } }: { readonly upload: UploadDocument }) {
+  if (keptBy !== undefined) {
+    return (
+      <>
+        {"kept by "}
+        {keptBy.length === 0 ? "a job of somebody else" : keptBy.length === 1 ? "job " : "jobs "}
+        {keptBy.map(({ jobID, processID, href }, index) => (
+          <>
+            {index === 0 ? "" : ", "}
+            <a href={`${href}?f=html`}>{`${processID} ${shortId(jobID)}`}</a>
+          </>
+        ))}
+        {"; else until "}
+        <Time at={expires} />
+      </>
+    );
+  }
   if (!held) return <Time at={expires} />;
   return (
     <>

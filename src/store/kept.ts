@@ -22,11 +22,11 @@ const jobEnds = compile<{ limit: number }>()(() =>
     .limit(sql.placeholder("limit")),
 );
 
-const uploadEnds = compile<{ now: number; limit: number }>()(() =>
+const uploadEnds = compile<{ limit: number }>()(() =>
   build
     .select({ at: vaultFiles.expiresAt })
     .from(vaultFiles)
-    .where(and(gt(vaultFiles.expiresAt, argument("now")), isUnused))
+    .where(isUnused)
     .orderBy(asc(vaultFiles.expiresAt))
     .limit(sql.placeholder("limit")),
 );
@@ -67,9 +67,9 @@ export async function firstJobEnds(database: Database, limit: number): Promise<T
   return (await database.read(jobEnds({ limit }))).map(({ at }) => at);
 }
 
-/** Lists when the uploads expire next that no job holds, so many at most. */
-export async function nextUploadEnds(database: Database, now: number, limit: number): Promise<Times> {
-  return (await database.read(uploadEnds({ now, limit }))).map(({ at }) => at);
+/** Lists when the uploads expire first that no job holds, so many at most; one that was held until now may be past its time. */
+export async function firstUploadEnds(database: Database, limit: number): Promise<Times> {
+  return (await database.read(uploadEnds({ limit }))).map(({ at }) => at);
 }
 
 /** Lists when the synchronous runs ended first that were answered and are no jobs to who asked, so many at most. */
@@ -82,7 +82,7 @@ export async function nextSessionEnds(database: Database, now: number, limit: nu
   return (await database.read(sessionEnds({ now, limit }))).map(({ at }) => at);
 }
 
-/** Counts the uploads that are past their time, and stay for a job that may read them still. */
+/** Counts the uploads that are past their time, and stay for a job that may read them still or is kept for good. */
 export async function countHeldUploads(database: Database, now: number): Promise<number> {
   const [row] = await database.read(heldUploads({ now }));
   return row?.count ?? 0;

@@ -1,6 +1,7 @@
 import { count, isNotNull } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { jobSecrets } from "./schema/jobs.ts";
+import { notices } from "./schema/notices.ts";
 import { subscriptions } from "./schema/notifications.ts";
 import { providers } from "./schema/providers.ts";
 import { build, compile } from "./statements.ts";
@@ -9,6 +10,7 @@ const counts = [
   compile()(() => build.select({ count: count() }).from(providers).where(isNotNull(providers.sealedAuth))),
   compile()(() => build.select({ count: count() }).from(jobSecrets)),
   compile()(() => build.select({ count: count() }).from(subscriptions)),
+  compile()(() => build.select({ count: count() }).from(notices)),
 ];
 
 /** Counts the rows that only the secret key can open. */

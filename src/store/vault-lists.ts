@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, gt, not, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, not, or, type SQL, sql } from "drizzle-orm";
 import type { JobStatus } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { jobs } from "./schema/jobs.ts";
 import { vaultFiles, vaultUses } from "./schema/vault.ts";
 import { argument, build, compile } from "./statements.ts";
-import { fileOf, isUnused, type VaultFile } from "./vault.ts";
+import { fileOf, isOfKeptJob, isUnused, type VaultFile } from "./vault.ts";
 
 /** Which uploads a page has: those of one user, or of all; behind one of them. */
 export type UploadFilter = {
@@ -12,7 +12,7 @@ export type UploadFilter = {
   readonly limit: number;
   readonly now: number;
   readonly after?: UploadPlace;
-  /** Those that are past their time and stay for a job that may read them belong to it, too. */
+  /** Those of jobs that are kept for good always belong to it. Those that are past their time and stay for a job that may read them belong to it, too. */
   readonly withHeld?: boolean;
   /** The largest first; the newest when absent. */
   readonly bySize?: boolean;
@@ -36,7 +36,7 @@ type Listing = Chosen & { createdAt: number; id: string; limit: number };
 
 const isChosen = and(
   or(sql`${argument("user")} is null`, eq(vaultFiles.user, argument("user"))),
-  or(gt(vaultFiles.expiresAt, argument("now")), and(sql`${argument("withHeld")} = 1`, not(isUnused))),
+  or(gt(vaultFiles.expiresAt, argument("now")), isOfKeptJob, and(sql`${argument("withHeld")} = 1`, not(isUnused))),
 );
 
 // Files are kept for a day: few enough to be gone through.
@@ -85,22 +85,27 @@ const selectHeld = compile<{ ids: string }>()(() =>
     .where(and(sql`${vaultFiles.id} in (select value from json_each(${argument("ids")}))`, not(isUnused))),
 );
 
-const selectJobs = compile<{ id: string; limit: number }>()(() =>
-  build
-    .select({
-      id: jobs.id,
-      processId: jobs.processId,
-      processRevision: jobs.processRevision,
-      providerId: jobs.providerId,
-      user: jobs.user,
-      status: jobs.status,
-    })
-    .from(vaultUses)
-    .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
-    .where(and(eq(vaultUses.vaultFileId, argument("id")), sql`${jobs.hidden} = 0`))
-    .orderBy(desc(vaultUses.jobId))
-    .limit(sql.placeholder("limit")),
-);
+const selectJobs = jobsWhere(sql`${jobs.hidden} = 0`);
+const selectKeepers = jobsWhere(isNotNull(jobs.keptAt));
+
+function jobsWhere(condition: SQL) {
+  return compile<{ id: string; limit: number }>()(() =>
+    build
+      .select({
+        id: jobs.id,
+        processId: jobs.processId,
+        processRevision: jobs.processRevision,
+        providerId: jobs.providerId,
+        user: jobs.user,
+        status: jobs.status,
+      })
+      .from(vaultUses)
+      .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
+      .where(and(eq(vaultUses.vaultFileId, argument("id")), condition))
+      .orderBy(desc(vaultUses.jobId))
+      .limit(sql.placeholder("limit")),
+  );
+}
 
 const selectNames = compile<{ ids: string }>()(() =>
   build
@@ -144,7 +149,7 @@ function chosen({ user, now, withHeld = false }: Pick<UploadFilter, "user" | "no
   return { user: user ?? null, now, withHeld: withHeld ? 1 : 0 };
 }
 
-/** Tells which uploads stay past their time now, for a job that has not ended, or that failed and can be retried. */
+/** Tells which uploads stay past their time now, for a job that has not ended, failed and can be retried, or is kept for good. */
 export async function heldVaultFiles(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
   return new Set((await database.read(selectHeld({ ids: JSON.stringify(ids) }))).map(({ id }) => id));
 }
@@ -152,4 +157,9 @@ export async function heldVaultFiles(database: Database, ids: readonly string[])
 /** Lists the newest jobs that read an upload. */
 export function jobsOfVaultFile(database: Database, id: string, limit: number): Promise<readonly JobOfUpload[]> {
   return database.read(selectJobs({ id, limit }));
+}
+
+/** Lists the newest jobs that are kept for good and read an upload. */
+export function keepersOfVaultFile(database: Database, id: string, limit: number): Promise<readonly JobOfUpload[]> {
+  return database.read(selectKeepers({ id, limit }));
 }

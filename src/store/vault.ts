@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, notExists, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gt, isNotNull, lte, notExists, or, type SQL, sql } from "drizzle-orm";
 import { clientOf } from "../domain/access.ts";
 import { type JobStatus, jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
@@ -28,14 +28,17 @@ export type VaultFile = {
 /** The states in which a job may still read its files: it has not ended, or failed and can be retried. */
 const readingStates: readonly JobStatus[] = [...jobMoves.dismiss.from, "failed"];
 
-/** No job may read the file any more. */
-export const isUnused = notExists(
+const usesBy = (condition: SQL | undefined) =>
   build
     .select({ jobId: vaultUses.jobId })
     .from(vaultUses)
     .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
-    .where(and(eq(vaultUses.vaultFileId, vaultFiles.id), statusIn(jobs.status, readingStates))),
-);
+    .where(and(eq(vaultUses.vaultFileId, vaultFiles.id), condition));
+
+/** No job may read the file any more, and none that read it is kept for good. */
+export const isUnused = notExists(usesBy(or(statusIn(jobs.status, readingStates), isNotNull(jobs.keptAt))));
+/** A job that read the file is kept for good: who runs it again needs the file. */
+export const isOfKeptJob = exists(usesBy(isNotNull(jobs.keptAt)));
 
 const insert = compile<ArgumentsOf<typeof vaultFiles> & { maxBytes: number }>()(() =>
   insertFrom(vaultFiles, argumentsOf(vaultFiles), {
@@ -58,6 +61,12 @@ const selectOne = compile<{ id: string }>()(() =>
     .select()
     .from(vaultFiles)
     .where(eq(vaultFiles.id, argument("id"))),
+);
+const selectUsable = compile<{ id: string; now: number }>()(() =>
+  build
+    .select()
+    .from(vaultFiles)
+    .where(and(eq(vaultFiles.id, argument("id")), or(gt(vaultFiles.expiresAt, argument("now")), isOfKeptJob))),
 );
 const selectExpired = compile<{ now: number }>()(() =>
   build
@@ -105,14 +114,20 @@ export async function findVaultFile(database: Database, id: string): Promise<Vau
   return row === undefined ? undefined : fileOf(row);
 }
 
-/** Lists the files past their expiry that no unfinished or failed job holds. */
+/** Finds an uploaded file that new jobs may be given: it is not past its time, or a job that is kept for good read it. */
+export async function findUsableFile(database: Database, id: string, now: number): Promise<VaultFile | undefined> {
+  const [row] = await database.read(selectUsable({ id, now }));
+  return row === undefined ? undefined : fileOf(row);
+}
+
+/** Lists the files past their expiry that no unfinished or failed job holds, and none that is kept for good. */
 export async function expiredVaultFiles(database: Database, now: number): Promise<readonly VaultFile[]> {
   return (await database.read(selectExpired({ now }))).map(fileOf);
 }
 
 /**
- * Forgets a file. False when there is none, or an unfinished job holds it (one may have been submitted since the file
- * was listed): its bytes must stay then.
+ * Forgets a file. False when there is none, or a job holds it that has not ended, failed or is kept for good (since the file was
+ * listed, too): its bytes must stay then.
  */
 export async function removeVaultFile(database: Database, id: string): Promise<boolean> {
   const [removed] = await database.write([remove({ id }), removeUses({ id }), noteOfRemovedFile(id)]);

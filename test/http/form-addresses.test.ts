@@ -18,6 +18,7 @@ const pages: Readonly<Record<string, string>> = {
   "/_/keys/form": "/_/keys",
   "/_/keys/:keyId/revoke-form": "/_/keys",
   "/_/sign-out": "/",
+  "/_/sign-in/notices-form": "/_/sign-in",
   "/processes/:processId/form": "/processes/one",
   "/processes/:processId/revisions/restore-form": "/processes/one/revisions",
   "/processes/:processId/revisions/withdraw-form": "/processes/one/revisions",

@@ -45,6 +45,11 @@ test("the page of a process tells the figures of a period that is chosen, of the
   expect((await service.send("POST", "/processes", { key: ann, headers, body: tool })).status).toBe(201);
   const figures = async (key: string, period: string) => {
     const page = await (await service.send("GET", `/processes/mine?f=html${period}`, { key, headers: html })).text();
+    // The chosen one is no link.
+    const ways = page.match(/<p id="figures".*?<\/p>/s)?.[0] ?? "";
+    const isChosen = /^&period=(?:7d|30d|all)$/.test(period);
+    expect(ways.match(/<span aria-current="true">/g)?.length ?? 0).toBe(isChosen ? 1 : 0);
+    if (isChosen) expect(ways).not.toContain(`${period.slice(1)}#figures`);
     return /<p id="figures".*?<\/p>(?:<p>([^<]*)<\/p>)?/s.exec(page)?.[1];
   };
   expect(await figures(ben, "&period=7d")).toBe("The last 7 days: no run has ended.");

@@ -309,6 +309,13 @@ test("who used the service is told with what they keep, for the last 7 or 30 day
   expect(week).not.toContain('"user":"old"');
   expect(await usersOf("?period=7d")).toBe(week);
   expect(await usersOf("?period=30d")).toContain('"user":"old"');
+  // A job that ended just now is told at the next look.
+  const robs = async () => /"user":"rob".*?"jobs":(\d+),"failed":(\d+)/.exec(await usersOf(""))?.slice(1);
+  expect(await robs()).toEqual(["2", "1"]);
+  for (const count of [3, 4]) {
+    await run("rob", false, 0);
+    expect(await robs()).toEqual([String(count), String(count - 1)]);
+  }
   for (const wrong of ["all", "", "%3Cb%3E"]) {
     expect((await service.send("GET", `/_/system?period=${wrong}`, { key })).status).toBe(400);
   }

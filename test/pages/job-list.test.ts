@@ -165,6 +165,18 @@ describe("the page of a list of jobs", () => {
     }
   });
 
+  test("what is asked for already is no link, whatever the page and the order", () => {
+    for (const [query, words] of [
+      ["status=failed&datetime=today", "failed today (UTC)"],
+      ["datetime=7d&status=failed&limit=5&q=", "failed in the last 7 days"],
+      ["status=accepted,running&sortby=finished&after=x", "running or waiting"],
+    ]) {
+      const html = jobListPage().render({ ...frame, jsonUrl: `http://server/base/jobs?f=json&${query}` }, noJobs);
+      expect(html).toContain(`<span aria-current="true">${words}</span>`);
+      expect(html.match(/aria-current="true"/g)).toHaveLength(1);
+    }
+  });
+
   test("the name of a row opens its job; the process has a link of its own", () => {
     const titles = new Map([["/buffer", "Band <statistics>"]]);
     const jobID = "01a22859-599e-771c-90c1-01d437dbf3a9";

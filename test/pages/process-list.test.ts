@@ -55,6 +55,10 @@ describe("the page of a list of processes", () => {
     expect(purposeOf("word ".repeat(100))).toMatch(/^(?:word ){10,40}…$/);
     expect(purposeOf("")).toBeUndefined();
     expect(page([described("x")])).toContain('tabindex="-1">k</a>');
+    const narrowed = { ...frame, jsonUrl: "http://server/base/processes?f=json&keyword=k" };
+    const view = { processes: [described("x")], q: "", keyword: "k", mayDeploy: false };
+    const html = processListPage(view).render(narrowed, { processes: [{ id: "a" }], links: [] });
+    expect(html).toContain('<span aria-current="true">k</span>');
   });
 
   test("says whose runs there are none of: nobody's, none that one may see, none of one's own", () => {

@@ -230,18 +230,31 @@ test("the largest users, processes and jobs are told, each with its way", () => 
       },
       { client: "network 10.0.0.0/8", outputBytes: 1, uploadBytes: 0, bytes: 1 },
     ],
+    total: {
+      outputBytes: 3_400_001,
+      uploadBytes: 2_000_000,
+      bytes: 5_400_001,
+      jobs: 1250,
+      failed: 4,
+      runSeconds: 7300,
+    },
     newest: 2000,
     processes: [{ processID: "p", jobs: 2, outputBytes: 3_000_000 }],
     jobs: [{ jobID: "job-1", processID: "p", user: "ann", outputBytes: 3_000_000 }],
   };
   const html = systemPage({ measured: at }).render(frame, { ...document, space });
+  const cells = (...texts: readonly string[]) => texts.map((text) => `<td class="nowrap">${text}</td>`).join("");
   expect(html).toContain(`<a href="${frame.baseUrl}/uploads?user=ann&amp;sort=size&amp;f=html">2.0 MB</a>`);
   expect(html).toContain(`<a href="${frame.baseUrl}/processes/p?f=html">p</a>`);
   expect(html).toContain(`<a href="${frame.baseUrl}/jobs/job-1?f=html"`);
   expect(html).toContain("network 10.0.0.0/8");
   expect(plainTables(html)).toMatch(/<td class="nowrap">5\.0 MB<\/td><td>1,200<\/td><td>3<\/td><td class="nowrap">2 h/);
   expect(html).toContain("counted with all that come without a key");
-  expect(html).toContain(`<a href="${frame.baseUrl}/_/system?f=html&amp;period=30d#space" aria-current="true">`);
+  expect(plainTables(html)).toContain(
+    `<td>All others</td>${cells("400 kB", "0 bytes", "400 kB")}<td>50</td><td>1</td>`,
+  );
+  expect(plainTables(html)).toContain(`<td>All together</td>${cells("3.4 MB", "2.0 MB", "5.4 MB")}<td>1,250</td>`);
+  expect(html).toContain('<span aria-current="true">the last 30 days</span>');
   expect(html).toContain(`<a href="${frame.baseUrl}/_/system?f=html&amp;period=7d#space">`);
   expect(page()).not.toContain("Space and jobs by user");
 });
@@ -251,17 +264,21 @@ test("what all files take is told by what they are, with the sum, the free space
   const files = {
     ...{ measured: at, totalBytes: 3_005_000, isWhole: true, unread: 0 },
     areas: [
-      { area: "results", bytes: 3_000_000, files: 1200 },
-      { area: "cache", bytes: 5000, files: 1 },
-      { area: "images", bytes: 0, files: 0 },
+      { area: "results", bytes: 3_000_000, contentBytes: 2_600_000, files: 1200 },
+      { area: "cache", bytes: 5000, contentBytes: 4_000_000, files: 1 },
+      { area: "images", bytes: 0, contentBytes: 0, files: 0 },
     ],
   } as const;
   const shown = (changes: object = {}) =>
     plainTables(systemPage({ measured: at }).render(frame, { ...document, disk, files: { ...files, ...changes } }));
   const html = shown();
   expect(html).toContain(`measured <time datetime="${at}">`);
-  expect(html).toMatch(/<td>Results of jobs<\/td><td class="nowrap">3\.0 MB<\/td><td>1,200<\/td>/);
-  expect(html).toMatch(/<td><b>All together<\/b><\/td><td class="nowrap"><b>3\.0 MB<\/b><\/td><td>1,201<\/td>/);
+  expect(html).toMatch(
+    /<td>Results of jobs<\/td><td class="nowrap">3\.0 MB<\/td><td class="nowrap">2\.6 MB<\/td><td>1,200<\/td>/,
+  );
+  expect(html).toMatch(
+    /<td><b>All together<\/b><\/td><td class="nowrap"><b>3\.0 MB<\/b><\/td><td class="nowrap">6\.6 MB<\/td><td>1,201<\/td>/,
+  );
   expect(html).toMatch(/Free on the disk of <code>\/srv<\/code>: 5\.0 GB of 20\.0 GB\.<\/p>/);
   expect(html).not.toContain("Container images");
   expect(html).not.toContain("There is more");

@@ -263,3 +263,52 @@ test.each([
     expect((await untilFinished(after.url, job)).at(-1)?.status).toBe("successful");
   },
 );
+
+test("what users are counted for is what the areas of files have, and both add up", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(join(folder.path, "data"), ["--cache-bytes", "100000000"]);
+  await deployCwl(server.url, "tool", {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    baseCommand: [
+      "sh",
+      "-c",
+      'mkdir d && head -c 5001 /dev/zero > d/a && cat "$0" "$0" > out && ln -s out link && echo said >&2',
+    ],
+    hints: { WorkReuse: { enableReuse: true } },
+    inputs: { file: { type: "File", inputBinding: { position: 1 } } },
+    outputs: {
+      out: { type: "File", outputBinding: { glob: "out" } },
+      folder: { type: "Directory", outputBinding: { glob: "d" } },
+    },
+  });
+  await deployCwl(server.url, "fails", shellTool("echo gone >&2; exit 3"));
+  const upload = await fetch(`${server.url}/vault`, { method: "POST", body: "x".repeat(1234) });
+  const { id } = JSON.parse(await upload.text());
+  // The second one has files of the cache, which are the same on the disk.
+  const jobs: string[] = [];
+  for (let turn = 0; turn < 2; turn += 1) {
+    jobs.push(await submit(server.url, "tool", { file: { href: `vault://${id}` } }));
+    await untilFinished(server.url, jobs.at(-1) ?? "");
+  }
+  jobs.push(await submit(server.url, "fails", { ledger: "" }), await submit(server.url, "echo", { text: "a" }));
+  for (const job of jobs) await untilFinished(server.url, job);
+  await until("the files are measured", async () => {
+    const { files, space } = JSON.parse(await (await fetch(`${server.url}/_/system?f=json`)).text());
+    if (files === undefined) return false;
+    const lengthOf = (name: string) =>
+      files.areas.find(({ area }: { readonly area: string }) => area === name)?.contentBytes;
+    expect(space.total.outputBytes).toBeGreaterThan(2 * (5001 + 2468));
+    expect(lengthOf("results") + lengthOf("logs")).toBe(space.total.outputBytes);
+    expect([lengthOf("uploads"), space.total.uploadBytes]).toEqual([1234, 1234]);
+    for (const name of ["outputBytes", "uploadBytes", "bytes", "jobs", "failed"]) {
+      const sum = space.users.reduce(
+        (all: number, user: Readonly<Record<string, number>>) => all + (user[name] ?? 0),
+        0,
+      );
+      expect([name, sum]).toEqual([name, space.total[name]]);
+    }
+    expect([space.total.jobs, space.total.failed]).toEqual([4, 1]);
+    return true;
+  });
+}, 60_000);

@@ -5,7 +5,14 @@ import { open, readdir } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { silentLogger } from "../../src/domain/logger.ts";
+import { createLayout } from "../../src/files/layout.ts";
+import { vaultFile } from "../../src/files/vault.ts";
+import { tidyUp } from "../../src/runner/housekeeping.ts";
+import { openDatabase } from "../../src/store/database.ts";
 import { executable, startServer } from "../support/executable.ts";
+import { deployCwl, statusOf, submit, untilFinished } from "../support/jobs.ts";
+import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 async function freePort(): Promise<number> {
@@ -149,3 +156,42 @@ test("an upload that breaks off twice, by a cut connection and by a killed serve
   expect((await readdir(join(data, "vault"))).filter((name) => name.startsWith("."))).toEqual([]);
   expect(second.talk()).not.toContain("error");
 }, 300_000);
+
+test("an upload of a kept job stays over a restart, past its day, and the job can be run again with it", async () => {
+  await using base = await temporaryDirectory();
+  const data = join(base.path, "data");
+  const layout = createLayout(data);
+  const clock = { ...realClock, now: () => Date.now() + 25 * 3_600_000 };
+  const tidy = async () => {
+    await using database = await openDatabase({ file: join(data, "heddle.db"), clock, logger: silentLogger });
+    const kept = { orphanDays: 30, hasLivingTool: async () => false };
+    await tidyUp({ database, layout, clock, logger: silentLogger, ...kept });
+  };
+  const run = async (url: string, href: string) => {
+    const job = await submit(url, "sum", { file: { href } });
+    await untilFinished(url, job);
+    return job;
+  };
+  let [job, id] = ["", ""];
+  {
+    await using server = await startServer(data);
+    await deployCwl(server.url, "sum", tool);
+    const kept = await fetch(`${server.url}/vault`, { method: "POST", body: "text" });
+    id = String(JSON.parse(await kept.text()).id);
+    job = await run(server.url, `vault://${id}`);
+    expect((await fetch(`${server.url}/jobs/${job}/keep`, { method: "PUT" })).status).toBe(200);
+    await server.stop();
+  }
+  await tidy();
+  {
+    await using server = await startServer(data);
+    expect((await fetch(`${server.url}/vault/${id}`, { method: "DELETE" })).status).toBe(409);
+    const again = await run(server.url, `vault://${id}`);
+    expect((await statusOf(server.url, again)).status).toBe("successful");
+    expect((await fetch(`${server.url}/jobs/${job}/keep`, { method: "DELETE" })).status).toBe(204);
+    await server.stop();
+  }
+  expect(await Bun.file(vaultFile(layout, id)).exists()).toBeTrue();
+  await tidy();
+  expect(await Bun.file(vaultFile(layout, id)).exists()).toBeFalse();
+}, 60_000);

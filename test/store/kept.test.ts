@@ -6,8 +6,8 @@ import {
   countHeldUploads,
   firstAnsweredEnds,
   firstJobEnds,
+  firstUploadEnds,
   nextSessionEnds,
-  nextUploadEnds,
   spaceOfNewestJobs,
 } from "../../src/store/kept.ts";
 import { insertSession } from "../../src/store/sessions.ts";
@@ -99,7 +99,7 @@ test("uploads that no job holds are told by their end", async () => {
   await using dir = await temporaryDirectory();
   await using database = await openTestDatabase(dir.path);
   for (const one of [file("c", 300), file("a", 100), file("b", 200)]) await insertVaultFile(database, one);
-  expect(await nextUploadEnds(database, 150, 10)).toEqual([200, 300]);
-  expect(await nextUploadEnds(database, 150, 1)).toEqual([200]);
+  expect(await firstUploadEnds(database, 10)).toEqual([100, 200, 300]);
+  expect(await firstUploadEnds(database, 1)).toEqual([100]);
   expect(await countHeldUploads(database, 150)).toBe(0);
 });

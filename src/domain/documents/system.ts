@@ -62,12 +62,17 @@ export type UserSpace = {
   readonly runSeconds?: number;
 };
 
-/** Where space goes, the largest first. Bytes of results as they were counted when they were written. */
+/**
+ * Where space goes, the largest first. Bytes are the lengths of files as they were counted when they were written: of a job its results
+ * with its log (`contentBytes` of the areas `results` and `logs`) and its long values, of an upload its file.
+ */
 export type SpaceDocument = {
   /** The days back from now of which the jobs of users count. */
   readonly days: number;
   /** Those who keep most, and those whose jobs ran longest in the period; who keeps most comes first. */
   readonly users: readonly UserSpace[];
+  /** All users together, those that are not told one by one, too. */
+  readonly total: Required<Pick<UserSpace, "outputBytes" | "uploadBytes" | "bytes" | "jobs" | "failed" | "runSeconds">>;
   /** Of the newest jobs, so many. */
   readonly newest: number;
   readonly processes: readonly {

@@ -21,8 +21,13 @@ export type UploadDocument = {
   readonly user?: string;
   readonly created: string;
   readonly expires: string;
-  /** A job that has not ended, or that failed and can be retried, reads it: it is kept past `expires` as long as that is so. */
+  /**
+   * A job reads it that has not ended, that failed and can be retried, or that is kept for good: it is kept past `expires` as long as
+   * that is so.
+   */
   readonly held: boolean;
+  /** The newest jobs that are kept for good and read it, of those that the reader may see; absent where none is kept. */
+  readonly keptBy?: readonly UploadUse[];
   /** The newest jobs that read it, of those that the reader may see. */
   readonly jobs: readonly UploadUse[];
   readonly links: readonly Link[];

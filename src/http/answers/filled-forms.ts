@@ -8,6 +8,7 @@ import { jobUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process, ProcessDescription } from "../../domain/process.ts";
 import { type ReadInputsDeps, readJobWithInputs } from "../../operations/read-inputs.ts";
+import { type NotificationDeps, readOwnSubscribers } from "../../operations/subscribers.ts";
 import { outputsOf, writeExtras } from "../../pages/form/extras.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { readForm } from "../../pages/form/read-form.ts";
@@ -16,6 +17,7 @@ import { writeForm } from "../../pages/form/write-form.ts";
 import { readKvpExecution } from "../../wire/kvp-execute.ts";
 import { principalOf, type RouteContext } from "../route.ts";
 import { documentFormat } from "./document-response.ts";
+import { toldValues } from "./form-notices.ts";
 import { inputsDocument } from "./status-document.ts";
 
 /** Fills a form by inputs in JSON, or by defaults where there are none. What is no object fills nothing, and is told. */
@@ -61,7 +63,7 @@ function readObject(text: string): JsonObject | undefined {
  * is asked for. Who may not read the job is told so in the form: the process is there for him all the same.
  */
 export async function formOfJob(
-  deps: ReadInputsDeps,
+  deps: ReadInputsDeps & NotificationDeps,
   context: RouteContext,
   { description }: Process,
 ): Promise<FormState | undefined> {
@@ -79,7 +81,9 @@ export async function formOfJob(
       ...(mode === "sync" ? { mode } : {}),
       ...(tags.length === 0 ? {} : { tags }),
     });
-    return { ...form, filledFrom: filledFrom(job, description, context.baseUrl) };
+    const told = toldValues(await readOwnSubscribers(deps, principalOf(context), job));
+    const values = new Map([...form.values, ...told]);
+    return { ...form, values, filledFrom: filledFrom(job, description, context.baseUrl) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { ...emptyForm(description), otherFaults: [error.message] };

@@ -5,6 +5,7 @@ import type { Process } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { readRunPeriod } from "../../domain/run-period.ts";
 import { lackedImages } from "../../operations/lacked-images.ts";
+import type { NoticesDeps } from "../../operations/notices.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import { refusedForKeyAt } from "../../operations/refused-runs.ts";
 import type { FormState } from "../../pages/form/state.ts";
@@ -13,6 +14,7 @@ import { type BodyLimits, bodyText, readBytes, requireContentType } from "../rea
 import type { RouteContext } from "../route.ts";
 import { documentFormat, documentResponse } from "./document-response.ts";
 import { formOfInputs, formOfQuery } from "./filled-forms.ts";
+import { withNotices } from "./form-notices.ts";
 import { type FormOutputDeps, withOutputs } from "./form-outputs.ts";
 import { withUploads } from "./form-uploads.ts";
 import { prefersPage } from "./negotiate.ts";
@@ -46,11 +48,16 @@ export function stateOf({ revision, visibility }: Pick<Process, "revision" | "vi
   return `${revision} ${visibility}`;
 }
 
+/** What the page of a process with its form is made of. */
+export type FormPageDeps = FormDeps & FormOutputDeps & NoticesDeps;
+
 type PageOptions = {
   /** The provider whose process it is; one of this service when absent. */
   readonly provider?: Provider;
   /** What a form of it was filled with; the query fills it otherwise. */
   readonly form?: FormState;
+  /** That form was sent: what it does not say is meant so. */
+  readonly isSent?: boolean;
   readonly revision?: ProcessRevision;
   /** Stands beside the members of the description. */
   readonly more?: object;
@@ -61,10 +68,10 @@ type PageOptions = {
  * revisions is told of with what became of it.
  */
 export async function processResponse(
-  deps: FormDeps & FormOutputDeps,
+  deps: FormPageDeps,
   context: RouteContext,
   process: Process,
-  { provider, form: given, revision, more = {} }: PageOptions = {},
+  { provider, form: given, isSent = false, revision, more = {} }: PageOptions = {},
 ): Promise<Response> {
   const { baseUrl } = context;
   const name = revision === undefined ? process.id : `${process.id}@${process.revision}`;
@@ -74,7 +81,9 @@ export async function processResponse(
       : providerProcessDocument(process, provider, baseUrl);
   const isPage = documentFormat(context) === "html";
   const filled = given ?? formOfInputs(process.description, context.query("inputs"));
-  const form = isPage ? await withFiles(deps, context, process, filled) : filled;
+  const form = isPage
+    ? await withNotices(deps, context, await withFiles(deps, context, process, filled), { isSent })
+    : filled;
   const hasRuns = isPage && provider === undefined && revision === undefined;
   const figures = hasRuns
     ? await readRunFigures(deps, context, process.id, readRunPeriod(context.query("period")))
@@ -82,9 +91,9 @@ export async function processResponse(
   const refusedAt = isPage && provider !== undefined ? await refusedForKeyAt(deps.database, provider.id) : undefined;
   const lacked = hasRuns ? await lackedImages(deps, process) : [];
   const shown = { process, name, form, lacked, ...defined({ provider, revision, figures, refusedAt }) };
-  // Figures of runs and uploads change while the process does not; a provider is asked again and again.
-  const isWithFiles = form.uploads !== undefined || form.outputs !== undefined;
-  const isAlways = Object.keys(more).length === 0 && provider === undefined && !isWithFiles && figures === undefined;
+  // Figures of runs, uploads and where one is told change while the process does not; a provider is asked again and again.
+  const isOfReader = form.uploads !== undefined || form.outputs !== undefined || form.notices !== undefined;
+  const isAlways = Object.keys(more).length === 0 && provider === undefined && !isOfReader && figures === undefined;
   return documentResponse(
     context,
     { ...document, ...more },
@@ -109,7 +118,7 @@ async function withFiles(
 
 /** Answers a browser that came to the execution of a process: with the page of the process, whatever `f` it named. */
 export async function lookResponse(
-  deps: FormDeps & FormOutputDeps,
+  deps: FormPageDeps,
   context: RouteContext,
   { process, provider }: ExecutedProcess,
 ): Promise<Response> {

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { actions, roles } from "../../domain/access.ts";
 import { auditActions, auditOutcomes } from "../../domain/audit.ts";
 import { jobStatuses } from "../../domain/job-state.ts";
+import { noticeEvents } from "../../domain/notices.ts";
 import { jobControlOptions, obstacles, transmissionModes } from "../../domain/process.ts";
 import { stageNames } from "../../domain/progress.ts";
 import { remoteTypes } from "../../domain/remote-type.ts";
@@ -122,6 +123,13 @@ const AuditLine = v.object({
   outcome: v.picklist(auditOutcomes),
 });
 
+const UploadUse = v.object({
+  jobID: v.string(),
+  processID: v.string(),
+  status: v.picklist(jobStatuses),
+  href: v.string(),
+});
+
 export const documentSchemas = {
   AuditList: v.object({ entries: v.array(AuditLine), links: v.array(Link) }),
   Link,
@@ -220,9 +228,8 @@ export const documentSchemas = {
         created: v.pipe(v.string(), v.isoTimestamp()),
         expires: v.pipe(v.string(), v.isoTimestamp()),
         held: v.boolean(),
-        jobs: v.array(
-          v.object({ jobID: v.string(), processID: v.string(), status: v.picklist(jobStatuses), href: v.string() }),
-        ),
+        keptBy: v.optional(v.array(UploadUse)),
+        jobs: v.array(UploadUse),
         links: v.array(Link),
       }),
     ),
@@ -253,6 +260,13 @@ export const documentSchemas = {
     ),
     retention: v.array(v.looseObject({ what: v.string(), settings: v.array(v.string()) })),
     space: v.optional(v.looseObject({})),
+    links: v.array(Link),
+  }),
+  Notices: v.looseObject({
+    address: v.optional(v.string()),
+    events: v.optional(v.array(v.picklist(noticeEvents))),
+    sendsMail: v.boolean(),
+    mailTo: v.optional(v.array(v.string())),
     links: v.array(Link),
   }),
   KeyList: v.object({ keys: v.array(Key), links: v.array(Link) }),

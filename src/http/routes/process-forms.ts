@@ -184,7 +184,7 @@ async function pageAgain(
   const { pathname } = new URL(context.request.url);
   const url = new URL(pathname.replace(/\/form\/?$/, ""), context.request.url);
   const asked = { ...asPage(context), request: new Request(String(url)) };
-  const page = await processResponse(deps, asked, process, { form, ...defined({ provider }) });
+  const page = await processResponse(deps, asked, process, { form, isSent: true, ...defined({ provider }) });
   const headers = new Headers(page.headers);
   headers.delete("etag");
   headers.set("cache-control", "no-store");

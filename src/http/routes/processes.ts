@@ -10,6 +10,7 @@ import {
   undeployProcess,
 } from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
+import type { NoticesDeps } from "../../operations/notices.ts";
 import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
 import { processStatistics } from "../../operations/process-statistics.ts";
 import type { ReadInputsDeps } from "../../operations/read-inputs.ts";
@@ -41,7 +42,8 @@ export type ProcessRouteDeps = DescribeDeps &
   DeployDeps &
   DeploymentDeps &
   ReadInputsDeps &
-  ObstacleDeps & { readonly settings: FormSettings } & FormOutputDeps;
+  ObstacleDeps & { readonly settings: FormSettings } & FormOutputDeps &
+  NoticesDeps;
 
 const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
 const honours = ["if-match"] as const;

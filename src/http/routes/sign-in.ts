@@ -5,6 +5,7 @@ import type { SignInDocument } from "../../domain/documents/sign-in.ts";
 import { jsonLink } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { OnRefusedSignIn } from "../../operations/audit.ts";
+import type { NoticesDeps } from "../../operations/notices.ts";
 import {
   journeySeconds,
   leaveForProvider,
@@ -16,12 +17,20 @@ import type { Allowed } from "../../pages/account.tsx";
 import { type SignInState, signInPage } from "../../pages/sign-in.tsx";
 import { documentResponse } from "../answers/document-response.ts";
 import { prefersPage } from "../answers/negotiate.ts";
+import { noticesView, type TypedNotices } from "../answers/notices-view.ts";
 import { formType } from "../answers/process-form.ts";
 import { bodyText, readBytes, requireContentType } from "../read-body.ts";
 import type { Route, RouteContext } from "../route.ts";
 import { journeyCookie, readJourney, readSession, requireSafeWay, sessionCookie } from "../session-cookie.ts";
 
-export type SignInRouteDeps = ProviderSignInDeps & { readonly onRefusedSignIn?: OnRefusedSignIn };
+export type SignInRouteDeps = Omit<ProviderSignInDeps, "settings"> &
+  NoticesDeps & {
+    readonly settings: ProviderSignInDeps["settings"];
+    readonly onRefusedSignIn?: OnRefusedSignIn;
+  };
+
+/** What the page of the account is answered with. */
+type AccountState = Omit<SignInState, "notices"> & { readonly notices?: TypedNotices };
 
 /** Where people sign in. */
 export const signInPath = "/_/sign-in";
@@ -137,7 +146,7 @@ async function answerReturn(deps: SignInRouteDeps, context: RouteContext): Promi
 }
 
 /** Shows the page again, with what went wrong. */
-async function refusal(deps: SignInRouteDeps, context: RouteContext, state: SignInState): Promise<Response> {
+async function refusal(deps: SignInRouteDeps, context: RouteContext, state: AccountState): Promise<Response> {
   const { body, headers } = await signInResponse(deps, context, state);
   return new Response(body, { status: 401, headers });
 }
@@ -191,7 +200,12 @@ function goOn({ baseUrl }: Pick<RouteContext, "baseUrl">, to: string, cookie: st
   });
 }
 
-async function signInResponse(deps: SignInRouteDeps, context: RouteContext, state: SignInState): Promise<Response> {
+/** Answers with who a browser is signed in as; the page of it says what one may do here, and where one is told of the own jobs. */
+export async function signInResponse(
+  deps: SignInRouteDeps,
+  context: RouteContext,
+  { notices: typed, ...state }: AccountState,
+): Promise<Response> {
   const { caller, baseUrl } = context;
   const { user, role, groups } = caller ?? {};
   const token = user === undefined ? undefined : readSession(context.request, context);
@@ -206,12 +220,14 @@ async function signInResponse(deps: SignInRouteDeps, context: RouteContext, stat
     ways: deps.identities === undefined ? ["key"] : ["provider", "key"],
     links: [jsonLink(`${baseUrl}${signInPath}`, "self")],
   };
+  const notices = await noticesView(deps, caller, typed);
   return documentResponse(context, document, {
     title: user === undefined ? "Sign in" : "Account",
     page: signInPage({
       ...state,
       operator: context.service ?? {},
       ...(caller === undefined ? {} : { allowed: allowedOf(caller) }),
+      ...defined({ notices }),
     }),
     headers: noStore,
   });

@@ -7,7 +7,7 @@ import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
 import type { VaultDeps } from "../../operations/keep-vault-file.ts";
 import { type ListedUpload, listUploads, readOwnUpload, sumUploads } from "../../operations/list-uploads.ts";
-import { dropVaultFile } from "../../operations/read-vault-file.ts";
+import { dropVaultFile, keepersOf } from "../../operations/read-vault-file.ts";
 import { isOwnUpload, mayNameUpload, vaultPrefix } from "../../operations/references.ts";
 import { uploadListPage } from "../../pages/uploads.tsx";
 import { shortId, sizeText, timeText } from "../../pages/words.ts";
@@ -85,7 +85,8 @@ async function removeByForm(deps: UploadRouteDeps, context: RouteContext): Promi
   const id = context.param("fileId");
   const url = `${context.baseUrl}${path}`;
   if (!isConfirmed(form) && mayDo(principalOf(context), "upload")) {
-    const { file, jobs } = await readOwnUpload(deps, principalOf(context), id);
+    const { file, jobs, keepers } = await readOwnUpload(deps, principalOf(context), id);
+    if (keepers !== undefined) return uploadsResponse(deps, pageAt(context, path), keptFault(keepers));
     const known = `${sizeText(file.sizeBytes)}, uploaded ${timeText(new Date(file.createdAt).toISOString())}`;
     const used = jobs.length === 0 ? "No job uses it." : "The newest jobs that use it:";
     return askFirst(context, {
@@ -104,10 +105,19 @@ async function removeByForm(deps: UploadRouteDeps, context: RouteContext): Promi
   try {
     await dropVaultFile(deps, principalOf(context), { id, tokens: [] });
   } catch (error) {
-    if (!(error instanceof Problem) || error.kind !== "conflict") throw error;
-    return uploadsResponse(deps, pageAt(context, path), "It was not removed: a job may still read it.");
+    if (!(error instanceof Problem) || (error.kind !== "conflict" && error.kind !== "kept-job")) throw error;
+    const { jobs } = await keepersOf(deps, principalOf(context), id);
+    const fault = error.kind === "kept-job" ? keptFault(jobs) : "It was not removed: a job may still read it.";
+    return uploadsResponse(deps, pageAt(context, path), fault);
   }
   return seeOther(url, "upload-removed");
+}
+
+/** Says which jobs keep an upload that was to be removed. */
+function keptFault(keepers: ListedUpload["jobs"]): string {
+  const named = keepers.map(({ id, processId }) => `${processId} ${shortId(id)}`).join(", ");
+  const whose = named === "" ? "a job of somebody else that is kept for good" : `a job that is kept for good: ${named}`;
+  return `It was not removed: it is an input of ${whose}. Keep the job no longer first.`;
 }
 
 async function uploadsResponse(deps: UploadRouteDeps, context: RouteContext, fault?: string): Promise<Response> {
@@ -139,7 +149,13 @@ function sortOf(context: RouteContext): UploadListView["sort"] {
   throw new Problem("invalid-query-parameter-value", detail);
 }
 
-function uploadDocument({ file, jobs, isHeld }: ListedUpload, baseUrl: string): UploadDocument {
+function uploadDocument({ file, jobs, isHeld, keepers }: ListedUpload, baseUrl: string): UploadDocument {
+  const useOf = (job: ListedUpload["jobs"][number]) => ({
+    jobID: job.id,
+    processID: job.processId,
+    status: job.status,
+    href: jobUrl(baseUrl, job.id),
+  });
   const { id, name, mediaType, sizeBytes, sha256, user, createdAt, expiresAt } = file;
   return {
     id,
@@ -148,12 +164,8 @@ function uploadDocument({ file, jobs, isHeld }: ListedUpload, baseUrl: string): 
     created: new Date(createdAt).toISOString(),
     expires: new Date(expiresAt).toISOString(),
     held: isHeld,
-    jobs: jobs.map((job) => ({
-      jobID: job.id,
-      processID: job.processId,
-      status: job.status,
-      href: jobUrl(baseUrl, job.id),
-    })),
+    ...defined({ keptBy: keepers?.map(useOf) }),
+    jobs: jobs.map(useOf),
     links: [{ href: `${baseUrl}/vault/${id}`, rel: "enclosure", type: mediaType, title: name }],
   };
 }
@@ -178,15 +190,16 @@ async function viewOf(
       }),
     );
   const now = deps.clock.now();
+  // One that only its jobs read any more is no input of others, unless such a job is kept for good.
+  const isUsable = ({ expires, keptBy }: UploadDocument) => keptBy !== undefined || Date.parse(expires) > now;
   const key = principal.user === undefined ? "" : ' -H "Authorization: Bearer $HEDDLE_KEY"';
   return {
     curl: `curl -F 'file=@FILE' ${baseUrl}/vault${key}`,
     command: `heddle upload FILE --url ${baseUrl}`,
     maxUploadBytes: deps.settings.maxUploadBytes,
     targets: targets.slice(0, mostTargets),
-    // One that only its jobs read any more is no input of others.
-    mayRead: ({ user, expires }) => Date.parse(expires) > now && isOwnUpload(principal, defined({ user })),
-    mayName: ({ user, expires }) => Date.parse(expires) > now && mayNameUpload(principal, defined({ user })),
+    mayRead: (upload) => isUsable(upload) && isOwnUpload(principal, defined({ user: upload.user })),
+    mayName: (upload) => isUsable(upload) && mayNameUpload(principal, defined({ user: upload.user })),
     hasUsers: mayDo(principal, "read-all-jobs"),
     isNameless: principal.user === undefined && !mayDo(principal, "read-all-jobs"),
     sums: await sumUploads(deps, principal, defined({ user })),

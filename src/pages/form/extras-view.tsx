@@ -24,8 +24,10 @@ export function titleOfExtra(name: string): string | undefined {
 
 /** What a request may say besides its inputs; folded up until something is said. */
 export function ExtrasView({ state, offers }: { readonly state: FormState; readonly offers: Offers }) {
-  const { values, faults } = state;
-  const names = [...values].filter(([, texts]) => texts.some((text) => text !== "")).map(([name]) => name);
+  const { values, faults, notices } = state;
+  // The reader's own address is told of outside of the fold.
+  const isSaid = (text: string) => text !== "" && (notices?.isLost === true || text !== notices?.address);
+  const names = [...values].filter(([, texts]) => texts.some(isSaid)).map(([name]) => name);
   const isUsed = [...names, ...faults.keys()].some(
     (name) => titleOfExtra(name) !== undefined || name === ownNames.output,
   );

@@ -2,6 +2,7 @@ import { isSameType, mediaTypesOf } from "../../domain/described.ts";
 import { readNumber } from "../../domain/exact-number.ts";
 import { pointer } from "../../domain/faults.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { channelOf } from "../../domain/notification.ts";
 import type { ProcessDescription } from "../../domain/process.ts";
 import { type FormValues, ownNames, textIn } from "./field.ts";
 
@@ -29,14 +30,17 @@ export const leastPriority = -10;
 /** The addresses that are told of a job, by the members of `subscriber` that they stand in: a web address, or a mail address. */
 export const callbacks = [
   {
+    event: "success",
     ...{ member: "successUri", mailMember: "successEmail", name: "~success", title: "Address that gets the results" },
     sent: "the results when the job was successful",
   },
   {
+    event: "failed",
     ...{ member: "failedUri", mailMember: "failedEmail", name: "~failed", title: "Address that is told of a failure" },
     sent: "the status when the job failed or was dismissed",
   },
   {
+    event: "inProgress",
     ...{ member: "inProgressUri", mailMember: "inProgressEmail", name: "~progress" },
     title: "Address that is told of the start",
     sent: "the status when the job starts to run",
@@ -106,7 +110,7 @@ export function readExtras(
 /** A mail address has no member of its own on the form: what is typed says which of the two it is. */
 function subscriberIn(callback: (typeof callbacks)[number], values: FormValues): JsonObject {
   const address = textIn(values, callback.name).trim();
-  return member(/^[^\s@/:]+@[^\s@/:]+$/.test(address) ? callback.mailMember : callback.member, address);
+  return member(channelOf(address) === "mail" ? callback.mailMember : callback.member, address);
 }
 
 /** Reads words that are separated by commas. */

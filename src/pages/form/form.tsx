@@ -8,6 +8,7 @@ import { faultWords } from "./fault-words.ts";
 import { hasRequired, ownNames, parts } from "./field.ts";
 import { FieldView } from "./field-view.tsx";
 import type { FormLimits, FormState } from "./state.ts";
+import { Told } from "./told.tsx";
 
 /** What a script adds life to the form by. */
 type LiveForm = FormLimits & { readonly descriptionUrl: string; readonly revision: string };
@@ -56,6 +57,7 @@ export function ExecuteForm({
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
       ))}
       <ExtrasView state={state} offers={offers} />
+      <Told state={state} baseUrl={frame.baseUrl} />
       <p class="actions">
         <button type="submit" name={ownNames.doing} value="run" class="button-main">
           Run
@@ -87,10 +89,10 @@ function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
   );
 }
 
-type Told = { readonly state: FormState; readonly frame: PageFrame };
+type OutcomeProps = { readonly state: FormState; readonly frame: PageFrame };
 
 /** What became of the form when it was sent: whoever comes back is led there, as it may stand far below what a screen shows first. */
-function Outcome(told: Told) {
+function Outcome(told: OutcomeProps) {
   const { isChecked, faults, otherFaults } = told.state;
   if (isChecked !== true && faults.size === 0 && otherFaults.length === 0) return null;
   return (
@@ -100,7 +102,7 @@ function Outcome(told: Told) {
   );
 }
 
-function OutcomeWords({ state: { faults, otherFaults, isChecked, fields, values }, frame }: Told) {
+function OutcomeWords({ state: { faults, otherFaults, isChecked, fields, values }, frame }: OutcomeProps) {
   if (isChecked === true) {
     const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (

@@ -17,6 +17,8 @@ export type FormState = {
   readonly uploads?: FormUploads;
   /** The outputs of earlier jobs that its files may be; absent where they cannot be given. */
   readonly outputs?: FormOutputs;
+  /** Where who fills it in wants to be told; absent where nothing is kept. */
+  readonly notices?: FormNotices;
   /** The job whose request filled it in, with its page, what it ran, and its inputs in a line. */
   readonly filledFrom?: { readonly id: string; readonly url: string; readonly title: string; readonly line?: string };
   /** The id of that job, of a form that was sent since. */
@@ -80,6 +82,15 @@ export type FormOutputs = {
   readonly offered: readonly OfferedOutput[];
   /** Those that fields name, by their addresses; undefined for one that is gone, or may not be read. */
   readonly named: ReadonlyMap<string, OfferedOutput | undefined>;
+};
+
+/** Where who fills in a form wants to be told of the own jobs. */
+export type FormNotices = {
+  readonly address: string;
+  /** As one recognises it who gave it, and nobody else. */
+  readonly masked: string;
+  /** This server can tell nobody there any more. */
+  readonly isLost?: boolean;
 };
 
 /** How much a form takes. */
