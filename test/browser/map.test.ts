@@ -166,7 +166,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   }, 60_000);
 
   test.each([1280, 360])(
-    "goes to a country or to a place by the keyboard, and changes no value by itself, %i pixels",
+    "goes to a place by its name or its numbers by the keyboard, and changes no value by itself, %i pixels",
     async (width) => {
       const wrong: string[] = [];
       const page = await site().open(wrong, {
@@ -178,13 +178,13 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.locator('[data-view="field"][data-state="drawn"]').waitFor();
       const area = page.getByRole("textbox", { name: "area of interest" });
       const before = await area.inputValue();
-      const search = page.getByLabel("Country, or latitude and longitude");
+      const search = page.getByLabel("Place, or latitude and longitude");
       const found = page.locator(".map-search [aria-live=polite]");
       await search.focus();
-      await page.locator("datalist#names-of-countries option").nth(170).waitFor({ state: "attached" });
+      await page.locator("datalist#names-of-places option").nth(700).waitFor({ state: "attached" });
       await page.keyboard.type("korea");
       await page.keyboard.press("Enter");
-      await found.getByText("2 countries may be meant: choose one, or type more.").waitFor();
+      await found.getByText("3 places may be meant: choose one, or type more.").waitFor();
       await page.getByRole("button", { name: "South Korea" }).press("Enter");
       await found.getByText("The map shows South Korea: about west 125.9").waitFor();
       await untilWritten(page, "South Korea");
@@ -199,9 +199,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.locator(".map").hover({ position: { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) / 2 } });
       await page.getByText(/^longitude 7\.(?:39|4)\d*°, latitude 46\.(?:89|9)\d*°$/).waitFor();
       for (const [text, words] of [
-        ["Alps", 'No country is called "Alps" here. Only countries are known'],
+        ["Qwertyuiop", 'No place is called "Qwertyuiop" here. Known are countries, large regions such as the Alps'],
+        ["Qwertyuiop", "or move the map and draw."],
         ["107, 46.9", "The map stays: found latitude 107"],
-        ["", "Type a country, or a latitude and a longitude."],
+        ["", "Type a country, a region, a town, or a latitude and a longitude."],
       ] as const) {
         await search.fill(text);
         await search.press("Enter");
@@ -217,6 +218,66 @@ describe.skipIf(missing !== undefined)(title, () => {
       await search.press("Enter");
       await page.getByRole("button", { name: "Use the box of Fiji" }).press("Enter");
       expect(await area.inputValue()).toBe("174.5,-21.8,-178.2,-12.4");
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
+
+  test.each([1280, 360])(
+    "finds regions and towns, tells what they are, and gives their boxes to the field, %i pixels",
+    async (width) => {
+      const wrong: string[] = [];
+      const page = await site().open(wrong, {
+        ...{ locale: "de-CH", reducedMotion: "reduce", viewport: { width, height: 800 } },
+      });
+      const loaded: string[] = [];
+      page.on("response", (answer) => {
+        if (answer.url().includes("/_/console/")) loaded.push(answer.url());
+      });
+      await page.goto(`${site().url}/processes/water?f=html`);
+      await page.locator(".map").scrollIntoViewIfNeeded();
+      await page.locator('[data-view="field"][data-state="drawn"]').waitFor();
+      const area = page.getByRole("textbox", { name: "area of interest" });
+      const search = page.getByLabel("Place, or latitude and longitude");
+      const found = page.locator(".map-search [aria-live=polite]");
+      const offers = page.locator(".map-search .map-offers button");
+      const ask = async (text: string, words: string) => {
+        await search.fill(text);
+        await search.press("Enter");
+        await found.getByText(words).waitFor();
+      };
+      await search.focus();
+      await page.locator("datalist#names-of-places option[value=Alps]").waitFor({ state: "attached" });
+      // There are too many towns for a list: they are loaded when somebody asks.
+      expect(await page.locator('datalist#names-of-places option[value^="Bern,"]').count()).toBe(0);
+      const before = loaded.length;
+      await ask("Alpen", "The map shows the Alps: about west 5, south 43.5, east 17, north 48.5.");
+      expect(loaded.length).toBe(before + 1);
+      await page.getByRole("button", { name: "Use the box of the Alps" }).press("Enter");
+      expect(await area.inputValue()).toBe("5,43.5,17,48.5");
+      await ask("Bering Sea", "over the antimeridian.");
+      await page.getByRole("button", { name: "Use the box of the Bering Sea" }).press("Enter");
+      expect(await area.inputValue()).toBe("162,51,-157,66.5");
+      await ask("bern", "The map shows Bern, Switzerland, with its middle at latitude 46.948°, longitude 7.447°.");
+      expect(await found.innerText()).toContain("reaches 10 km north, south, east and west of there.");
+      await page.getByRole("button", { name: "Use a box of 10 km around Bern" }).press("Enter");
+      expect(await area.inputValue()).toBe("7.315,46.858,7.579,47.038");
+      expect(await offers.count()).toBe(0);
+      await ask("georgia", "2 places may be meant: choose one, or type more.");
+      expect(await offers.allInnerTexts()).toEqual(["Georgia (country)", "Georgia, United States (state)"]);
+      await offers.nth(1).press("Enter");
+      await found.getByText("The map shows Georgia, United States: about west -86").waitFor();
+      await ask("Suzhou", "2 places may be meant");
+      expect(await offers.allInnerTexts()).toEqual([
+        "Suzhou, China (town near latitude 31.3°, longitude 120.6°)",
+        "Suzhou, China (town near latitude 33.6°, longitude 117.0°)",
+      ]);
+      await ask("Himalya", 'No place is called "Himalya" here. Did you mean one of these?');
+      expect(await offers.allInnerTexts()).toEqual(["Himalayas (mountains)"]);
+      await offers.first().press("Enter");
+      await found.getByText("The map shows the Himalayas: about west 72.5").waitFor();
+      expect(loaded.length).toBe(before + 1);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
       expect(wrong).toEqual([]);
     },
