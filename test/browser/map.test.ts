@@ -231,6 +231,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       const page = await site().open(wrong, {
         ...{ locale: "de-CH", reducedMotion: "reduce", viewport: { width, height: 800 } },
       });
+      await page.addInitScript(keepTexts);
       const loaded: string[] = [];
       page.on("response", (answer) => {
         if (answer.url().includes("/_/console/")) loaded.push(answer.url());
@@ -264,10 +265,14 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByRole("button", { name: "Use a box of 10 km around Bern" }).press("Enter");
       expect(await area.inputValue()).toBe("7.315,46.858,7.579,47.038");
       expect(await offers.count()).toBe(0);
+      expect(await search.evaluate((input) => input.matches(":focus"))).toBe(true);
+      await untilWritten(page, "Bern");
       await ask("georgia", "2 places may be meant: choose one, or type more.");
       expect(await offers.allInnerTexts()).toEqual(["Georgia (country)", "Georgia, United States (state)"]);
       await offers.nth(1).press("Enter");
       await found.getByText("The map shows Georgia, United States: about west -86").waitFor();
+      const use = page.getByRole("button", { name: "Use the box of Georgia, United States" });
+      expect(await use.evaluate((one) => one.matches(":focus"))).toBe(true);
       await ask("Suzhou", "2 places may be meant");
       expect(await offers.allInnerTexts()).toEqual([
         "Suzhou, China (town near latitude 31.3°, longitude 120.6°)",

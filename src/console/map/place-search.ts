@@ -8,6 +8,7 @@ import type { Box, Position } from "./antimeridian.ts";
 import { fitBox, mapProjection, mostNorth, readCountries, readFineCountries } from "./base-map.ts";
 import { boxOfParts } from "./find-country.ts";
 import { createFinder, type Found } from "./find-named.ts";
+import { createMark } from "./found-mark.ts";
 import { type AtlasCountry, listAreas, listPlaces, type Place } from "./places.ts";
 import { readPlace } from "./read-place.ts";
 import { boxAroundPlace } from "./town-box.ts";
@@ -49,8 +50,11 @@ export function placeSearch(map: OlMap, uses: PlaceUses = {}): HTMLElement {
   const status = element("span", { class: "muted map-found", "aria-live": "polite" });
   const offers = element("span", { class: "map-offers" });
   const say: Say = (words, ...buttons) => {
+    const isPressed = offers.contains(document.activeElement);
     status.textContent = words;
     offers.replaceChildren(...buttons);
+    // A button that goes when it is pressed would take the place in the order of the keyboard with it.
+    if (isPressed) (buttons[0] ?? input).focus({ preventScroll: true });
   };
   const go = createGo(map, uses, say);
   const ask = () => {
@@ -68,7 +72,8 @@ export function placeSearch(map: OlMap, uses: PlaceUses = {}): HTMLElement {
 function createGo(map: OlMap, uses: PlaceUses, say: Say): (text: string) => Promise<void> {
   let find: ((text: string) => Found<Place>) | undefined;
   let asked = "";
-  const showPlace = createShow(map, uses, say);
+  const mark = createMark(map);
+  const showPlace = createShow(map, { ...uses, mark }, say);
   const offer = (places: readonly Place[]) =>
     labelled(places.slice(0, mostOffered)).map(({ place, label }) =>
       button(label, () => {
@@ -77,6 +82,7 @@ function createGo(map: OlMap, uses: PlaceUses, say: Say): (text: string) => Prom
     );
   return async (text) => {
     asked = text;
+    mark();
     const typed = readPlace(text);
     if (text === "") return say(searchWords.empty);
     if (typed !== undefined)
@@ -105,7 +111,11 @@ function labelled(places: readonly Place[]): readonly { readonly place: Place; r
 }
 
 /** Makes what shows a place that has a name, and offers its box or its point where the field takes them. */
-function createShow(map: OlMap, { useBox, usePoint }: PlaceUses, say: Say): (place: Place) => Promise<void> {
+function createShow(
+  map: OlMap,
+  { useBox, usePoint, mark }: PlaceUses & { readonly mark: ReturnType<typeof createMark> },
+  say: Say,
+): (place: Place) => Promise<void> {
   const taking = (words: string, take: () => void) =>
     button(words, () => {
       take();
@@ -113,6 +123,7 @@ function createShow(map: OlMap, { useBox, usePoint }: PlaceUses, say: Say): (pla
     });
   return async (place) => {
     const { shown } = place;
+    mark("place" in place ? place : undefined);
     if (!("place" in place)) {
       const bounds = "box" in place ? { box: place.box, isPart: false } : await findBounds(place.written);
       const name = "box" in place ? place.article + shown : shown;
