@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Page } from "playwright-core";
+import type { Page, Response } from "playwright-core";
 import { waterBodies } from "../console/support/processes.ts";
 import { missing } from "./site.ts";
 import { openViewsSite, type ViewsSite } from "./views-site.ts";
@@ -232,9 +232,9 @@ describe.skipIf(missing !== undefined)(title, () => {
         ...{ locale: "de-CH", reducedMotion: "reduce", viewport: { width, height: 800 } },
       });
       await page.addInitScript(keepTexts);
-      const loaded: string[] = [];
+      const loaded: Response[] = [];
       page.on("response", (answer) => {
-        if (answer.url().includes("/_/console/")) loaded.push(answer.url());
+        if (answer.url().includes("/_/console/")) loaded.push(answer);
       });
       await page.goto(`${site().url}/processes/water?f=html`);
       await page.locator(".map").scrollIntoViewIfNeeded();
@@ -255,6 +255,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       const before = loaded.length;
       await ask("Alpen", "The map shows the Alps: about west 5, south 43.5, east 17, north 48.5.");
       expect(loaded.length).toBe(before + 1);
+      const sizes = await loaded.at(-1)?.request().sizes();
+      expect(sizes?.responseBodySize).toBeWithin(100_000, 350_000);
       await page.getByRole("button", { name: "Use the box of the Alps" }).press("Enter");
       expect(await area.inputValue()).toBe("5,43.5,17,48.5");
       await ask("Bering Sea", "over the antimeridian.");

@@ -10,11 +10,11 @@ const title = missing === undefined ? "files of strangers" : `files of strangers
 const schemas = "https://raw.githubusercontent.com/eoap/schemas/main/geojson.yaml";
 
 /** A tool whose input is one geometry of a kind. */
-const placed = (kind: "Polygon" | "Point") => ({
+const placed = (kind: "Polygon" | "Point", id: string) => ({
   ...{
     cwlVersion: "v1.2",
     class: "CommandLineTool",
-    id: `takes-${kind.toLowerCase()}`,
+    id,
     baseCommand: ["sh", "-c", "echo done"],
   },
   requirements: { SchemaDefRequirement: { types: [{ $import: schemas }] } },
@@ -43,10 +43,10 @@ describe.skipIf(missing !== undefined)(title, () => {
   }
 
   /** Opens the form of a tool, with its map. */
-  async function formOf(kind: "Polygon" | "Point", wrong: string[]) {
-    await site().deploy(placed(kind));
+  async function formOf(kind: "Polygon" | "Point", wrong: string[], id = `takes-${kind.toLowerCase()}`) {
+    await site().deploy(placed(kind, id));
     const page = await site().open(wrong, { viewport: { width: 1280, height: 900 } });
-    await page.goto(`${site().url}/processes/takes-${kind.toLowerCase()}?f=html`);
+    await page.goto(`${site().url}/processes/${id}?f=html`);
     await page.locator('[data-view="field"]').scrollIntoViewIfNeeded();
     const view = page.locator('[data-view="field"][data-state="drawn"]');
     await view.waitFor();
@@ -103,6 +103,27 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.keyboard.press("Escape");
     expect(await view.getByRole("button", { name: "Move a point by keys" }).getAttribute("aria-pressed")).toBe("false");
     expect((await placeOfJob(page)).coordinates).toEqual([x, y]);
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
+  test("a town gives its point, where a region gives nothing", async () => {
+    const wrong: string[] = [];
+    const { page, view, text } = await formOf("Point", wrong, "takes-town");
+    const search = view.getByLabel("Place, or latitude and longitude");
+    await search.fill("Alps");
+    await search.press("Enter");
+    await view.getByText("The map shows the Alps").waitFor();
+    expect(await view.locator(".map-offers button").count()).toBe(0);
+    await search.fill("Suva, Fiji");
+    await search.press("Enter");
+    await view
+      .getByText("The map shows Suva, Fiji, with its middle at latitude -18.142°, longitude 178.441°.")
+      .waitFor();
+    expect(await view.locator(".map-offers button").allInnerTexts()).toEqual(["Set the point there"]);
+    expect(await view.locator(".map-found").innerText()).not.toContain("A box");
+    await view.getByRole("button", { name: "Set the point there" }).press("Enter");
+    expect(JSON.parse(await text.inputValue()).coordinates).toEqual([178.441, -18.142]);
+    expect((await placeOfJob(page)).coordinates).toEqual([178.441, -18.142]);
     expect(wrong).toEqual([]);
   }, 60_000);
 
