@@ -88,7 +88,7 @@ function createGo(map: OlMap, uses: PlaceUses, say: Say): (text: string) => Prom
     if (typed !== undefined)
       return "fault" in typed ? say(searchWords.fault(typed.fault)) : showTyped(map, uses, say, typed.place);
     if (find === undefined) say(searchWords.looking(text));
-    find ??= createFinder(await listPlaces(await readAtlas(), navigator.languages));
+    find ??= createFinder(await loadPlaces(text));
     // Something else was typed while the names were loaded.
     if (asked !== text) return;
     const { found, isOne, isNear } = find(text);
@@ -175,6 +175,15 @@ async function offerNames(): Promise<void> {
   if (document.getElementById(listId) !== null) return;
   const options = areas.map(({ shown }) => element("option", { value: shown }));
   document.body.append(element("datalist", { id: listId }, ...options));
+}
+
+/** Loads all places. Throws what one can do where they cannot be had, such as without a network. */
+async function loadPlaces(text: string): Promise<readonly Place[]> {
+  try {
+    return await listPlaces(await readAtlas(), navigator.languages);
+  } catch (cause) {
+    throw new Error(searchWords.notLoaded(text), { cause });
+  }
 }
 
 async function readAtlas(): Promise<readonly AtlasCountry[]> {

@@ -20,6 +20,8 @@ export const searchWords = {
   go: "Go",
   empty: "Type a country, a region, a town, or a latitude and a longitude.",
   looking: (text: string) => `Looking for "${text}" …`,
+  notLoaded: (text: string) =>
+    `Cannot look for "${text}": the names of places could not be loaded. Load this page again, or type latitude and longitude.`,
   usePoint: "Set the point there",
   useBox: (name: string) => `Use the box of ${name}`,
   useTownBox: (name: string, kilometers: number) => `Use a box of ${kilometers} km around ${name}`,
