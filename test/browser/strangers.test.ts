@@ -134,6 +134,27 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
+  test("a town gives its point, where a region gives nothing", async () => {
+    const wrong: string[] = [];
+    const { page, view, text } = await formOf("Point", wrong);
+    const search = view.getByLabel("Place, or latitude and longitude");
+    await search.fill("Alps");
+    await search.press("Enter");
+    await view.getByText("The map shows the Alps").waitFor();
+    expect(await view.locator(".map-offers button").count()).toBe(0);
+    await search.fill("Suva, Fiji");
+    await search.press("Enter");
+    await view
+      .getByText("The map shows Suva, Fiji, with its middle at latitude -18.142°, longitude 178.441°.")
+      .waitFor();
+    expect(await view.locator(".map-offers button").allInnerTexts()).toEqual(["Set the point there"]);
+    expect(await view.locator(".map-found").innerText()).not.toContain("A box");
+    await view.getByRole("button", { name: "Set the point there" }).press("Enter");
+    expect(JSON.parse(await text.inputValue()).coordinates).toEqual([178.441, -18.142]);
+    expect((await placeOfJob(page)).coordinates).toEqual([178.441, -18.142]);
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
   test("20,000 features leave the page usable: a hundred rows are shown, and the number of all", async () => {
     const wrong: string[] = [];
     const page = await site().open(wrong);

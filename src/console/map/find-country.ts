@@ -1,9 +1,6 @@
 import { type Box, boxOfDrawn } from "./antimeridian.ts";
 import { lettersOf } from "./country-letters.ts";
 
-/** What can be found by its name, or by others that it goes by. */
-type Named = { readonly name: string; readonly others: readonly string[] };
-
 /** What people also call a country; names of other languages are those of the browser. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   "Bosnia and Herzegovina": ["Bosnia"],
@@ -23,8 +20,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   "Timor-Leste": ["East Timor"],
   Turkey: ["Türkiye"],
   "United Arab Emirates": ["UAE"],
-  "United Kingdom": ["UK", "Great Britain", "Britain", "England", "Scotland", "Wales", "Northern Ireland"],
-  "United States of America": ["USA", "US", "United States"],
+  "United Kingdom": ["UK", "Great Britain", "Britain"],
+  "United States of America": ["USA", "US", "United States", "America"],
   Vietnam: ["Viet Nam"],
 };
 
@@ -38,48 +35,6 @@ export function createOtherNames(languages: readonly string[]): (name: string, n
     const said = spoken.flatMap((one) => one.of(letters) ?? []);
     return [...own, ...said.filter((one) => one !== name && one !== letters)];
   };
-}
-
-/** Writes a name so that accents, signs and capital letters make no difference. */
-function folded(name: string): string {
-  return name
-    .normalize("NFD")
-    .replaceAll(/\p{M}/gu, "")
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
-}
-
-/**
- * Finds what is called by a text, best first: whole names, then what begins so, then words of names, then parts of words.
- * `isOne` is true where one fits better than all others.
- */
-export function findNamed<One extends Named>(
-  text: string,
-  all: readonly One[],
-): { readonly found: readonly One[]; readonly isOne: boolean } {
-  const wanted = folded(text);
-  if (wanted === "") return { found: [], isOne: false };
-  const ranked = all
-    .flatMap((one) => {
-      const ofOthers = one.others.map((name) => rankOf(folded(name), wanted));
-      const rank = Math.min(rankOf(folded(one.name), wanted), ...ofOthers.map((other) => other && other + behind));
-      return rank >= none ? [] : [{ one, rank }];
-    })
-    .toSorted((one, other) => one.rank - other.rank || one.one.name.localeCompare(other.one.name));
-  const best = ranked.filter(({ rank }) => rank === ranked[0]?.rank);
-  return { found: ranked.map(({ one }) => one), isOne: best.length === 1 };
-}
-
-const none = 9;
-/** Where a part fits, the name that the map shows goes before others. */
-const behind = 0.5;
-
-function rankOf(name: string, wanted: string): number {
-  if (name === wanted) return 0;
-  if (name.startsWith(wanted)) return 1;
-  if (` ${name}`.includes(` ${wanted}`)) return 2;
-  return name.includes(wanted) ? 3 : none;
 }
 
 /** Parts of a country that are this near belong to what is shown of it, in degrees. */

@@ -15,19 +15,31 @@ export function sayPlace([longitude, latitude]: Position, resolution = 1): strin
 
 /** What the field says that moves a map to a place. */
 export const searchWords = {
-  label: "Country, or latitude and longitude",
-  example: "Austria, or 46.5, 8",
+  label: "Place, or latitude and longitude",
+  example: "Alps, Bern, or 46.5, 8",
   go: "Go",
-  empty: "Type a country, or a latitude and a longitude.",
+  empty: "Type a country, a region, a town, or a latitude and a longitude.",
+  looking: (text: string) => `Looking for "${text}" …`,
+  notLoaded: (text: string) =>
+    `Cannot look for "${text}": the names of places could not be loaded. Load this page again, or type latitude and longitude.`,
   usePoint: "Set the point there",
   useBox: (name: string) => `Use the box of ${name}`,
+  useTownBox: (name: string, kilometers: number) => `Use a box of ${kilometers} km around ${name}`,
   fault: (fault: string) => `The map stays: ${fault}.`,
-  none: (text: string) =>
-    `No country is called "${text}" here. Only countries are known, and not the smallest ones: move the map, or type latitude and longitude, as 46.5, 8.`,
+  near: (text: string) => `No place is called "${text}" here. Did you mean one of these?`,
+  none: (text: string, canDraw: boolean) =>
+    `No place is called "${text}" here. Known are countries, large regions such as the Alps or the Baltic Sea, and towns of 15,000 inhabitants and more. You can also type latitude and longitude, as 46.5, 8, or move the map${canDraw ? " and draw" : ""}.`,
   several: (found: number, shown: number) =>
-    `${found} countries may be meant${found > shown ? `, of which ${shown} are here` : ""}: choose one, or type more.`,
+    `${found} places may be meant${found > shown ? `, of which ${shown} are here` : ""}: choose one, or type more.`,
+  /** What a place that is offered is; `place` where another one has the same name and lies in the same country. */
+  offer: ({ shown, what }: { readonly shown: string; readonly what: string }, place?: Position) =>
+    `${shown} (${what}${place === undefined ? "" : ` near latitude ${place[1].toFixed(1)}°, longitude ${place[0].toFixed(1)}°`})`,
   place: ([longitude, latitude]: Position) =>
     `In the middle of the map is latitude ${latitude}°, longitude ${longitude}°.`,
-  country: ({ name, box, isPart }: { readonly name: string; readonly box: Box; readonly isPart: boolean }) =>
+  area: ({ name, box, isPart }: { readonly name: string; readonly box: Box; readonly isPart: boolean }) =>
     `The map shows ${name}${isPart ? ", without its parts far away" : ""}: about ${sayBox(box)}.`,
+  town: (name: string, [longitude, latitude]: Position) =>
+    `The map shows ${name}, with its middle at latitude ${latitude}°, longitude ${longitude}°.`,
+  /** How the box of a town is made. */
+  townBox: (kilometers: number) => `A box around it reaches ${kilometers} km north, south, east and west of there.`,
 } as const;

@@ -95,7 +95,7 @@ function valueLine(): HTMLElement {
   return element("p", { class: "map-value", role: "status" }, words);
 }
 
-/** A raster that has no place on the earth is shown by its own rows and columns; there, no country is looked for. */
+/** A raster that has no place on the earth is shown by its own rows and columns; there, no place is looked for. */
 function placedOf(facts: RasterFacts): Placed {
   const code = facts.code === undefined || facts.extent === undefined ? undefined : knownProjection(facts.code);
   if (code !== undefined && facts.extent !== undefined && isOnEarth(facts.extent, code))

@@ -1,4 +1,6 @@
+import type { FC } from "hono/jsx";
 import type { Json } from "../../domain/json.ts";
+import type { Shape } from "./field.ts";
 import type { FormState } from "./state.ts";
 
 /** What a part of the form is drawn from. */
@@ -14,6 +16,9 @@ export type Drawn = {
   /** What counts when nothing is entered: the default of the input. */
   readonly fallback?: Json;
 };
+
+/** Draws a value of a shape inside of another. */
+export type Inner = FC<Drawn & { readonly shape: Shape }>;
 
 /** Returns what a control is called besides its label. */
 export function spokenName({ label, isLabelled }: Pick<Drawn, "label" | "isLabelled">): string | undefined {

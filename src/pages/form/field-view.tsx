@@ -117,7 +117,7 @@ export function ShapeView({ shape, ...drawn }: Drawn & { readonly shape: Shape }
     case "choice":
       return <ChoiceView {...shape} {...drawn} />;
     case "rows":
-      return <RowsView {...shape} {...drawn} />;
+      return <RowsView {...shape} {...drawn} Inner={ShapeView} />;
     case "group":
       return (
         <>
@@ -130,7 +130,7 @@ export function ShapeView({ shape, ...drawn }: Drawn & { readonly shape: Shape }
         </>
       );
     case "alternatives":
-      return <AlternativesView {...shape} {...drawn} />;
+      return <AlternativesView {...shape} {...drawn} Inner={ShapeView} />;
     case "file":
       return <FileView {...shape} {...drawn} />;
     case "box":

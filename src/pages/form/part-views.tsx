@@ -2,9 +2,8 @@ import { defined } from "../../domain/defined.ts";
 import { pointer } from "../../domain/faults.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
-import { controlId, type Drawn, firstLine, spokenName } from "./drawn.ts";
+import { controlId, type Drawn, firstLine, type Inner, spokenName } from "./drawn.ts";
 import { alternativeName, type Choice, parts, type Shape, textIn } from "./field.ts";
-import { ShapeView } from "./field-view.tsx";
 import { arePlaces, MapView } from "./map-view.tsx";
 import { StoredView } from "./stored-view.tsx";
 
@@ -106,7 +105,8 @@ export function AlternativesView({
   name,
   state,
   fallback,
-}: Drawn & Extract<Shape, { kind: "alternatives" }>) {
+  Inner,
+}: Drawn & Extract<Shape, { kind: "alternatives" }> & { readonly Inner: Inner }) {
   const chosen = textIn(state.values, name + parts.choice);
   return alternatives.map(({ title, shape }, index) => (
     <fieldset class="alternative">
@@ -122,7 +122,7 @@ export function AlternativesView({
         </label>
       </legend>
       <div id={alternativeName(name, index)} class="field">
-        <ShapeView
+        <Inner
           shape={shape}
           name={alternativeName(name, index)}
           state={state}

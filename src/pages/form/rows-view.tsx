@@ -1,8 +1,7 @@
 import type { Child } from "hono/jsx";
 import { pointer } from "../../domain/faults.ts";
-import type { Drawn } from "./drawn.ts";
+import type { Drawn, Inner } from "./drawn.ts";
 import { boxCorners, ownNames, parts, rowsIn, type Shape } from "./field.ts";
-import { ShapeView } from "./field-view.tsx";
 import { MapView } from "./map-view.tsx";
 import type { FormState } from "./state.ts";
 
@@ -19,7 +18,8 @@ export function RowsView({
   name,
   state,
   label,
-}: Drawn & Extract<Shape, { kind: "rows" }>) {
+  Inner,
+}: Drawn & Extract<Shape, { kind: "rows" }> & { readonly Inner: Inner }) {
   const used = rowsIn(state.values, name);
   const least = isBox === true ? Math.max(fewest, 4) : fewest;
   // A box has its numbers, and wants no other.
@@ -37,7 +37,7 @@ export function RowsView({
       {rows.map((row, at) => (
         <RowView name={pointer(name, row)} state={state}>
           {corners[at] === undefined ? null : <span class="muted row-name">{corners[at]}</span>}
-          <ShapeView
+          <Inner
             shape={item}
             name={pointer(name, row)}
             state={state}
