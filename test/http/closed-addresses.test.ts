@@ -21,7 +21,8 @@ const closed = [
   ["http://[fd00::7]/", "[fd00::7]"],
 ] as const;
 
-const alertOf = (html: string) => /<(p|div) class="notice notice-bad" role="alert">(.*?)<\/\1>/s.exec(html)?.[2] ?? "";
+const alertOf = (html: string) =>
+  /<(p|div) class="notice notice-bad" role="alert"[^>]*>(.*?)<\/\1>/s.exec(html)?.[2] ?? "";
 
 async function lookAt(service: Service, key: string, href: string): Promise<string> {
   const form = new FormData();

@@ -7,8 +7,8 @@ import { element } from "../shared/elements.ts";
  */
 export function followFaults(form: HTMLFormElement): void {
   const said = element("p", { class: "unseen", role: "status" });
-  form.append(said);
   const box = form.querySelector<HTMLElement>("[data-faults]");
+  if (box !== null) form.append(said);
   // A row that is removed takes its fault along.
   const placed = new Set(
     linesOf(box).flatMap(({ dataset: { of = "" } }) => (document.getElementById(of) === null ? [] : of)),
@@ -22,7 +22,6 @@ export function followFaults(form: HTMLFormElement): void {
     });
   };
   form.addEventListener("input", update);
-  form.addEventListener("change", update);
 }
 
 function linesOf(box: HTMLElement | null): readonly HTMLElement[] {
