@@ -1,4 +1,4 @@
-import type { Shape } from "./field.ts";
+import type { AreaForm, Shape } from "./field.ts";
 
 const boxOrder = "West, south, east and north; the west is more than the east over the antimeridian";
 
@@ -8,7 +8,7 @@ export function boundsOf(shape: Shape, unit: string | undefined): readonly strin
     case "number":
       return numberBounds(shape, unit, shape.isWhole ? "A whole number" : "A number");
     case "text":
-      return shape.control === "date-time" ? ["Date and time in UTC"] : shape.control === "box" ? [boxOrder] : [];
+      return shape.control === "date-time" ? ["Date and time in UTC"] : shape.control === "box" ? areaWords(shape.forms) : [];
     case "rows":
       return [
         ...(shape.isBox === true ? [boxOrder] : []),
@@ -18,6 +18,12 @@ export function boundsOf(shape: Shape, unit: string | undefined): readonly strin
     default:
       return [];
   }
+}
+
+/** Tells how an area is typed. */
+function areaWords(forms: readonly AreaForm[] = ["numbers"]): readonly string[] {
+  if (!forms.includes("numbers")) return ["Longitudes stand before latitudes"];
+  return forms.length === 1 ? [boxOrder] : [`As four numbers: ${boxOrder[0]?.toLowerCase()}${boxOrder.slice(1)}`];
 }
 
 /** Tells which numbers are taken, in the unit that they have. */
