@@ -32,30 +32,8 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
   const place = element("div");
   const status = element("p", { class: "muted", role: "status" });
   const map = await createMap(place, `Map of ${host.dataset.label ?? "places"}`);
-  const source = new VectorSource();
-  map.addLayer(new VectorLayer({ source, style: styleOf("accent", 2) }));
+  const { show, read, across } = showing({ map, target, place, status });
   let isOwn = false;
-  const across = element("div");
-  // What is drawn differently is the same value: nothing is written.
-  const asked = { text: "", isAcross: false };
-  const read = () => asDrawn(target.read(), asked.isAcross);
-  const show = () => {
-    const written = target.read();
-    const text = JSON.stringify(written.geometries);
-    if (asked.text !== text) {
-      Object.assign(asked, { text, isAcross: false });
-      across.replaceChildren(...(written.crs === undefined ? acrossControl(written.shown ?? [], drawAcross) : []));
-    }
-    const said = read();
-    drawSaid(source, said);
-    status.textContent = wordsOf(said, target);
-    markArea(place, areaOfSaid(said));
-    return said;
-  };
-  const drawAcross = (isAcross: boolean) => {
-    asked.isAcross = isAcross;
-    fitSaid(map, show());
-  };
   const writing = (write: () => string | undefined) => {
     // What was just drawn stays where it is: the map does not move under the hand.
     isOwn = true;
@@ -96,6 +74,41 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
   if (begin !== undefined) fitBox(map, begin);
   fitSaid(map, said);
   followArea(place, (area) => fitBox(map, area));
+}
+
+type Shown = {
+  readonly map: OlMap;
+  readonly target: Target;
+  readonly place: HTMLElement;
+  readonly status: HTMLElement;
+};
+
+/** Draws what controls say, whenever it is asked, with a place for the way to draw it over the 180th meridian. */
+function showing({ map, target, place, status }: Shown) {
+  const source = new VectorSource();
+  map.addLayer(new VectorLayer({ source, style: styleOf("accent", 2) }));
+  const across = element("div");
+  // What is drawn differently is the same value: nothing is written.
+  const asked = { text: "", isAcross: false };
+  const read = () => asDrawn(target.read(), asked.isAcross);
+  const show = () => {
+    const written = target.read();
+    const text = JSON.stringify(written.geometries);
+    if (asked.text !== text) {
+      Object.assign(asked, { text, isAcross: false });
+      across.replaceChildren(...(written.crs === undefined ? acrossControl(written.shown ?? [], drawAcross) : []));
+    }
+    const said = read();
+    drawSaid(source, said);
+    status.textContent = wordsOf(said, target);
+    markArea(place, areaOfSaid(said));
+    return said;
+  };
+  const drawAcross = (isAcross: boolean) => {
+    asked.isAcross = isAcross;
+    fitSaid(map, show());
+  };
+  return { show, read, across };
 }
 
 /** Puts what lies across the 180th meridian there, where its box says so or somebody asked for it. */
