@@ -29,13 +29,13 @@ export function formOfInputs(description: ProcessDescription, text: string | und
   return { ...emptyForm(description), otherFaults: [detail] };
 }
 
-function emptyForm(description: ProcessDescription): FormState {
+export function emptyForm(description: ProcessDescription): FormState {
   const fields = fieldsOf(description);
   return plainForm(fields, writeForm(fields, {}));
 }
 
-/** Fills a form by a request. Inputs that the process does not have fill nothing, and are told. */
-function formOfRequest(description: ProcessDescription, { inputs = {}, ...extras }: JsonObject): FormState {
+/** Fills a form by a request of the API. Inputs that the process does not have fill nothing, and are told. */
+export function formOfRequest(description: ProcessDescription, { inputs = {}, ...extras }: JsonObject): FormState {
   const fields = fieldsOf(description);
   const outputs = outputsOf(description);
   const given = isJsonObject(inputs) ? inputs : {};

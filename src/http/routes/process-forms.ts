@@ -13,7 +13,13 @@ import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { fieldOfFault, type ReadForm, readForm } from "../../pages/form/read-form.ts";
 import { type FormState, plainForm } from "../../pages/form/state.ts";
 import { problemDocument } from "../answers/problem-response.ts";
-import { asPage, type ExecutedProcess, processResponse, requireOwnForm } from "../answers/process-form.ts";
+import {
+  asPage,
+  type ExecutedProcess,
+  type FormPageDeps,
+  processResponse,
+  requireOwnForm,
+} from "../answers/process-form.ts";
 import { readFormValues } from "../form-values.ts";
 import { requireContentType, tooLarge } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
@@ -132,7 +138,7 @@ function headersOf({ headers }: Request, provider: Provider | undefined): Header
 }
 
 /** Puts each fault beside its field, which `fieldAt` finds by what the fault names; a fault without a field stands by itself. */
-function withFaults(
+export function withFaults(
   shown: FormState,
   found: readonly Fault[],
   fieldAt: (named: string) => string | undefined,
@@ -149,7 +155,7 @@ function withFaults(
 }
 
 /** Finds the field that a name of the form belongs to: its own, or that of which it is a part. */
-function fieldNamed(places: ReadForm["places"], name: string): string | undefined {
+export function fieldNamed(places: ReadForm["places"], name: string): string | undefined {
   if (name.startsWith("~")) return name;
   const names = new Set(places.values());
   const steps = name.split("/");
@@ -174,15 +180,15 @@ function inWordsOfForm(detail: string): string {
 }
 
 /** Answers with the page of the process and the form as it was sent: nothing that was entered is lost. */
-async function pageAgain(
-  deps: ProcessFormDeps,
+export async function pageAgain(
+  deps: FormPageDeps,
   context: RouteContext,
   { process, provider }: ExecutedProcess,
   form: FormState,
 ): Promise<Response> {
   const isWrong = form.faults.size > 0 || form.otherFaults.length > 0;
   const { pathname } = new URL(context.request.url);
-  const url = new URL(pathname.replace(/\/form\/?$/, ""), context.request.url);
+  const url = new URL(pathname.replace(/\/(?:fill-)?form\/?$/, ""), context.request.url);
   const asked = { ...asPage(context), request: new Request(String(url)) };
   const page = await processResponse(deps, asked, process, { form, isSent: true, ...defined({ provider }) });
   const headers = new Headers(page.headers);
