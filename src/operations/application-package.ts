@@ -32,6 +32,8 @@ export type PackageWishes = {
   /** The process of a graph that is to be deployed. */
   readonly workflow?: string;
   readonly id?: string;
+  /** It wins over the version that the package says. */
+  readonly version?: string;
   /** The name of the file that the body was, when it is known. */
   readonly fileName?: string;
 };
@@ -41,6 +43,8 @@ export type ApplicationPackage = {
   readonly description: GivenDescription;
   /** The id that the request asks for. */
   readonly wantedId?: string;
+  /** The version that who deploys it asks for. */
+  readonly wantedVersion?: string;
 } & PackageContent;
 
 type PackageContent =
@@ -93,7 +97,7 @@ export async function readPackage(
   wishes: PackageWishes = {},
 ): Promise<ApplicationPackage> {
   const root = sourceOf(body, wishes.fileName);
-  const wanted = defined({ wantedId: wishes.id });
+  const wanted = defined({ wantedId: wishes.id, wantedVersion: wishes.version });
   const isText = body.kind !== "json";
   if (isCwl(root.value, isText)) {
     const draft =

@@ -1,5 +1,5 @@
 import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
-import { raisedAtEnd } from "../domain/raised-version.ts";
+import type { VersionStep } from "../domain/version-step.ts";
 import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { deployNames, pickedWords } from "./form/deploy-words.ts";
@@ -21,6 +21,7 @@ export const deployTitles = {
   id: "Id",
   workflow: "Which process of a document that has several",
   start: "Which file of several",
+  version: "Version",
   replaces: "Replace the process that has this id",
 } as const;
 
@@ -85,7 +86,7 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
       )}
       {understood === undefined ? null : <What understood={understood} isNew={problem === undefined} />}
       <Sources typed={typed} isUnderstood={understood?.isKept === true} />
-      <Wishes typed={typed} wrong={wrong} />
+      <Wishes typed={typed} wrong={wrong} understood={understood} />
       <p class={mayGoOn ? "actions actions-stay" : "actions"}>
         <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
           {mayGoOn ? "Look again" : "Look"}
@@ -175,16 +176,32 @@ const titlesOfWishes = [deployTitles.id, deployTitles.workflow, deployTitles.sta
 /** Whoever comes back after a fault of the id begins in its field, and else at what is told. */
 const idPointer = "/id";
 
-function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong: readonly string[] }) {
-  const { id, workflow, start, replaces } = typed;
+type WishesProps = {
+  readonly typed: DeployTyped;
+  readonly wrong: readonly string[];
+  readonly understood: Understood | undefined;
+};
+
+function Wishes({ typed, wrong, understood }: WishesProps) {
+  const { id, workflow, start, version, replaces } = typed;
   const wantsId = wrong.includes(idPointer);
   const isWrong = wrong.some((pointer) => pointer.endsWith("id") || titlesOfWishes.includes(pointer));
   return (
-    <details class="extras" open={[id, workflow, start].some((text) => text !== "") || replaces || isWrong}>
-      <summary>More: its id, which process, replacing one</summary>
+    <details class="extras" open={[id, workflow, start, version].some((text) => text !== "") || replaces || isWrong}>
+      <summary>More: its id, its version, which process, replacing one</summary>
       <label class="field">
         <span>{`${deployTitles.id}; as the package says when empty`}</span>
         <input type="text" name={deployNames.id} value={id} autofocus={wantsId} />
+      </label>
+      <label class="field">
+        <span>{`${deployTitles.version}; ${versionHint(understood)}`}</span>
+        <input
+          type="text"
+          name={deployNames.version}
+          value={version}
+          maxlength={maxVersion}
+          placeholder={understood?.description.version}
+        />
       </label>
       <label class="field">
         <span>{deployTitles.workflow}</span>
@@ -202,8 +219,24 @@ function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong:
   );
 }
 
+/** Characters of a version that is typed. */
+const maxVersion = 100;
+
+/** Says which version it becomes when nobody types one. */
+function versionHint(understood: Understood | undefined): string {
+  const usual = "when empty, as the package says, else by what changed since the last one";
+  if (understood === undefined || understood.isSame) return usual;
+  return understood.saysVersion ? usual : `${understood.description.version} when empty`;
+}
+
+const stepWords: Readonly<Record<VersionStep["kind"], string>> = {
+  major: "the first number goes up",
+  minor: "the second number goes up",
+  patch: "the last number goes up",
+};
+
 /** Words what a package would do to what is deployed. */
-function placeWords({ replaced, isSame, saysVersion, description }: Understood): string {
+function placeWords({ replaced, isSame, saysVersion, description, step }: Understood): string {
   if (replaced === undefined) {
     return saysVersion
       ? ", a new process."
@@ -211,8 +244,8 @@ function placeWords({ replaced, isSame, saysVersion, description }: Understood):
   }
   if (isSame) return ": the same as what is deployed. There is nothing to replace.";
   const place = `, in the place of version ${replaced.description.version}.`;
-  if (saysVersion) return place;
-  return `${place} The package says no version, so the first number goes up. For a small repair, say version ${raisedAtEnd(replaced.description.version)} yourself: "s:softwareVersion" in its CWL, or "version" in its description.`;
+  if (saysVersion || step === undefined) return place;
+  return `${place} The package says no version: ${stepWords[step.kind]}, because ${step.why}. Say another one under “More” below.`;
 }
 
 function canDeploy({ isKept, isSame }: Understood): boolean {
