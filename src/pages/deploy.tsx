@@ -1,20 +1,13 @@
 import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
-import type { VersionStep } from "../domain/version-step.ts";
-import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { deployNames, pickedWords } from "./form/deploy-words.ts";
 import { firstLine } from "./form/drawn.ts";
 import { sketchOf } from "./form/text-sketch.ts";
-import { Graph } from "./graph.tsx";
 import { Layout } from "./layout.tsx";
-import { Markdown } from "./markdown.tsx";
 import { Opening } from "./opening.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
-import { DescribedTable } from "./process-tables.tsx";
-import { Told } from "./program-talk.tsx";
-import { Replacement } from "./replacement.tsx";
-import { keywordWords, Said } from "./said.tsx";
 import { isListed, ToldFaults } from "./told-faults.tsx";
+import { UnderstoodView } from "./understood.tsx";
 
 /** What the fields of the form are called, where faults name them too. */
 export const deployTitles = {
@@ -84,7 +77,7 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
           </div>
         </div>
       )}
-      {understood === undefined ? null : <What understood={understood} isNew={problem === undefined} />}
+      {understood === undefined ? null : <UnderstoodView understood={understood} isNew={problem === undefined} />}
       <Sources typed={typed} isUnderstood={understood?.isKept === true} />
       <Wishes typed={typed} wrong={wrong} understood={understood} />
       <p class={mayGoOn ? "actions actions-stay" : "actions"}>
@@ -229,80 +222,6 @@ function versionHint(understood: Understood | undefined): string {
   return understood.saysVersion ? usual : `${understood.description.version} when empty`;
 }
 
-const stepWords: Readonly<Record<VersionStep["kind"], string>> = {
-  major: "the first number goes up",
-  minor: "the second number goes up",
-  patch: "the last number goes up",
-};
-
-/** Words what a package would do to what is deployed. */
-function placeWords({ replaced, isSame, saysVersion, description, step }: Understood): string {
-  if (replaced === undefined) {
-    return saysVersion
-      ? ", a new process."
-      : `, a new process. No version is named: it becomes ${description.version}.`;
-  }
-  if (isSame) return ": the same as what is deployed. There is nothing to replace.";
-  const place = `, in the place of version ${replaced.description.version}.`;
-  if (saysVersion || step === undefined) return place;
-  return `${place} The package says no version: ${stepWords[step.kind]}, because ${step.why}. Say another one under “More” below.`;
-}
-
 function canDeploy({ isKept, isSame }: Understood): boolean {
   return isKept && !isSame;
-}
-
-function What({ understood, isNew }: { readonly understood: Understood; readonly isNew: boolean }) {
-  const { description, warnings, others, graph, isKept, isSame, replaced, lines } = understood;
-  return (
-    <section class="card" role="status">
-      <h2 tabindex={-1} autofocus={isNew}>{`Understood: ${description.title ?? description.id}`}</h2>
-      <p>
-        <code>{description.id}</code> version {description.version}
-        {placeWords(understood)}
-        <Said metadata={description.metadata} />
-        {keywordWords(description)}
-      </p>
-      {description.description === undefined ? null : <Markdown text={description.description} />}
-      {isKept ? null : (
-        <p class="notice">
-          Its files could not be kept as one text, because a step runs a deployed process. Paste it as one text, or use{" "}
-          <code>heddle deploy</code>.
-        </p>
-      )}
-      {warnings.length === 0 ? null : (
-        <div class="notice">
-          <h3>You should know</h3>
-          <ul>
-            {warnings.map((warning) => (
-              <li>
-                <strong>Warning:</strong> <Told text={warning} />
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-      {replaced === undefined || isSame ? null : <Replacement before={replaced} after={understood} />}
-      {lines === undefined ? null : (
-        <details>
-          <summary>Line by line</summary>
-          <p class="muted">Lines of what is deployed have -, lines of this package have +.</p>
-          <LineDifference {...lines} />
-        </details>
-      )}
-      {others.length === 0 || replaced !== undefined ? null : (
-        <p>{`The document also has: ${others.join(", ")}. Name one below to deploy it instead.`}</p>
-      )}
-      <h3>Inputs</h3>
-      <DescribedTable described={description.inputs} />
-      <h3>Outputs</h3>
-      <DescribedTable described={description.outputs} />
-      {graph === undefined ? null : (
-        <>
-          <h3>Workflow</h3>
-          <Graph nodes={graph} />
-        </>
-      )}
-    </section>
-  );
 }

@@ -319,6 +319,27 @@ doc: "Says *all* words."
     expect((await send(service, formEntries(html, { name: "do", value: "look" }))).status).toBe(200);
   });
 
+  test("says which files of a folder a package is made of, and which it leaves out", async () => {
+    await using service = await openService();
+    const run = flow.replace("tools/", "");
+    const files = [
+      new File([tool], "m/say.cwl"),
+      new File([run], "m/flow.cwl"),
+      new File(["words: hello"], "m/job.yml"),
+      new File(["# About"], "m/README.md"),
+    ];
+    const html = await look(service, formOf({}, files));
+    const [, taken = "", left = ""] =
+      /Made of 2 of 4 files<\/summary>[\s\S]*?<ul>([\s\S]*?)<\/ul>[\s\S]*?<ul>([\s\S]*?)<\/ul>/.exec(html) ?? [];
+    const namesIn = (list: string) => [...list.matchAll(/<code>([^<]*)<\/code>/g)].map(([, name]) => name).toSorted();
+    expect(namesIn(taken)).toEqual(["m/flow.cwl", "m/say.cwl"]);
+    expect(namesIn(left)).toEqual(["m/README.md", "m/job.yml"]);
+    expect((await deploy(service, html)).status).toBe(303);
+    const page = await service.send("GET", "/processes/flow/package?f=html", { headers: browser });
+    expect(await page.text()).toContain("Each download is one document");
+    expect(await look(service, formOf({ text: tool }))).not.toContain("Made of");
+  });
+
   test("takes the file of several that is meant, or opens where it is named", async () => {
     await using service = await openService();
     const run = flow.replace("tools/", "");

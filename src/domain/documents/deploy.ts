@@ -43,6 +43,8 @@ export type Understood = {
   /** How far it is from the process that it would replace. */
   readonly step?: VersionStep;
   readonly graph?: readonly GraphNode[];
+  /** Which files of several it is made of, and which it does not name; absent where it came as one text. */
+  readonly files?: { readonly taken: readonly string[]; readonly left: readonly string[] };
   /** The form has all that is deployed; else the files are to be chosen again. */
   readonly isKept: boolean;
 };

@@ -176,7 +176,12 @@ async function viewOf(
     ...(replaced === undefined ? {} : { step: stepOf(replaced.description, process.description) }),
     isWorkflow: process.isWorkflow,
     definition: process.definition,
-    ...defined({ replaced, lines, graph: readGraph(caller, process) }),
+    ...defined({
+      replaced,
+      lines,
+      graph: readGraph(caller, process),
+      files: deployment.cwl === undefined ? undefined : deployment.files,
+    }),
   };
   // A file may have named the process.
   const id = files.length === 0 && typed.picked.length === 0 ? typed.id : process.id;
