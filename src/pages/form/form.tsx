@@ -79,7 +79,7 @@ export function ExecuteForm({
 /** Says from which job the values are. */
 function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
   if (job === undefined) return null;
-  const { id, url, title, line } = job;
+  const { id, url, title, line, other } = job;
   return (
     <p class="notice">
       {"Filled in from job "}
@@ -87,6 +87,16 @@ function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
         <code>{shortId(id)}</code>
       </a>
       {`, ${title}${line === undefined ? "" : `, ${line}`}. What you change here changes nothing of that job.`}
+      {other === undefined ? null : (
+        <>
+          {` That job ran version ${other.ran}; this form is of ${other.here}. `}
+          {other.url === undefined ? (
+            `Version ${other.ran} can be run no more.`
+          ) : (
+            <a href={other.url}>{`Run version ${other.ran} again`}</a>
+          )}
+        </>
+      )}
     </p>
   );
 }
