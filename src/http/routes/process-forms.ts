@@ -96,7 +96,8 @@ export async function answerProcessForm(
     return await order(deps, context, executed, { form, shown });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const placed = withFaults(shown, error.faults, (place) => fieldOfFault(form.places, place));
+    const told = context.caller?.role === "admin" ? error.faults : error.faults.map(withoutSettings);
+    const placed = withFaults(shown, told, (place) => fieldOfFault(form.places, place));
     if (error.faults.length > 0) return pageAgain(deps, context, executed, placed);
     return refused(await pageAgain(deps, context, executed, { ...shown, otherFaults: [error.message] }), error);
   }
@@ -174,6 +175,11 @@ const wordsOfApi: readonly (readonly [string, string])[] = [
     "an address that begins with https:// or http://, or an upload",
   ],
 ];
+
+/** Leaves out which setting of the server a refusal comes from: who may not set it can do nothing with its name. */
+function withoutSettings({ pointer, detail }: Fault): Fault {
+  return { pointer, detail: detail.replaceAll(/ \(--[a-z][^()]*\)/g, "") };
+}
 
 function inWordsOfForm(detail: string): string {
   return wordsOfApi.reduce((words, [said, meant]) => words.replaceAll(said, meant), detail);
