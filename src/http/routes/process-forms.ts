@@ -178,7 +178,7 @@ const wordsOfApi: readonly (readonly [string, string])[] = [
 
 /** Leaves out which setting of the server a refusal comes from: who may not set it can do nothing with its name. */
 function withoutSettings({ pointer, detail }: Fault): Fault {
-  return { pointer, detail: detail.replaceAll(/ \(--[a-z][^()]*\)/g, "") };
+  return { pointer, detail: detail.replaceAll(/ \(--[a-z-]+\)/g, "") };
 }
 
 function inWordsOfForm(detail: string): string {
