@@ -8,7 +8,7 @@ export const fillNames = { file: "file", text: "text" } as const;
 export function FillForm({ action, file }: { readonly action: string; readonly file: FilledFile | undefined }) {
   const isUnread = file !== undefined && file.filled === undefined;
   return (
-    <details class="extras fill-in" open={isUnread}>
+    <details class="fill-in" open={isUnread}>
       <summary>Fill in from a file</summary>
       <form method="post" action={action} enctype="multipart/form-data" class="form" id="fill">
         <label class="field">
