@@ -6,6 +6,7 @@ import { consoleRoutes } from "./routes/console.ts";
 import { deployPageRoutes } from "./routes/deploy-page.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
+import { fillFormRoutes } from "./routes/fill-forms.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
@@ -72,6 +73,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...processRevisionRoutes(deps),
     ...executionRoutes(deps),
     ...processFormRoutes(deps),
+    ...fillFormRoutes(deps),
     ...providerRoutes(deps),
     ...jobRoutes(deps),
     ...provenanceRoutes(deps),

@@ -35,6 +35,7 @@ export async function readDeployForm(settings: BodyLimits, { request }: RouteCon
       id: text(deployNames.id).trim(),
       workflow: text(deployNames.workflow).trim(),
       start: text(deployNames.start).trim(),
+      version: text(deployNames.version).trim(),
       replaces: text(deployNames.replaces) === "true",
       ...pickedOf(text),
     },

@@ -45,8 +45,12 @@ export const deploymentQuery = {
   dryRun: "true: all is checked and answered as it would be, and nothing is deployed",
 } as const;
 
-/** Reads the body of a deployment, with what it links to. Throws `unsupported-media-type` and what `readPackage` throws. */
-export async function readDeployment(deps: DeploymentDeps, context: RouteContext): Promise<Deployment> {
+/** Reads the body of a deployment, with what it links to; a `version` wins over the one that it says. Throws `unsupported-media-type` and what `readPackage` throws. */
+export async function readDeployment(
+  deps: DeploymentDeps,
+  context: RouteContext,
+  { version }: { readonly version?: string } = {},
+): Promise<Deployment> {
   const { request, query } = context;
   const essence = requireContentType(request, deploymentBody.mediaTypes);
   // Nothing is fetched or unpacked for who may not deploy.
@@ -58,7 +62,7 @@ export async function readDeployment(deps: DeploymentDeps, context: RouteContext
   const mediaType = contentType ?? essence;
   const body = await bodyOf(deps, { mediaType, bytes, start: query("start") });
   const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
-  const wishes = defined({ workflow: query("w"), id: query("id"), fileName: filename });
+  const wishes = defined({ workflow: query("w"), id: query("id"), fileName: filename, version });
   const findDeployed = deployedFinder(deps, { principal, serviceUrls: [context.baseUrl, context.calledUrl] });
   return { ...(await readPackage({ ...deps, findDeployed }, body, wishes)), source: { mediaType, bytes } };
 }

@@ -15,9 +15,10 @@ import { type ExecutionUnit, readUnits, type UnitPlace } from "./execution-units
 import { type FetchPackageDeps, fetchPackage, packInline } from "./fetch-package.ts";
 import { joinSources } from "./join-units.ts";
 import { fileAt, packageName, packFiles, textOf } from "./package-files.ts";
+import { findLink } from "./package-link.ts";
 import { checkPackageBody, containerProfile, descriptionOf, type GivenDescription } from "./package-schema.ts";
 import { findRemoteUnit, namesProcess, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
-import type { PackageFiles, SentFiles } from "./sent-files.ts";
+import type { SentFiles } from "./sent-files.ts";
 
 export type { ChosenProcess } from "../cwl/document/choose-process.ts";
 
@@ -32,6 +33,8 @@ export type PackageWishes = {
   /** The process of a graph that is to be deployed. */
   readonly workflow?: string;
   readonly id?: string;
+  /** It wins over the version that the package says. */
+  readonly version?: string;
   /** The name of the file that the body was, when it is known. */
   readonly fileName?: string;
 };
@@ -41,6 +44,8 @@ export type ApplicationPackage = {
   readonly description: GivenDescription;
   /** The id that the request asks for. */
   readonly wantedId?: string;
+  /** The version that who deploys it asks for. */
+  readonly wantedVersion?: string;
 } & PackageContent;
 
 type PackageContent =
@@ -64,7 +69,12 @@ type PackageFacts = {
   readonly fileName?: string;
   /** True where the document has no id for its process, and packing took the file's name. */
   readonly isNamedByFile: boolean;
+  /** Which files of several it is made of, and which came with it. */
+  readonly files?: TakenFiles;
 };
+
+/** The paths of files that came together: those that a package is made of, and those that nothing of it names. */
+export type TakenFiles = { readonly taken: readonly string[]; readonly left: readonly string[] };
 
 /** A document that was not loaded yet. */
 type Draft = {
@@ -78,6 +88,7 @@ type Draft = {
   readonly at?: string;
   /** The processes that may be chosen; all when absent. */
   readonly ownIds?: readonly string[];
+  readonly files?: TakenFiles;
 };
 
 const nothing = { warnings: [], sources: [], deployed: [] };
@@ -93,13 +104,11 @@ export async function readPackage(
   wishes: PackageWishes = {},
 ): Promise<ApplicationPackage> {
   const root = sourceOf(body, wishes.fileName);
-  const wanted = defined({ wantedId: wishes.id });
+  const wanted = defined({ wantedId: wishes.id, wantedVersion: wishes.version });
   const isText = body.kind !== "json";
   if (isCwl(root.value, isText)) {
     const draft =
-      body.kind === "files"
-        ? await fileDraft(deps, body.files.files, { path: body.start, wishes })
-        : await inlineDraft(deps, root);
+      body.kind === "files" ? await fileDraft(deps, body, { path: body.start, wishes }) : await inlineDraft(deps, root);
     return { ...wanted, description: {}, ...finish(draft, wishes, isText) };
   }
   const fileOf = (href: string) => (body.kind === "files" ? fileAt(body.files, body.start, href) : undefined);
@@ -113,9 +122,7 @@ export async function readPackage(
   for (const unit of units) {
     const path = unit.kind === "link" ? fileOf(unit.href) : undefined;
     const isFile = body.kind === "files" && path !== undefined;
-    drafts.push(
-      isFile ? await fileDraft(deps, body.files.files, { path, wishes }) : await draftOf(deps, root, unit, description),
-    );
+    drafts.push(isFile ? await fileDraft(deps, body, { path, wishes }) : await draftOf(deps, root, unit, description));
   }
   return { ...wanted, description, ...finish(joined(drafts), wishes, isText) };
 }
@@ -123,11 +130,16 @@ export async function readPackage(
 /** A file that came with the body, packed with those that it names. */
 async function fileDraft(
   { findDeployed }: FetchPackageDeps,
-  files: PackageFiles,
+  { files: { files }, start }: PackageBody & { readonly kind: "files" },
   { path, wishes }: { readonly path: string; readonly wishes: PackageWishes },
 ): Promise<Draft> {
-  const { notes, ...packed } = await packFiles(files, path, findDeployed);
-  return { ...packed, warnings: notes, sources: [], fileName: packageName(path, wishes.fileName) };
+  const { notes, taken, ...packed } = await packFiles(files, path, findDeployed);
+  const fileName = packageName(path, wishes.fileName);
+  return { ...packed, warnings: notes, sources: [], fileName, files: takenOf([...files.keys()], [start, ...taken]) };
+}
+
+function takenOf(all: readonly string[], taken: readonly string[]): TakenFiles {
+  return { taken: all.filter((path) => taken.includes(path)), left: all.filter((path) => !taken.includes(path)) };
 }
 
 /** A document without files: it is packed where its steps run what is not in it. */
@@ -196,23 +208,6 @@ function checkProfile(
     faults.push(fault("/executionUnit", "no image", `{type: "docker", image}, as the profile says`));
 }
 
-/** A link in the description, where it stands instead of a unit. */
-function findLink(body: Json): { readonly href: Json; readonly place: UnitPlace } | undefined {
-  if (!isJsonObject(body) || !isJsonObject(body.processDescription)) return undefined;
-  const { processDescription: description } = body;
-  const isNested = isJsonObject(description.process);
-  const inner = isJsonObject(description.process) ? description.process : description;
-  const place = isNested ? ["processDescription", "process"] : ["processDescription"];
-  if (inner.href !== undefined) return { href: inner.href, place };
-  const content = memberOf(memberOf(inner.owsContext, "offering"), "content");
-  const href = memberOf(content, "href");
-  return href === undefined ? undefined : { href, place: [...place, "owsContext", "offering", "content"] };
-}
-
-function memberOf(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) ? value[name] : undefined;
-}
-
 /** Words the refusal of a package with all its faults. */
 export function refusePackage(faults: readonly Fault[]): Problem {
   return refusal("deploy process", faults);
@@ -272,12 +267,18 @@ function joined(drafts: readonly Draft[]): Draft {
     warnings: drafts.flatMap(({ warnings }) => warnings),
     sources: drafts.flatMap(({ sources }) => sources),
     deployed: drafts.flatMap(({ deployed }) => deployed),
+    ...defined({ files: joinedFiles(drafts.flatMap(({ files }) => files ?? [])) }),
   };
+}
+
+function joinedFiles([first, ...others]: readonly TakenFiles[]): TakenFiles | undefined {
+  const taken = [first, ...others].flatMap((one) => one?.taken ?? []);
+  return first && takenOf([...first.taken, ...first.left], taken);
 }
 
 /** Chooses the process of a document, and checks all of it. */
 function finish(draft: Draft, wishes: PackageWishes, isText: boolean): PackageContent {
-  const { source, warnings, sources, deployed, ownIds } = draft;
+  const { source, warnings, sources, deployed, ownIds, files } = draft;
   const { value } = source;
   const remote = isJsonObject(value) ? findRemoteUnit(value, draft.at) : undefined;
   if (remote !== undefined) return { remote };
@@ -292,6 +293,6 @@ function finish(draft: Draft, wishes: PackageWishes, isText: boolean): PackageCo
     sources,
     deployed,
     isNamedByFile: draft.isNamedByFile ?? false,
-    ...defined({ fileName }),
+    ...defined({ fileName, files }),
   };
 }

@@ -12,8 +12,8 @@ import {
   ProcessIdSchema,
   transmissionModes,
 } from "../domain/process.ts";
-import { raisedAtFront } from "../domain/raised-version.ts";
 import type { RunSettings } from "../domain/run-settings.ts";
+import { raisedBy, stepOf } from "../domain/version-step.ts";
 import { type ApplicationPackage, refusePackage } from "./application-package.ts";
 import { defaultFaults } from "./check-defaults.ts";
 import { circleFaults, pinnedRuns, stepsOf } from "./deployed-steps.ts";
@@ -39,7 +39,7 @@ export function makeProcess(deps: MakeDeps, given: ApplicationPackage, replaced?
  */
 async function pinProcess(
   deps: MakeDeps,
-  { remote, description: given, wantedId }: Extract<ApplicationPackage, { readonly cwl?: undefined }>,
+  { remote, description: given, wantedId, wantedVersion }: Extract<ApplicationPackage, { readonly cwl?: undefined }>,
   replaced: Process | undefined,
 ): Promise<Process> {
   const faults: Fault[] = [];
@@ -60,7 +60,8 @@ async function pinProcess(
     }
   }
   if (faults.length > 0) throw refusePackage(faults);
-  const { title, description, keywords, version } = given;
+  const { title, description, keywords } = given;
+  const version = wantedVersion ?? given.version;
   const own = defined({ title, description, keywords, version });
   const visibility = given.visibility ?? replaced?.visibility ?? "public";
   const make = (last?: string) =>
@@ -69,24 +70,26 @@ async function pinProcess(
       { ...described, ...defined({ version: last }), ...own },
       { id, isPublic: visibility === "public" },
     );
-  return given.version === undefined && described.version === undefined ? asRevised(make, replaced) : make();
+  return version === undefined && described.version === undefined ? asRevised(make, replaced) : make();
 }
 
 function plainId(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9_.-]/g, "-");
 }
 
-/** Tells whether a package says its version itself; the process of another server is taken to say one. */
-export function saysVersion({ cwl, description }: ApplicationPackage): boolean {
+/** Tells whether a package, or who deploys it, says its version; the process of another server is taken to say one. */
+export function saysVersion({ cwl, description, wantedVersion }: ApplicationPackage): boolean {
+  if (wantedVersion !== undefined) return true;
   return cwl === undefined || description.version !== undefined || describeDocument(cwl.cwl).version !== undefined;
 }
 
-/** Nobody said a version: that of a process that is replaced goes on, and its first number is raised when anything changed, since nobody knows whether the new one takes what the last one took. */
+/** Nobody said a version: that of a process that is replaced goes on, raised by what became of its inputs and outputs when anything changed. */
 function asRevised(make: (version?: string) => Process, replaced: Process | undefined): Process {
   if (replaced === undefined) return make();
   const last = replaced.description.version;
   const same = make(last);
-  return same.revision === replaced.revision ? same : make(raisedAtFront(last));
+  if (same.revision === replaced.revision) return same;
+  return make(raisedBy(stepOf(replaced.description, same.description), last));
 }
 
 function makeCwlProcess(
@@ -94,6 +97,7 @@ function makeCwlProcess(
     cwl,
     description: given,
     wantedId,
+    wantedVersion,
     sources,
     deployed,
     fileName,
@@ -109,7 +113,8 @@ function makeCwlProcess(
     other: fileName && stemId(fileName),
   };
   const id = idOf(given, suggested, replaced?.id, faults);
-  const merged = mergeDescriptions(id, given, fromCwl, faults);
+  const says = { ...given, ...defined({ version: wantedVersion ?? given.version }) };
+  const merged = mergeDescriptions(id, says, fromCwl, faults);
   circleFaults(id, deployed, faults);
   const steps = stepsOf(deployed);
   const definition: ProcessDefinition = {
@@ -133,7 +138,7 @@ function makeCwlProcess(
       fileInputs: fromCwl.fileInputs,
     };
   };
-  const process = given.version === undefined && fromCwl.version === undefined ? asRevised(make, replaced) : make();
+  const process = says.version === undefined && fromCwl.version === undefined ? asRevised(make, replaced) : make();
   // What a schema says that is faulty by itself is told alone.
   if (faults.length === 0) faults.push(...defaultFaults(process, fromCwl.inputs));
   if (faults.length > 0) throw refusePackage(faults);

@@ -15,18 +15,26 @@ const root = "/package";
 
 /**
  * Packs a file that came with a deployment, with those that it runs, imports and includes, as `heddle deploy` packs those of
- * a directory: no other files are read. Throws `invalid-parameter-value`.
+ * a directory: no other files are read. Says which were `taken`. Throws `invalid-parameter-value`.
  */
-export function packFiles(files: PackageFiles, start: string, findDeployed?: FindDeployed): Promise<PackedSource> {
+export async function packFiles(
+  files: PackageFiles,
+  start: string,
+  findDeployed?: FindDeployed,
+): Promise<PackedSource & { readonly taken: readonly string[] }> {
+  const taken = new Set<string>();
   const pathOf = (path: string) => {
     if (!path.startsWith(`${root}/`)) throw new Error("it lies outside of the package");
-    return path.slice(root.length + 1);
+    const own = path.slice(root.length + 1);
+    for (const one of files.keys()) if (one === own || one.startsWith(`${own}/`)) taken.add(one);
+    return own;
   };
-  return packSource(`${root}/${start}`, async (path) => textOf(files, pathOf(path)), {
+  const packed = await packSource(`${root}/${start}`, async (path) => textOf(files, pathOf(path)), {
     maxValues: maxYamlValues,
     embedFile: async (path, kind) => embed(files, pathOf(path), kind),
     ...defined({ findDeployed }),
   });
+  return { ...packed, taken: [...taken] };
 }
 
 /** Reads a file of a deployment as text. Throws an Error that says what is wrong with it. */

@@ -15,6 +15,8 @@ export type ProcessStatistics = {
   readonly lastRuns: readonly Job[];
   /** How many runs the figures are about. */
   readonly runs: number;
+  /** The revision that each of them ran, the newest run first. */
+  readonly revisions: readonly string[];
   /** When the first of them was submitted, milliseconds since 1970; undefined without a run. */
   readonly since?: number;
   /** From 0 to 1; undefined without a run. */
@@ -80,6 +82,7 @@ function figuresOf(items: readonly Job[]): ProcessStatistics {
   return {
     lastRuns: items.slice(0, shownRuns),
     runs: items.length,
+    revisions: items.map(({ processRevision }) => processRevision),
     ...defined({ since: items.at(-1)?.createdAt }),
     ...(items.length === 0 ? {} : { successRate: succeeded.length / items.length }),
     ...(fromCache === 0 ? {} : { fromCache }),

@@ -24,6 +24,8 @@ export type Question = {
   /** Yes takes nothing away that cannot be had again: its button does not warn. */
   readonly isHarmless?: boolean;
   readonly no: string;
+  /** Another yes, which does more: the answer has this field besides. */
+  readonly also?: { readonly yes: string; readonly name: string; readonly value: string };
   /** What one may have meant in place of it. */
   readonly instead?: { readonly title: string; readonly href: string };
   /** What the form that asks had, and the answer repeats. */
@@ -35,7 +37,7 @@ export const askPage: Page<Question> = {
   policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
   render: (
     frame,
-    { words, action, back, yes, no, concerned = [], left, fields = {}, lastUsed, isHarmless, change, instead },
+    { words, action, back, yes, no, concerned = [], left, fields = {}, lastUsed, isHarmless, change, instead, also },
   ) =>
     `<!doctype html>${(
       <Layout {...frame} script={scriptUrl(frame, script)}>
@@ -79,6 +81,11 @@ export const askPage: Page<Question> = {
           >
             {yes}
           </button>
+          {also === undefined ? null : (
+            <button type="submit" class="button-main" name={also.name} value={also.value}>
+              {also.yes}
+            </button>
+          )}
         </form>
       </Layout>
     )}`,

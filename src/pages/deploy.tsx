@@ -1,26 +1,20 @@
 import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
-import { raisedAtEnd } from "../domain/raised-version.ts";
-import { LineDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { deployNames, pickedWords } from "./form/deploy-words.ts";
 import { firstLine } from "./form/drawn.ts";
 import { sketchOf } from "./form/text-sketch.ts";
-import { Graph } from "./graph.tsx";
 import { Layout } from "./layout.tsx";
-import { Markdown } from "./markdown.tsx";
 import { Opening } from "./opening.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
-import { DescribedTable } from "./process-tables.tsx";
-import { Told } from "./program-talk.tsx";
-import { Replacement } from "./replacement.tsx";
-import { keywordWords, Said } from "./said.tsx";
 import { isListed, ToldFaults } from "./told-faults.tsx";
+import { UnderstoodView } from "./understood.tsx";
 
 /** What the fields of the form are called, where faults name them too. */
 export const deployTitles = {
   id: "Id",
   workflow: "Which process of a document that has several",
   start: "Which file of several",
+  version: "Version",
   replaces: "Replace the process that has this id",
 } as const;
 
@@ -83,9 +77,9 @@ function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame
           </div>
         </div>
       )}
-      {understood === undefined ? null : <What understood={understood} isNew={problem === undefined} />}
+      {understood === undefined ? null : <UnderstoodView understood={understood} isNew={problem === undefined} />}
       <Sources typed={typed} isUnderstood={understood?.isKept === true} />
-      <Wishes typed={typed} wrong={wrong} />
+      <Wishes typed={typed} wrong={wrong} understood={understood} />
       <p class={mayGoOn ? "actions actions-stay" : "actions"}>
         <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
           {mayGoOn ? "Look again" : "Look"}
@@ -175,16 +169,32 @@ const titlesOfWishes = [deployTitles.id, deployTitles.workflow, deployTitles.sta
 /** Whoever comes back after a fault of the id begins in its field, and else at what is told. */
 const idPointer = "/id";
 
-function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong: readonly string[] }) {
-  const { id, workflow, start, replaces } = typed;
+type WishesProps = {
+  readonly typed: DeployTyped;
+  readonly wrong: readonly string[];
+  readonly understood: Understood | undefined;
+};
+
+function Wishes({ typed, wrong, understood }: WishesProps) {
+  const { id, workflow, start, version, replaces } = typed;
   const wantsId = wrong.includes(idPointer);
   const isWrong = wrong.some((pointer) => pointer.endsWith("id") || titlesOfWishes.includes(pointer));
   return (
-    <details class="extras" open={[id, workflow, start].some((text) => text !== "") || replaces || isWrong}>
-      <summary>More: its id, which process, replacing one</summary>
+    <details class="extras" open={[id, workflow, start, version].some((text) => text !== "") || replaces || isWrong}>
+      <summary>More: its id, its version, which process, replacing one</summary>
       <label class="field">
         <span>{`${deployTitles.id}; as the package says when empty`}</span>
         <input type="text" name={deployNames.id} value={id} autofocus={wantsId} />
+      </label>
+      <label class="field">
+        <span>{`${deployTitles.version}; ${versionHint(understood)}`}</span>
+        <input
+          type="text"
+          name={deployNames.version}
+          value={version}
+          maxlength={maxVersion}
+          placeholder={understood?.description.version}
+        />
       </label>
       <label class="field">
         <span>{deployTitles.workflow}</span>
@@ -202,74 +212,16 @@ function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong:
   );
 }
 
-/** Words what a package would do to what is deployed. */
-function placeWords({ replaced, isSame, saysVersion, description }: Understood): string {
-  if (replaced === undefined) {
-    return saysVersion
-      ? ", a new process."
-      : `, a new process. No version is named: it becomes ${description.version}.`;
-  }
-  if (isSame) return ": the same as what is deployed. There is nothing to replace.";
-  const place = `, in the place of version ${replaced.description.version}.`;
-  if (saysVersion) return place;
-  return `${place} The package says no version, so the first number goes up. For a small repair, say version ${raisedAtEnd(replaced.description.version)} yourself: "s:softwareVersion" in its CWL, or "version" in its description.`;
+/** Characters of a version that is typed. */
+const maxVersion = 100;
+
+/** Says which version it becomes when nobody types one. */
+function versionHint(understood: Understood | undefined): string {
+  const usual = "when empty, as the package says, else by what changed since the last one";
+  if (understood === undefined || understood.isSame) return usual;
+  return understood.saysVersion ? usual : `${understood.description.version} when empty`;
 }
 
 function canDeploy({ isKept, isSame }: Understood): boolean {
   return isKept && !isSame;
-}
-
-function What({ understood, isNew }: { readonly understood: Understood; readonly isNew: boolean }) {
-  const { description, warnings, others, graph, isKept, isSame, replaced, lines } = understood;
-  return (
-    <section class="card" role="status">
-      <h2 tabindex={-1} autofocus={isNew}>{`Understood: ${description.title ?? description.id}`}</h2>
-      <p>
-        <code>{description.id}</code> version {description.version}
-        {placeWords(understood)}
-        <Said metadata={description.metadata} />
-        {keywordWords(description)}
-      </p>
-      {description.description === undefined ? null : <Markdown text={description.description} />}
-      {isKept ? null : (
-        <p class="notice">
-          Its files could not be kept as one text, because a step runs a deployed process. Paste it as one text, or use{" "}
-          <code>heddle deploy</code>.
-        </p>
-      )}
-      {warnings.length === 0 ? null : (
-        <div class="notice">
-          <h3>You should know</h3>
-          <ul>
-            {warnings.map((warning) => (
-              <li>
-                <strong>Warning:</strong> <Told text={warning} />
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-      {replaced === undefined || isSame ? null : <Replacement before={replaced} after={understood} />}
-      {lines === undefined ? null : (
-        <details>
-          <summary>Line by line</summary>
-          <p class="muted">Lines of what is deployed have -, lines of this package have +.</p>
-          <LineDifference {...lines} />
-        </details>
-      )}
-      {others.length === 0 || replaced !== undefined ? null : (
-        <p>{`The document also has: ${others.join(", ")}. Name one below to deploy it instead.`}</p>
-      )}
-      <h3>Inputs</h3>
-      <DescribedTable described={description.inputs} />
-      <h3>Outputs</h3>
-      <DescribedTable described={description.outputs} />
-      {graph === undefined ? null : (
-        <>
-          <h3>Workflow</h3>
-          <Graph nodes={graph} />
-        </>
-      )}
-    </section>
-  );
 }

@@ -5,7 +5,7 @@ import { isStage } from "./failure-words.ts";
 import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
-import { FoldedShareForm, SharedUntil, ShareForm } from "./share-form.tsx";
+import { FoldedShareForm, SharedUntil } from "./share-form.tsx";
 import { stageWords, statusWords } from "./words.ts";
 
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
@@ -98,7 +98,9 @@ function OtherActions({ job, view, url }: { readonly job: JobDocument; readonly 
         Copy link
       </button>{" "}
       {/* A form with choices stands below the buttons. */}
-      {view.share === undefined || view.share.choices !== undefined ? null : <ShareForm share={view.share} url={url} />}{" "}
+      {view.share === undefined || view.share.choices !== undefined ? null : (
+        <FoldedShareForm share={view.share} url={url} />
+      )}{" "}
       {isHeld ? <a href="#run">Kept for good</a> : null}
       {mayEnd ? (
         <form method="post" action={`${url}/${isFinished ? "remove" : "dismiss"}-form`}>

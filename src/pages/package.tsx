@@ -15,6 +15,8 @@ export type PackageDocument = {
   readonly downloads: readonly { readonly href: string; readonly type: string; readonly title: string }[];
   /** Who wrote it, and under which licence. */
   readonly metadata?: ProcessDescription["metadata"];
+  /** It holds the files that were sent; else one document. */
+  readonly holdsFiles: boolean;
   /** Absent for what is no text. */
   readonly text?: string;
 };
@@ -24,7 +26,7 @@ const longest = 200_000;
 /** The page of a package: its source as text, and where it is downloaded. */
 export const packagePage: Page<PackageDocument> = {
   policy: () => policyOf(),
-  render: (frame, { text, metadata, ...document }) =>
+  render: (frame, { text, metadata, holdsFiles, ...document }) =>
     `<!doctype html>${(
       <Layout {...frame}>
         <p class="muted">
@@ -38,6 +40,11 @@ export const packagePage: Page<PackageDocument> = {
               {title}
             </a>
           ))}
+        </p>
+        <p class="muted">
+          {holdsFiles
+            ? "As it was deployed, it holds all files that were sent. Packed CWL is one document: the package, with all that it runs."
+            : "Each download is one document, with all that the package runs inside. Other files that lay beside it, such as a README or a job file, did not come along."}
         </p>
         {text === undefined ? (
           <p class="notice">What was deployed is no text: download it to look into it.</p>

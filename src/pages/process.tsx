@@ -4,6 +4,7 @@ import type { ProcessDescription } from "../domain/process.ts";
 import type { ServiceIdentity } from "../domain/service-identity.ts";
 import type { GraphNode } from "../domain/workflow-graph.ts";
 import type { Offers } from "./form/extras.ts";
+import { FillForm } from "./form/fill-view.tsx";
 import { ExecuteForm } from "./form/form.tsx";
 import type { FormLimits, FormState } from "./form/state.ts";
 import type { UseTarget } from "./form/uses/execution.ts";
@@ -32,6 +33,8 @@ export type ProcessView = {
   readonly description: ProcessDescription;
   /** Where the form is sent to, by POST. */
   readonly action: string;
+  /** Where a file that fills the form in is sent to, by POST. */
+  readonly fillAction: string;
   readonly form: FormState;
   /** Where a script reads the description. The page may stand at an address that executes when it is asked for as JSON. */
   readonly descriptionUrl: string;
@@ -132,6 +135,9 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
   return (
     <>
       <Refusal refusal={view.refusal} frame={frame} />
+      {isForbidden || view.form.fields.length === 0 ? null : (
+        <FillForm action={view.fillAction} file={view.form.fromFile} />
+      )}
       <div class={isForbidden ? undefined : "beside"}>
         {isForbidden ? null : (
           <ExecuteForm

@@ -10,6 +10,8 @@ export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "since" | "m
   readonly dismissed?: number;
   /** Whose runs count: everybody's, also for who may change the process and sees no job of others, those of some others too, or the reader's own. */
   readonly whose: "all" | "owner" | "some" | "own";
+  /** How many of them ran the version that the process has now; absent where all did. */
+  readonly ofCurrent?: { readonly version: string; readonly runs: number };
   /** Those of a period, where one was asked for. */
   readonly period?: PeriodFigures & { readonly name: RunPeriod };
   /** Where the revisions of a process are that nobody can run any more; absent for others, and for who may not deploy. */
@@ -32,7 +34,8 @@ export function Figures({ figures, baseUrl }: { readonly figures: RunFigures; re
       {runs === 1 ? <OneRun figures={figures} baseUrl={baseUrl} /> : <Failed figures={figures} baseUrl={baseUrl} />}
       {dismissedWords(figures)}
       {runs === 0 ? "" : medianSeconds === undefined ? "." : `, usual time ${durationText(medianSeconds)}.`}
-      {fromCacheWords(figures)} {whoseWords[whose]}
+      {fromCacheWords(figures)}
+      {currentWords(figures)} {whoseWords[whose]}
       {revisionsUrl === undefined ? null : (
         <>
           {" It was undeployed: "}
@@ -98,6 +101,14 @@ function Failed({ figures, baseUrl }: { readonly figures: RunFigures; readonly b
       <a href={failedUrl(id, baseUrl)}>{`${failed} failed`}</a>
     </>
   );
+}
+
+/** Says that the figures are of earlier versions, too, or of none but those. */
+function currentWords({ runs, ofCurrent }: RunFigures): string {
+  if (ofCurrent === undefined) return "";
+  const { version, runs: count } = ofCurrent;
+  if (count > 0) return ` Of these, ${count} ran version ${version}, and ${runs - count} other versions.`;
+  return ` ${runs === 1 ? "That run was of another version" : "All of them were of other versions"}: version ${version} was not run yet.`;
 }
 
 /** Says which runs tell nothing of how long the tools take. */

@@ -1,12 +1,9 @@
 import type { JobView } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
 
-/** How long results can be shared, as the API reads it. */
-const shareTimes = [
-  ["1d", "1 day"],
-  ["7d", "7 days"],
-  ["30d", "30 days"],
-] as const;
+/** Days for which results are shared where nobody says, and at most by the form. */
+const usualDays = 7;
+const mostDays = 3650;
 
 type ShareProps = {
   readonly share: NonNullable<JobView["share"]>;
@@ -14,7 +11,7 @@ type ShareProps = {
   readonly url: string;
 };
 
-/** The form for a job with several results: folded up, unless one of them was asked for. */
+/** The form, folded up unless one of several results was asked for: with its sentence it is longer than a row of buttons. */
 export function FoldedShareForm({ share, url }: ShareProps) {
   const isAsked = share.choices?.some(({ isChosen }) => !isChosen) === true;
   return (
@@ -26,20 +23,21 @@ export function FoldedShareForm({ share, url }: ShareProps) {
 }
 
 /** The form that shares the results of a job, or some where it has several: it says before the press what ends with it. */
-export function ShareForm({ share: { until, choices }, url }: ShareProps) {
+function ShareForm({ share: { until, choices }, url }: ShareProps) {
   return (
     <form method="post" action={`${url}/share-form`} class="actions" id="share">
       {choices === undefined ? null : <Choices choices={choices} />}
       <label class="share-time">
         Share for{" "}
-        <select name="expires">
-          {shareTimes.map(([value, words]) => (
-            <option value={value} selected={value === "7d"}>
-              {words}
-            </option>
-          ))}
-        </select>
+        <input type="number" name="days" min="1" max={mostDays} step="1" value={usualDays} class="share-days" /> days
       </label>
+      <label class="share-time">
+        or until the end of <input type="date" name="until" />
+      </label>
+      <span class="muted">
+        Whoever has the address reads these results, their files, the inputs of the job and your name, without signing
+        in.
+      </span>
       {until === undefined ? null : <span class="muted">A new address ends the one that was given before.</span>}
       <button type="submit" class="button">
         {until === undefined ? "Share the results" : "Share by a new address"}

@@ -139,7 +139,7 @@ describe("a dry run", () => {
     expect((await put(service, "/processes/tool?dryRun=true", tool)).status).toBe(404);
     await post(service, tool);
     const response = await put(service, "/processes/tool?dryRun=true", { ...tool, label: "New" });
-    expect([response.status, await jsonOf(response)]).toMatchObject([200, { title: "New", version: "2.0.0" }]);
+    expect([response.status, await jsonOf(response)]).toMatchObject([200, { title: "New", version: "1.0.1" }]);
     expect((await jsonOf(await service.send("GET", "/processes/tool"))).version).toBe("1.0.0");
   });
 

@@ -83,10 +83,29 @@ doc: "Says *all* words."
     await using service = await openService();
     const said = `${tool}$namespaces: {s: "https://schema.org/"}\ns:softwareVersion: "3.0"\n`;
     expect((await deploy(service, await look(service, formOf({ text: tool })))).status).toBe(303);
-    expect(await look(service, formOf({ text: `${tool}doc: other\n` }))).toContain("The package says no version");
+    const other = await look(service, formOf({ text: `${tool}doc: other\n` }));
+    expect(other).toContain(
+      "The package says no version: the last number goes up, because inputs and outputs stay the same.",
+    );
+    expect(other).toContain("Version; 1.0.1 when empty");
     const html = await look(service, formOf({ text: said }));
     expect(html).toContain("in the place of version");
     expect(html).not.toContain("says no version");
+  });
+
+  test("takes the version that is typed, also over that of the package", async () => {
+    await using service = await openService();
+    const said = `${tool}$namespaces: {s: "https://schema.org/"}\ns:softwareVersion: "3.0"\n`;
+    expect((await deploy(service, await look(service, formOf({ text: tool })))).status).toBe(303);
+    for (const [text, version] of [
+      [`${tool}doc: other\n`, "1.0.9"],
+      [said, "3.1"],
+    ] as const) {
+      const html = await look(service, formOf({ text, version }));
+      expect(html).toContain(`version ${version}, in the place of version`);
+      expect((await deploy(service, html)).status).toBe(303);
+      expect((await jsonOf(await service.send("GET", "/processes/say"))).version).toBe(version);
+    }
   });
 
   test("shows what a pasted package is before it deploys it", async () => {
@@ -167,7 +186,7 @@ doc: "Says *all* words."
     // A look shows what would be replaced, and the button that deploys says so.
     const html = await look(service, formOf({ text: tool.replace("echo", "printf") }));
     expect(html).toContain("in the place of version");
-    expect(html).toContain("For a small repair, say version 1.0.1 yourself");
+    expect(html).toContain("<code>say</code> version 1.0.1, in the place of version 1.0.0.");
     expect(html).toContain(">Replace</button>");
     expect((await deploy(service, html)).status).toBe(303);
     const { revisions } = await jsonOf(await service.send("GET", "/processes/say/revisions"));
@@ -298,6 +317,27 @@ doc: "Says *all* words."
     expect(html).toMatch(/<details class="extras" open=""?>\s*<summary>More/);
     expect(html).toContain('name="id" value="say-b-words-b" autofocus');
     expect((await send(service, formEntries(html, { name: "do", value: "look" }))).status).toBe(200);
+  });
+
+  test("says which files of a folder a package is made of, and which it leaves out", async () => {
+    await using service = await openService();
+    const run = flow.replace("tools/", "");
+    const files = [
+      new File([tool], "m/say.cwl"),
+      new File([run], "m/flow.cwl"),
+      new File(["words: hello"], "m/job.yml"),
+      new File(["# About"], "m/README.md"),
+    ];
+    const html = await look(service, formOf({}, files));
+    const [, taken = "", left = ""] =
+      /Made of 2 of 4 files<\/summary>[\s\S]*?<ul>([\s\S]*?)<\/ul>[\s\S]*?<ul>([\s\S]*?)<\/ul>/.exec(html) ?? [];
+    const namesIn = (list: string) => [...list.matchAll(/<code>([^<]*)<\/code>/g)].map(([, name]) => name).toSorted();
+    expect(namesIn(taken)).toEqual(["m/flow.cwl", "m/say.cwl"]);
+    expect(namesIn(left)).toEqual(["m/README.md", "m/job.yml"]);
+    expect((await deploy(service, html)).status).toBe(303);
+    const page = await service.send("GET", "/processes/flow/package?f=html", { headers: browser });
+    expect(await page.text()).toContain("Each download is one document");
+    expect(await look(service, formOf({ text: tool }))).not.toContain("Made of");
   });
 
   test("takes the file of several that is meant, or opens where it is named", async () => {

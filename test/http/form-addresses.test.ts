@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { takesOnlyForms } from "../../src/http/form-page-instead.ts";
+import { formEntries } from "../support/browser-form.ts";
 import { address, openService, type Service } from "./service.ts";
 
 const browser = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -20,6 +21,7 @@ const pages: Readonly<Record<string, string>> = {
   "/_/sign-out": "/",
   "/_/sign-in/notices-form": "/_/sign-in",
   "/processes/:processId/form": "/processes/one",
+  "/processes/:processId/fill-form": "/processes/one",
   "/processes/:processId/revisions/restore-form": "/processes/one/revisions",
   "/processes/:processId/revisions/withdraw-form": "/processes/one/revisions",
   "/processes/:processId/revisions/undeploy-form": "/processes/one/revisions",
@@ -27,6 +29,7 @@ const pages: Readonly<Record<string, string>> = {
   "/providers/:providerId/remove-form": "/providers/one",
   "/providers/:providerId/sign-in-form": "/providers/one",
   "/providers/:providerId/processes/:processId/form": "/providers/one/processes/one",
+  "/providers/:providerId/processes/:processId/fill-form": "/providers/one/processes/one",
   "/uploads/form": "/uploads",
   "/uploads/:fileId/remove-form": "/uploads",
 };
@@ -63,4 +66,23 @@ test("a slash at the end of a form's address does not matter, and a thing that i
   const slashed = await service.send("GET", "/_/keys/form/", { headers: browser });
   expect([slashed.status, slashed.headers.get("location")]).toEqual([303, `${address}/_/keys?f=html`]);
   expect((await service.send("GET", "/providers/none", { headers: browser })).status).toBe(404);
+});
+
+test("the setting that an address is refused by is told to administrators only", async () => {
+  await using service = await openService({ holdsJobs: true });
+  for (const [role, isTold] of [
+    ["runner", false],
+    ["admin", true],
+  ] as const) {
+    const key = await service.createKey(role, role);
+    const headers = { accept: "text/html", origin: address };
+    const page = await (await service.send("GET", "/processes/echo", { key, headers })).text();
+    const form = formEntries(page, { name: "~do", value: "check" });
+    form.set("/inputs/text", "a");
+    form.set("~success", "someone@example.org");
+    const html = await (await service.send("POST", "/processes/echo/form", { key, headers, body: form })).text();
+    const told = [...html.matchAll(/class="fault">([^<]*)</g)].map(([, text]) => text).join("; ");
+    expect(told).toContain("no address of mail: this server sends none");
+    expect([role, told.includes("--smtp-url")]).toEqual([role, isTold]);
+  }
 });

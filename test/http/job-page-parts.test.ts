@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { claimJobs, findJob, finishJob, recordJob } from "../../src/store/jobs.ts";
 import { saveProcess } from "../../src/store/processes.ts";
-import { jsonOf, openService, processOf, type Service, submitEcho } from "./service.ts";
+import { address, jsonOf, openService, processOf, type Service, submitEcho } from "./service.ts";
 
 const pageOf = async (service: Service, path: string, key?: string) =>
   (await service.send("GET", `${path}?f=html`, key === undefined ? {} : { key })).text();
@@ -36,7 +36,8 @@ test("the owner shares results by a button of the job's page, and who has the ad
   const post = (name: string, key: string) =>
     service.send("POST", `/jobs/${id}/${name}`, { key, headers: form, body: "" });
   const choices = await pageOf(service, `/jobs/${id}`, ann);
-  for (const time of ["1d", "7d", "30d"]) expect(choices).toContain(`<option value="${time}"`);
+  expect(choices).toContain('type="number" name="days" min="1" max="3650" step="1" value="7"');
+  expect(choices).toContain("the inputs of the job and your name, without signing in");
   expect((await post("share-form", bob)).status).toBe(404);
   expect((await post("share-form", viewer)).status).toBe(403);
   const told = await post("share-form", ann);
@@ -156,3 +157,30 @@ test.each([
     expect(await told()).toEqual([isTold, isTold]);
   },
 );
+
+test("the form shares for a number of days or until the end of a day, and takes no other end", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const key = await service.createKey("runner", "ann");
+  const sent = { key, headers: { prefer: "respond-async" }, body: { inputs: { text: "a" } } };
+  const made = await service.send("POST", "/processes/echo/execution", sent);
+  const { pathname } = new URL(made.headers.get("location") ?? "");
+  await service.finish(pathname.split("/").at(-1) ?? "");
+  const headers = { accept: "text/html", origin: address, "content-type": "application/x-www-form-urlencoded" };
+  const share = async (body: string) => service.send("POST", `${pathname}/share-form`, { key, headers, body });
+  const day = 86_400_000;
+  const now = service.clock.now();
+  const dayText = (at: number) => new Date(at).toISOString().slice(0, 10);
+  for (const [body, end] of [
+    ["days=3&until=", dayText(now + 3 * day)],
+    ["days=90&until=", dayText(now + 90 * day)],
+    ["expires=1d", dayText(now + day)],
+    [`days=7&until=${dayText(now + 20 * day)}`, dayText(now + 21 * day)],
+  ] as const) {
+    const told = await share(body);
+    expect([body, told.status]).toEqual([body, 200]);
+    expect(await told.text()).toContain(`datetime="${end}`);
+  }
+  for (const body of ["days=0&until=", "days=-1&until=", "days=x&until=", "days=7&until=2001-01-01"]) {
+    expect([body, (await share(body)).status]).toEqual([body, 400]);
+  }
+});

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import * as v from "valibot";
 import { documentSchemas } from "../../src/http/openapi/api-schemas.ts";
+import { reasonWords } from "../../src/pages/notifications.tsx";
+import { keepTries, notificationsOf } from "../../src/store/outbox.ts";
 import { jsonOf, openService, type Service, submitEcho } from "./service.ts";
 
 const subscriber = {
@@ -75,4 +77,50 @@ test("nothing that others read of a job shows who is told", async () => {
     const text = await (await service.send("GET", `/jobs/${id}${path}`, { key })).text();
     expect(text).not.toMatch(/sesame|lovelace|example\.org/);
   }
+});
+
+test("the page of notifications says in words what became of each, with the way back to the job", async () => {
+  await using service = await openService(withMails);
+  const key = await service.createKey("runner", "ada");
+  const id = await dismissedJob(service, key);
+  const page = async () => {
+    const html = await (await service.send("GET", `/jobs/${id}/notifications?f=html`, { key })).text();
+    return { html, text: html.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ") };
+  };
+  const before = await page();
+  expect(before.html).toContain(`/jobs/${id}?f=html">`);
+  expect(before.text).toContain("That it failed or was dismissed");
+  expect(before.text).toContain("Not sent yet.");
+  const [first, second] = await notificationsOf(service.database, id);
+  const now = service.clock.now();
+  const tries = Array.from({ length: 6 }, (_, index) => ({
+    at: now + index * 1000,
+    error: "getaddrinfo ENOTFOUND hooks.example",
+  }));
+  await keepTries(service.database, first?.id ?? "", { tries, state: "waiting", dueAt: now + 60_000 });
+  await keepTries(service.database, second?.id ?? "", { tries: [{ at: now, status: 550 }], state: "abandoned" });
+  const { html, text } = await page();
+  const shown =
+    html
+      .split("<details")[0]
+      ?.replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/\s+/g, " ") ?? "";
+  expect(text).toMatch(/Not delivered: the host is unknown; 6 tries, the next \d{4}-\d\d-\d\d \d\d:\d\d/);
+  expect(text).toMatch(/Not delivered: the receiver answered 550; 1 try, the last one .* It is not tried any more\./);
+  expect(shown).not.toMatch(/ENOTFOUND|nextTry|inProgress|\.\d{3}Z/);
+});
+
+test("reasons of a try are told in words, and others as they are", () => {
+  for (const [error, words] of [
+    ["getaddrinfo ENOTFOUND a.example", "the host is unknown"],
+    ["connect ECONNREFUSED 127.0.0.1:9", "nothing answers at that address"],
+    ["read ECONNRESET", "the connection broke off"],
+    ["The operation timed out.", "there was no answer in time"],
+    ["unable to verify the first certificate", "its certificate is not trusted"],
+    ["no server for mails is set", "no server for mails is set"],
+  ] as const) {
+    expect(reasonWords({ error })).toBe(words);
+  }
+  expect(reasonWords({ status: 404 })).toBe("the receiver answered 404");
+  expect(reasonWords({})).toBe("there was no answer");
 });

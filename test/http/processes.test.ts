@@ -174,12 +174,12 @@ test("replacing without a version raises the last one when anything changed", as
   const versioned = (version: string) => ({ processDescription: { id: "count", version }, executionUnit: tool });
   await service.send("POST", "/processes", { body: tool });
   expect(await put(tool)).toBe("1.0.0");
-  expect(await put({ ...tool, label: "a" })).toBe("2.0.0");
-  expect(await put({ ...tool, label: "a" })).toBe("2.0.0");
+  expect(await put({ ...tool, label: "a" })).toBe("1.0.1");
+  expect(await put({ ...tool, label: "a" })).toBe("1.0.1");
   expect(await put(versioned("v3.4"))).toBe("v3.4");
-  expect(await put({ ...tool, label: "b" })).toBe("v4.0");
+  expect(await put({ ...tool, label: "b" })).toBe("v3.5");
   expect(await put(versioned("7-beta"))).toBe("7-beta");
-  expect(await put({ ...tool, label: "c" })).toBe("8");
+  expect(await put({ ...tool, label: "c" })).toBe("8-beta");
   expect(await put(versioned("latest"))).toBe("latest");
   expect(await put({ ...tool, label: "d" })).toBe("latest.1");
 });

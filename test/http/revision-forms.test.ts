@@ -242,3 +242,47 @@ test("the question about a process counts the versions that go, and the jobs tha
   expect(admin).toContain("Undeploy the process say?");
   expect(admin).toContain("It has 3 jobs: they stay, with their results and logs. 2 of them wait or run");
 });
+
+test("one form goes back to an earlier version and undeploys the current one; where none is left it does not stand there", async () => {
+  const opened = await openTwo();
+  await using service = opened.service;
+  const { old, now } = await revisionsOf(service);
+  const question = await (await press(service, "withdraw", { revision: now })).text();
+  const [, name = "", value = ""] =
+    /name="([^"]*)" value="([^"]*)">\s*Go back to 1\.0\.0 and undeploy 2\.0\.0\s*</.exec(question) ?? [];
+  expect([name, value]).toEqual(["back", old]);
+  const done = await press(service, "withdraw", { revision: now, [name]: value });
+  expect([done.status, done.headers.get("location")]).toEqual([
+    303,
+    `${address}/processes/say/revisions?f=html&done=revision-restored`,
+  ]);
+  expect((await revisionsOf(service)).states.toSorted()).toEqual(["1.0.0 current", "2.0.0 withdrawn"]);
+  const last = await (await press(service, "withdraw", { revision: old })).text();
+  expect(last).toContain("This version is the current one");
+  expect(last).not.toContain("Go back to");
+});
+
+test("the form that a job of an earlier version filled in says so, and leads to the form of that version", async () => {
+  const opened = await openTwo();
+  await using service = opened.service;
+  const { now } = await revisionsOf(service);
+  const idOf = async (process: string) => {
+    const sent = { headers: { prefer: "respond-async" }, body: { inputs: {} } };
+    const made = await service.send("POST", `/processes/${process}/execution`, sent);
+    return (made.headers.get("location") ?? "").split("/").at(-1) ?? "";
+  };
+  const seen = (html: string) => html.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+  const [earlier, current] = [await idOf("say:1.0.0"), await idOf("say")];
+  const page = await pageOf(service, `/processes/say?f=html&from=${earlier}`);
+  expect(seen(page)).toContain("That job ran version 1.0.0; this form is of 2.0.0. Run version 1.0.0 again");
+  const href = /<a href="([^"]*)">Run version 1\.0\.0 again/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  const old = await pageOf(service, href.replace(address, ""));
+  expect(seen(old)).toContain("This is version 1.0.0, by its own address, and Run runs this one.");
+  expect(seen(old)).toContain("Filled in from job");
+  expect(seen(old)).not.toContain("That job ran");
+  expect(seen(await pageOf(service, `/processes/say?f=html&from=${current}`))).not.toContain("That job ran");
+  expect((await service.send("DELETE", "/processes/say:1.0.0")).status).toBe(204);
+  const gone = seen(await pageOf(service, `/processes/say?f=html&from=${earlier}`));
+  expect(gone).toContain("this form is of 2.0.0. Version 1.0.0 can be run no more.");
+  expect(now).not.toBe("");
+});

@@ -72,3 +72,26 @@ test("the page of a process tells the figures of a period that is chosen, of the
   expect(await figures(ben, "")).toBeUndefined();
   expect(await figures(ben, "&period=1y")).toBeUndefined();
 });
+
+test("the figures say which version ran where that was not always the one that runs now", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const key = await service.createKey("deployer", "ann");
+  const headers = { "content-type": "application/cwl+json" };
+  const put = (label: string) =>
+    service.send("PUT", "/processes/mine", { key, headers, body: { ...tool, label } }).then(({ status }) => status);
+  await service.send("POST", "/processes", { key, headers, body: tool });
+  const figures = async () => {
+    const page = await (await service.send("GET", "/processes/mine?f=html", { key, headers: html })).text();
+    return /(?:Last runs of mine|mine:)[\s\S]*?<\/p>/.exec(page)?.[0].replaceAll(/<[^>]*>/g, "") ?? "";
+  };
+  await run(service, key);
+  expect(await figures()).not.toContain("version");
+  expect(await put("a")).toBe(204);
+  expect(await figures()).toContain("That run was of another version: version 1.0.1 was not run yet.");
+  await run(service, key);
+  expect(await figures()).toContain("Of these, 1 ran version 1.0.1, and 1 other versions.");
+  expect(await put("b")).toBe(204);
+  expect(await figures()).toContain("All of them were of other versions: version 1.0.2 was not run yet.");
+  const stats = await (await service.send("GET", "/processes/mine?statistics=true", { key })).text();
+  expect(stats).not.toContain('"revisions":');
+});

@@ -159,7 +159,7 @@ describe("visibility:", () => {
 });
 
 describe("revisions:", () => {
-  test("a change of words raises the last number, a given one is taken, a replacement raises the first", async () => {
+  test("a change of words raises the last number, a given one is taken, a replacement that takes and gives the same raises the last", async () => {
     await deploy("numbered", { version: "1.2.3" });
     await patch("numbered", { title: "b" });
     expect(await versionOf("numbered")).toBe("1.2.4");
@@ -167,7 +167,7 @@ describe("revisions:", () => {
     expect(await versionOf("numbered")).toBe("1.2.7");
     // Otherwise: 204, or 200 with the summary for Prefer: return=representation, where Weaver answers 201.
     expect((await replace("numbered", { title: "d" })).status).toBe(204);
-    expect(await versionOf("numbered")).toBe("2.0.0");
+    expect(await versionOf("numbered")).toBe("1.2.8");
   });
 
   test("one without a version begins at 1.0.0 (otherwise: none, then 0.0.1), and a change of visibility alone makes no revision", async () => {
@@ -203,7 +203,7 @@ describe("revisions:", () => {
   test("after the current revision was withdrawn nothing takes its place by itself (otherwise: the one before does)", async () => {
     await deploy("withdrawn", { version: "1.0.0" });
     await replace("withdrawn", { title: "next" });
-    expect((await send("DELETE", "/processes/withdrawn:2.0.0")).status).toBe(204);
+    expect((await send("DELETE", "/processes/withdrawn:1.0.1")).status).toBe(204);
     expect((await send("GET", "/processes/withdrawn")).status).toBe(404);
     expect((await send("POST", "/processes/withdrawn/revisions/1.0.0/restore")).status).toBe(200);
     expect(await versionOf("withdrawn")).toBe("1.0.0");

@@ -25,6 +25,7 @@ function pageOf(description: ProcessDescription, inputs: JsonObject = {}): strin
   const view = {
     ...{
       description,
+      fillAction: "http://127.0.0.1/processes/p/fill-form",
       action: "/form",
       form,
       offers: { ...offers, outputs: outputsOf(description) },

@@ -43,8 +43,8 @@ test("an operator brings an earlier revision back, and the running server execut
   await replace("two");
   await replace("three");
   expect(await said()).toBe("three");
-  expect((await rollback("say")).talk).toStartWith("Process say is version 2.0.0 (sha256:");
-  await until("version 2.0.0", async () => (await current()) === "2.0.0");
+  expect((await rollback("say")).talk).toStartWith("Process say is version 1.0.1 (sha256:");
+  await until("version 1.0.1", async () => (await current()) === "1.0.1");
   expect(await said()).toBe("two");
   expect((await rollback("say", "1.0.0")).exitCode).toBe(0);
   await until("version 1.0.0", async () => (await current()) === "1.0.0");

@@ -1,7 +1,9 @@
-/** What a browser would send of the first form of a page, by the names of its fields, when the named button is pressed. */
+/** What a browser would send of the form that runs, else of the first form of a page, by the names of its fields, when the named button is pressed. */
 export function formEntries(html: string, button?: { readonly name: string; readonly value: string }): FormData {
   const form = new FormData();
-  const [start, end] = [html.indexOf("<form"), html.indexOf("</form>")];
+  const running = html.search(/<form\b[^>]* id="run"/);
+  const start = running === -1 ? html.indexOf("<form") : running;
+  const end = html.indexOf("</form>", start);
   let area: { readonly name: string; text: string } | undefined;
   let select = "";
   const first = new Map<string, string>();

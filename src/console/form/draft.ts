@@ -16,7 +16,7 @@ export function keepDraft(form: HTMLFormElement, makeRoom: (name: string) => voi
   const kept = sessionStorage.getItem(key);
   const draft: Draft | undefined = kept === null ? undefined : JSON.parse(kept);
   // What an address fills in counts, unless it was changed since; what a form was answered with is the newest.
-  const isSamePlace = draft?.href === location.href && !location.pathname.endsWith("/form");
+  const isSamePlace = draft?.href === location.href && !/[/-]form$/.test(location.pathname);
   if (draft !== undefined && (filled !== "true" || isSamePlace)) restore(form, draft.fields, { key, makeRoom });
   const keep = () => {
     const fields = [...valuesOf(form)].filter(([name, values]) => isKept(name, values));

@@ -2,6 +2,7 @@ import type { Comparison } from "../line-difference.ts";
 import type { Link } from "../links.ts";
 import type { Fault } from "../problem.ts";
 import type { Process, ProcessDefinition, ProcessDescription } from "../process.ts";
+import type { VersionStep } from "../version-step.ts";
 import type { GraphNode } from "../workflow-graph.ts";
 
 /** What a client is told of where processes are deployed. */
@@ -14,6 +15,8 @@ export type DeployTyped = {
   readonly id: string;
   readonly workflow: string;
   readonly start: string;
+  /** Empty: as the package says, or by what changed. */
+  readonly version: string;
   readonly replaces: boolean;
   /** The names of the files that were chosen: a browser does not keep the files. Of a single one, `text` is what it held. */
   readonly picked: readonly string[];
@@ -35,9 +38,13 @@ export type Understood = {
   readonly lines?: Comparison;
   /** It is what is deployed already: there is nothing to replace. */
   readonly isSame: boolean;
-  /** The package says its version; else it follows the last one. */
+  /** The package, or the form, says its version; else it follows the last one, by what changed. */
   readonly saysVersion: boolean;
+  /** How far it is from the process that it would replace. */
+  readonly step?: VersionStep;
   readonly graph?: readonly GraphNode[];
+  /** Which files of several it is made of, and which it does not name; absent where it came as one text. */
+  readonly files?: { readonly taken: readonly string[]; readonly left: readonly string[] };
   /** The form has all that is deployed; else the files are to be chosen again. */
   readonly isKept: boolean;
 };

@@ -4,10 +4,13 @@ import type { Job } from "../../domain/job.ts";
 import { givenTags } from "../../domain/job-tags.ts";
 import { isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
-import { jobUrl } from "../../domain/links.ts";
+import { jobUrl, processUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process, ProcessDescription } from "../../domain/process.ts";
+import { versionWithDigest } from "../../domain/short-id.ts";
+import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
 import { type ReadInputsDeps, readJobWithInputs } from "../../operations/read-inputs.ts";
+import { readRanProcess } from "../../operations/read-ran-process.ts";
 import { type NotificationDeps, readOwnSubscribers } from "../../operations/subscribers.ts";
 import { outputsOf, writeExtras } from "../../pages/form/extras.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
@@ -29,13 +32,13 @@ export function formOfInputs(description: ProcessDescription, text: string | und
   return { ...emptyForm(description), otherFaults: [detail] };
 }
 
-function emptyForm(description: ProcessDescription): FormState {
+export function emptyForm(description: ProcessDescription): FormState {
   const fields = fieldsOf(description);
   return plainForm(fields, writeForm(fields, {}));
 }
 
-/** Fills a form by a request. Inputs that the process does not have fill nothing, and are told. */
-function formOfRequest(description: ProcessDescription, { inputs = {}, ...extras }: JsonObject): FormState {
+/** Fills a form by a request of the API. Inputs that the process does not have fill nothing, and are told. */
+export function formOfRequest(description: ProcessDescription, { inputs = {}, ...extras }: JsonObject): FormState {
   const fields = fieldsOf(description);
   const outputs = outputsOf(description);
   const given = isJsonObject(inputs) ? inputs : {};
@@ -63,10 +66,11 @@ function readObject(text: string): JsonObject | undefined {
  * is asked for. Who may not read the job is told so in the form: the process is there for him all the same.
  */
 export async function formOfJob(
-  deps: ReadInputsDeps & NotificationDeps,
+  deps: ReadInputsDeps & NotificationDeps & Pick<DescribeDeps, "database" | "processes" | "rights">,
   context: RouteContext,
-  { description }: Process,
+  process: Process,
 ): Promise<FormState | undefined> {
+  const { description } = process;
   const jobId = context.query("from");
   if (jobId === undefined || documentFormat(context) !== "html") return undefined;
   try {
@@ -83,10 +87,45 @@ export async function formOfJob(
     });
     const told = toldValues(await readOwnSubscribers(deps, principalOf(context), job));
     const values = new Map([...form.values, ...told]);
-    return { ...form, values, filledFrom: filledFrom(job, description, context.baseUrl) };
+    const other = await otherVersion(deps, context, { job, process });
+    return { ...form, values, filledFrom: { ...filledFrom(job, description, context.baseUrl), ...defined({ other }) } };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { ...emptyForm(description), otherFaults: [error.message] };
+  }
+}
+
+/** Tells that a job ran another version of a process than a form is of; undefined where it did not, or that is not for who looks. */
+async function otherVersion(
+  deps: Pick<DescribeDeps, "database" | "processes" | "rights">,
+  context: RouteContext,
+  { job, process }: { readonly job: Job; readonly process: Process },
+): Promise<NonNullable<FormState["filledFrom"]>["other"]> {
+  const { processId, processRevision, providerId } = job;
+  if (providerId !== undefined || processId !== process.id || processRevision === process.revision) return undefined;
+  const { revision } = await readRanProcess(deps, principalOf(context), job);
+  if (revision === undefined) return undefined;
+  const name = `${processId}@${processRevision}`;
+  const isRun = await isDescribed(deps, context, name);
+  const isSameNumber = revision.description.version === process.description.version;
+  const called = (one: Process) =>
+    isSameNumber ? versionWithDigest(one.description.version, one.revision) : one.description.version;
+  const url = `${processUrl(context.baseUrl, name)}?f=html&from=${job.id}`;
+  return { ran: called(revision), here: called(process), ...(isRun ? { url } : {}) };
+}
+
+/** Tells whether who looks can run what is called so. */
+async function isDescribed(
+  deps: Pick<DescribeDeps, "processes" | "rights">,
+  { caller }: RouteContext,
+  name: string,
+): Promise<boolean> {
+  try {
+    await describeProcess(deps, caller, name);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import type { PackageOfProcess } from "../../operations/read-package.ts";
 import { packagePage } from "../../pages/package.tsx";
+import { filesMediaTypes } from "../deployment-files.ts";
 import { foreignBytes, type RouteContext } from "../route.ts";
 import { documentResponse } from "./document-response.ts";
 import { taggedResponse } from "./entity-tag.ts";
@@ -85,7 +86,8 @@ function packagePageResponse(
     .filter(([format]) => format !== "html")
     .map(([format, type]) => ({ href: addressOf(format), type, title: wordsOf(format, type) }));
   const { version, metadata } = description;
-  const document = { id, version, revision, mediaType: own, downloads, ...defined({ text, metadata }) };
+  const holdsFiles = source !== undefined && filesMediaTypes.includes(essenceOf(source.mediaType));
+  const document = { id, version, revision, mediaType: own, downloads, holdsFiles, ...defined({ text, metadata }) };
   return documentResponse(asPage(context), document, { title: `Package of ${id}`, page: packagePage });
 }
 

@@ -130,7 +130,7 @@ function sourcesOf({ definition }: Process) {
 }
 
 /** Builds what is told of the last runs of a process; times are seconds. */
-export function statisticsOfProcess({ lastRuns, ...figures }: ProcessStatistics, baseUrl: string) {
+export function statisticsOfProcess({ lastRuns, revisions: _, ...figures }: ProcessStatistics, baseUrl: string) {
   return {
     ...figures,
     lastRuns: lastRuns.map((job) => ({

@@ -86,7 +86,10 @@ export async function processResponse(
     : filled;
   const hasRuns = isPage && provider === undefined && revision === undefined;
   const figures = hasRuns
-    ? await readRunFigures(deps, context, process.id, readRunPeriod(context.query("period")))
+    ? await readRunFigures(deps, context, process.id, {
+        period: readRunPeriod(context.query("period")),
+        current: process,
+      })
     : undefined;
   const refusedAt = isPage && provider !== undefined ? await refusedForKeyAt(deps.database, provider.id) : undefined;
   const lacked = hasRuns ? await lackedImages(deps, process) : [];

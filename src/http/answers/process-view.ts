@@ -64,6 +64,7 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
   return {
     description,
     action: `${url}/form`,
+    fillAction: `${url}/fill-form`,
     descriptionUrl: `${url}?f=json`,
     form: filled,
     uses: usesOf({

@@ -1,5 +1,6 @@
 import { mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
+import type { Process } from "../../domain/process.ts";
 import { beginOfPeriod, type RunPeriod } from "../../domain/run-period.ts";
 import { seesOthers } from "../../operations/job-people.ts";
 import type { ListDeps } from "../../operations/list-jobs.ts";
@@ -13,20 +14,31 @@ export async function readRunFigures(
   deps: ListDeps,
   { caller }: Pick<RouteContext, "caller">,
   id: string,
-  period?: RunPeriod,
+  { period, current }: { readonly period?: RunPeriod | undefined; readonly current?: Process } = {},
 ): Promise<RunFigures | undefined> {
   if (caller === undefined || !mayDo(caller, "read-own-jobs")) return undefined;
   const seesAll = mayDo(caller, "read-all-jobs");
   const ofOwner = seesAll ? undefined : await ownerFigures(deps, caller, id);
   const figures = ofOwner ?? (await processStatistics(deps, caller, id));
   const { runs, since, successRate, medianSeconds, fromCache } = figures;
+  const ofCurrent = current === undefined ? undefined : ofCurrentVersion(current, figures.revisions);
   const isOfSome = !seesAll && ofOwner === undefined && (await seesOthers(deps, caller));
   const whose = seesAll ? "all" : ofOwner !== undefined ? "owner" : isOfSome ? "some" : "own";
   // Of everybody's runs, who looks after a process is told figures of those that ended by themselves only.
   const isCounted = since !== undefined && ofOwner === undefined;
   const dismissed = isCounted ? await dismissedRuns(deps, caller, { processId: id, since }) : 0;
   const ofPeriod = period === undefined ? undefined : await periodOf(deps, caller, { processId: id, seesAll, period });
-  return { id, runs, whose, dismissed, ...defined({ period: ofPeriod, since, successRate, medianSeconds, fromCache }) };
+  const told = { period: ofPeriod, since, successRate, medianSeconds, fromCache, ofCurrent };
+  return { id, runs, whose, dismissed, ...defined(told) };
+}
+
+/** Counts how many runs were of the version that a process has now; undefined where all were. */
+function ofCurrentVersion(
+  { revision, description: { version } }: Process,
+  revisions: readonly string[],
+): RunFigures["ofCurrent"] {
+  const runs = revisions.filter((one) => one === revision).length;
+  return runs === revisions.length ? undefined : { version, runs };
 }
 
 async function periodOf(

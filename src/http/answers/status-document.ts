@@ -2,6 +2,7 @@ import { defined } from "../../domain/defined.ts";
 import type { JobDocument } from "../../domain/documents/job.ts";
 import type { InputsDocument } from "../../domain/documents/job-inputs.ts";
 import type { JobStatistics, JobStatisticsDocument } from "../../domain/documents/job-statistics.ts";
+import type { NotificationsDocument } from "../../domain/documents/notifications.ts";
 import { documentOfItem } from "../../domain/inner-files.ts";
 import type { Job, JobRequest } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
@@ -161,7 +162,7 @@ export function notificationsDocument(
   job: Job,
   notifications: readonly ShownNotification[],
   baseUrl: string,
-): Readonly<Record<string, unknown>> {
+): NotificationsDocument {
   return {
     notifications: notifications.map(({ id, event, channel, address, state, attempt, createdAt, dueAt, tries }) => ({
       id,

@@ -7,6 +7,7 @@ import { jsonLink, processUrl, relations } from "../../domain/links.ts";
 import { essenceOf } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
+import { stepOf } from "../../domain/version-step.ts";
 import {
   type DeployDeps,
   type Deployed,
@@ -74,7 +75,16 @@ export function deployPageRoutes(deps: DeployPageDeps): readonly Route[] {
   ];
 }
 
-const nothing: DeployTyped = { text: "", href: "", id: "", workflow: "", start: "", replaces: false, picked: [] };
+const nothing: DeployTyped = {
+  text: "",
+  href: "",
+  id: "",
+  workflow: "",
+  start: "",
+  version: "",
+  replaces: false,
+  picked: [],
+};
 
 /** Characters of a text that a form takes. */
 const longestText = 200_000;
@@ -92,7 +102,7 @@ async function newVersion(deps: DeployPageDeps, { caller }: RouteContext, name: 
 async function answerForm(deps: DeployPageDeps, context: RouteContext, form: DeployForm): Promise<Response> {
   const { isLook } = form;
   try {
-    const deployment = await readDeployment(deps, await asDeployment(context, form));
+    const deployment = await readDeployment(deps, await asDeployment(context, form), wishOf(form));
     const placed = await place(deps, context, deployment, form);
     if (isLook) return again(pageOf(asPage(context), await viewOf(deps, context, form, { deployment, ...placed })));
     const url = processUrl(context.baseUrl, placed.process.id);
@@ -113,6 +123,10 @@ async function answerForm(deps: DeployPageDeps, context: RouteContext, form: Dep
     const heading = defined({ newVersionOf: replaced?.id });
     return again(pageOf(asPage(context), { typed: proposed, problem, ...heading }), status);
   }
+}
+
+function wishOf({ typed: { version } }: DeployForm): { readonly version?: string } {
+  return version === "" ? {} : { version };
 }
 
 type Placed = Deployed & { readonly replaced?: Process; readonly isSame: boolean };
@@ -159,9 +173,15 @@ async function viewOf(
     isKept: text !== undefined,
     isSame,
     saysVersion: saysVersion(deployment),
+    ...(replaced === undefined ? {} : { step: stepOf(replaced.description, process.description) }),
     isWorkflow: process.isWorkflow,
     definition: process.definition,
-    ...defined({ replaced, lines, graph: readGraph(caller, process) }),
+    ...defined({
+      replaced,
+      lines,
+      graph: readGraph(caller, process),
+      files: deployment.cwl === undefined ? undefined : deployment.files,
+    }),
   };
   // A file may have named the process.
   const id = files.length === 0 && typed.picked.length === 0 ? typed.id : process.id;

@@ -12,6 +12,7 @@ import { readSourcesOf } from "../../operations/read-uploads.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { inputsPage } from "../../pages/inputs.tsx";
 import { jobPage } from "../../pages/job.tsx";
+import { notificationsPage } from "../../pages/notifications.tsx";
 import { statisticsPage } from "../../pages/statistics.tsx";
 import { shortId } from "../../pages/words.ts";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
@@ -153,7 +154,9 @@ function detailRoutes(deps: JobRouteDeps): readonly Route[] {
       async handle(context) {
         const { job, notifications } = await readNotifications(deps, principalOf(context), context.param("jobId"));
         const document = notificationsDocument(job, notifications, context.baseUrl);
-        return documentResponse(context, document, { title: `Notifications of job ${job.id}` });
+        const name = shortId(job.id);
+        const page = notificationsPage({ url: jobUrl(context.baseUrl, job.id), name: job.request.title ?? name });
+        return documentResponse(context, document, { title: `What was told of job ${name}`, page });
       },
     },
   ];

@@ -13,7 +13,13 @@ import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { fieldOfFault, type ReadForm, readForm } from "../../pages/form/read-form.ts";
 import { type FormState, plainForm } from "../../pages/form/state.ts";
 import { problemDocument } from "../answers/problem-response.ts";
-import { asPage, type ExecutedProcess, processResponse, requireOwnForm } from "../answers/process-form.ts";
+import {
+  asPage,
+  type ExecutedProcess,
+  type FormPageDeps,
+  processResponse,
+  requireOwnForm,
+} from "../answers/process-form.ts";
 import { readFormValues } from "../form-values.ts";
 import { requireContentType, tooLarge } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
@@ -90,7 +96,8 @@ export async function answerProcessForm(
     return await order(deps, context, executed, { form, shown });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const placed = withFaults(shown, error.faults, (place) => fieldOfFault(form.places, place));
+    const told = context.caller?.role === "admin" ? error.faults : error.faults.map(withoutSettings);
+    const placed = withFaults(shown, told, (place) => fieldOfFault(form.places, place));
     if (error.faults.length > 0) return pageAgain(deps, context, executed, placed);
     return refused(await pageAgain(deps, context, executed, { ...shown, otherFaults: [error.message] }), error);
   }
@@ -132,7 +139,7 @@ function headersOf({ headers }: Request, provider: Provider | undefined): Header
 }
 
 /** Puts each fault beside its field, which `fieldAt` finds by what the fault names; a fault without a field stands by itself. */
-function withFaults(
+export function withFaults(
   shown: FormState,
   found: readonly Fault[],
   fieldAt: (named: string) => string | undefined,
@@ -149,7 +156,7 @@ function withFaults(
 }
 
 /** Finds the field that a name of the form belongs to: its own, or that of which it is a part. */
-function fieldNamed(places: ReadForm["places"], name: string): string | undefined {
+export function fieldNamed(places: ReadForm["places"], name: string): string | undefined {
   if (name.startsWith("~")) return name;
   const names = new Set(places.values());
   const steps = name.split("/");
@@ -169,20 +176,25 @@ const wordsOfApi: readonly (readonly [string, string])[] = [
   ],
 ];
 
+/** Leaves out which setting of the server a refusal comes from: who may not set it can do nothing with its name. */
+function withoutSettings({ pointer, detail }: Fault): Fault {
+  return { pointer, detail: detail.replaceAll(/ \(--[a-z-]+\)/g, "") };
+}
+
 function inWordsOfForm(detail: string): string {
   return wordsOfApi.reduce((words, [said, meant]) => words.replaceAll(said, meant), detail);
 }
 
 /** Answers with the page of the process and the form as it was sent: nothing that was entered is lost. */
-async function pageAgain(
-  deps: ProcessFormDeps,
+export async function pageAgain(
+  deps: FormPageDeps,
   context: RouteContext,
   { process, provider }: ExecutedProcess,
   form: FormState,
 ): Promise<Response> {
   const isWrong = form.faults.size > 0 || form.otherFaults.length > 0;
   const { pathname } = new URL(context.request.url);
-  const url = new URL(pathname.replace(/\/form\/?$/, ""), context.request.url);
+  const url = new URL(pathname.replace(/\/(?:fill-)?form\/?$/, ""), context.request.url);
   const asked = { ...asPage(context), request: new Request(String(url)) };
   const page = await processResponse(deps, asked, process, { form, isSent: true, ...defined({ provider }) });
   const headers = new Headers(page.headers);

@@ -124,7 +124,8 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
           return processResponse(deps, context, process, { more, ...defined({ form }) });
         }
         const { process, ...revision } = await readRevision(deps, context.caller, name);
-        return processResponse(deps, context, process, { revision });
+        const form = revision.isDeployed ? await formOfJob(deps, context, process) : undefined;
+        return processResponse(deps, context, process, { revision, ...defined({ form }) });
       },
     },
     ...changeRoutes(deps),

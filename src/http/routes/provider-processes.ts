@@ -20,6 +20,7 @@ import { tagged } from "../openapi/about.ts";
 import { pageNumberOf, pageOf } from "../paging.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 import { executeQuery, executeReference, executionAbout, executionBody, queryExecutionAbout } from "./executions.ts";
+import { answerFillForm, fillFormAbout, fillFormBody } from "./fill-forms.ts";
 import { answerProcessForm, type ProcessFormDeps, processFormAbout, processFormBody } from "./process-forms.ts";
 
 export type ProviderProcessDeps = ProviderDeps & ProcessFormDeps & ReadInputsDeps;
@@ -98,6 +99,21 @@ function executionRoutes(deps: ProviderProcessDeps): readonly Route[] {
       handle: (context) =>
         tellingOfFailedLook(deps, context, () =>
           executeQuery(deps, context, () => findExecuted(deps, context, principalOf(context))),
+        ),
+    },
+    {
+      method: "POST",
+      path: `${path}/fill-form`,
+      about: {
+        summary: "Fill in the form of a process of a provider from a file of inputs",
+        tag: "pages",
+        ...fillFormAbout,
+        problems: [...fillFormAbout.problems, 502],
+      },
+      body: fillFormBody,
+      handle: (context) =>
+        tellingOfFailedLook(deps, context, () =>
+          answerFillForm(deps, context, () => findExecuted(deps, context, principalOf(context))),
         ),
     },
     {

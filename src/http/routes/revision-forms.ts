@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import { processUrl } from "../../domain/links.ts";
 import {
   type DeployDeps,
@@ -9,6 +10,8 @@ import {
 import type { DescribeDeps } from "../../operations/describe-processes.ts";
 import type { ListDeps } from "../../operations/list-jobs.ts";
 import {
+  listRevisions,
+  type ProcessRevision,
   type RevisionOfProcess,
   readRevision,
   restoreRevision,
@@ -35,7 +38,7 @@ type Change = {
   readonly summary: string;
   readonly notice: Notice;
   /** Asks a person, in sentences that say what happens. */
-  ask(known: Known): Pick<Question, "words" | "yes" | "no" | "change"> & { readonly title: string };
+  ask(known: Known): Pick<Question, "words" | "yes" | "no" | "change" | "also"> & { readonly title: string };
   /** Does it to what is called by a name, which is the id for the process. */
   change(deps: FormDeps, context: RouteContext, name: string): Promise<unknown>;
 };
@@ -46,6 +49,8 @@ type Known = {
   readonly revision: RevisionOfProcess;
   readonly current: RevisionOfProcess | undefined;
   readonly facts: UndeployFacts;
+  /** The newest one before the current one that can be run. */
+  readonly earlier?: ProcessRevision;
 };
 
 const keeps = "Jobs that wait or run keep the revision that they were sent for.";
@@ -68,11 +73,12 @@ const changes: readonly Change[] = [
     name: "withdraw",
     summary: "Withdraw a revision, by a button of the page of revisions",
     notice: "revision-withdrawn",
-    ask: ({ id, revision: { version, isCurrent }, current }) => ({
+    ask: ({ id, revision: { version, isCurrent }, current, earlier }) => ({
       title: `Undeploy version ${version}?`,
       words: `${isCurrent ? `This version is the current one: nobody can run ${id} then, and none of its other versions either, which run by their own addresses now, until one goes back to another revision or deploys a new one. None comes back by itself.` : `Nobody can run version ${version} of ${id} any more.${current === undefined ? "" : ` ${id} goes on to run version ${current.version}.`}`} ${keeps} Results stay, and one can go back to this revision later.`,
-      yes: "Undeploy it",
+      yes: isCurrent ? "Undeploy it, and run none" : "Undeploy it",
       no: "Keep it",
+      ...(isCurrent && earlier !== undefined ? { also: goBackTo(earlier, version) } : {}),
     }),
     change: (deps, context, name) => withdrawRevision(deps, principalOf(context), name),
   },
@@ -85,7 +91,18 @@ const changes: readonly Change[] = [
   },
 ];
 
-const FormSchema = v.object({ revision: v.optional(v.string()), confirmed: v.optional(v.string()) });
+/** Names the field that says which revision runs in the place of the one that is undeployed. */
+const backName = "back";
+
+function goBackTo({ version, revision }: ProcessRevision, undeployed: string): NonNullable<Question["also"]> {
+  return { yes: `Go back to ${version} and undeploy ${undeployed}`, name: backName, value: revision };
+}
+
+const FormSchema = v.object({
+  revision: v.optional(v.string()),
+  back: v.optional(v.string()),
+  confirmed: v.optional(v.string()),
+});
 
 /** Lists the routes that the buttons of the page of revisions send to: each asks before it changes something; and the question about a process. */
 export function revisionFormRoutes(deps: FormDeps): readonly Route[] {
@@ -142,18 +159,32 @@ async function answerForm(deps: FormDeps, context: RouteContext, { name, notice,
   const fields = name === "undeploy" ? {} : { revision: form.get("revision") ?? "" };
   const revisionName = "revision" in fields ? `${id}@${fields.revision}` : id;
   const url = `${processUrl(context.baseUrl, id)}/revisions`;
+  const back = name === "withdraw" ? (form.get(backName) ?? "") : "";
   // Who may not is told so, not asked.
-  if (!isConfirmed(form) && (await mayChangeProcess(deps, principalOf(context), id))) {
+  if (!isConfirmed(form) && back === "" && (await mayChangeProcess(deps, principalOf(context), id))) {
     const revision = await readRevision(deps, principalOf(context), revisionName);
     const isDeployed = (await deps.processes.find(id)) !== undefined;
     const current = isDeployed ? await readRevision(deps, principalOf(context), id) : undefined;
     const facts = await readUndeployFacts(deps, principalOf(context), id);
-    const question = change.ask({ id, revision, current, facts });
+    const earlier = revision.isCurrent ? await earlierThan(deps, context, revision) : undefined;
+    const question = change.ask({ id, revision, current, facts, ...defined({ earlier }) });
     const part = name === "undeploy" ? undeployPart : changePart(name, revision.process.revision);
     return askFirst(context, { ...question, fields, action: `${url}/${name}-form`, back: `${url}?f=html#${part}` });
   }
+  // The earlier one runs before the later one goes: at no time is there none.
+  if (back !== "") await restoreRevision(deps, principalOf(context), `${id}@${back}`);
   await change.change(deps, context, revisionName);
-  return seeOther(url, notice);
+  return seeOther(url, back === "" ? notice : "revision-restored");
+}
+
+/** Finds the newest revision before one that can still be run. */
+async function earlierThan(
+  deps: FormDeps,
+  context: RouteContext,
+  { process: { id }, deployment }: RevisionOfProcess,
+): Promise<ProcessRevision | undefined> {
+  const { items } = await listRevisions(deps, context.caller, id, { limit: 1000 });
+  return items.find((one) => one.isDeployed && one.deployment < deployment);
 }
 
 function instantText(at: number): string {

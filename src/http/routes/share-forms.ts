@@ -13,7 +13,12 @@ type ShareFormDeps = ShareDeps & { readonly settings: BodyLimits };
 
 const body = { mediaTypes: [formType], schema: v.object({}) };
 /** `chooses` says that the form has a box for each result: none is ticked then where it sends no `outputs`. */
-const ShareFormSchema = v.object({ ...ShareBodySchema.entries, chooses: v.optional(v.literal("true")) });
+const ShareFormSchema = v.object({
+  ...ShareBodySchema.entries,
+  chooses: v.optional(v.literal("true")),
+  days: v.optional(v.string()),
+  until: v.optional(v.string()),
+});
 const sharing = { ...body, schema: ShareFormSchema };
 const problems = [409, 410, 413, 415];
 
@@ -38,7 +43,7 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
         const jobID = context.param("jobId");
         const chosen = chosenBy(form);
         if (chosen?.length === 0) return seeOther(jobUrl(context.baseUrl, jobID), "results-wanted");
-        const wish = defined({ expires: form.get("expires") ?? undefined, outputs: chosen });
+        const wish = defined({ expires: endBy(form), outputs: chosen });
         const { token, expiresAt, replaces, outputs } = await shareResults(deps, principalOf(context), jobID, wish);
         const href = sharedAddress(context.baseUrl, token);
         const response = documentResponse(
@@ -68,6 +73,13 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
       },
     },
   ];
+}
+
+/** Reads when a share ends: a day that is named counts before a number of days. */
+function endBy(form: URLSearchParams): string | undefined {
+  const [until, days] = ["until", "days"].map((name) => form.get(name)?.trim() ?? "");
+  if (until !== undefined && until !== "") return until;
+  return days === undefined || days === "" ? (form.get("expires") ?? undefined) : `${days}d`;
 }
 
 /** Undefined for all results: where there is nothing to choose. */

@@ -5,6 +5,7 @@ export const deployNames = {
   id: "id",
   workflow: "w",
   start: "start",
+  version: "version",
   replaces: "replace",
   files: "files",
   folder: "folder",

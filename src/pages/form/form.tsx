@@ -7,6 +7,7 @@ import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
 import { faultWords } from "./fault-words.ts";
 import { hasRequired, ownNames, parts } from "./field.ts";
 import { FieldView } from "./field-view.tsx";
+import { FilledFromFile, fillWords } from "./fill-view.tsx";
 import type { FormLimits, FormState } from "./state.ts";
 import { Told } from "./told.tsx";
 
@@ -52,6 +53,7 @@ export function ExecuteForm({
       </button>
       {from === undefined ? null : <input type="hidden" name={ownNames.from} value={from} />}
       <FilledFrom job={state.filledFrom} />
+      <FilledFromFile file={state.fromFile} isWhole={state.faults.size + state.otherFaults.length === 0} />
       <Outcome state={state} frame={frame} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
@@ -77,7 +79,7 @@ export function ExecuteForm({
 /** Says from which job the values are. */
 function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
   if (job === undefined) return null;
-  const { id, url, title, line } = job;
+  const { id, url, title, line, other } = job;
   return (
     <p class="notice">
       {"Filled in from job "}
@@ -85,6 +87,16 @@ function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
         <code>{shortId(id)}</code>
       </a>
       {`, ${title}${line === undefined ? "" : `, ${line}`}. What you change here changes nothing of that job.`}
+      {other === undefined ? null : (
+        <>
+          {` That job ran version ${other.ran}; this form is of ${other.here}. `}
+          {other.url === undefined ? (
+            `Version ${other.ran} can be run no more.`
+          ) : (
+            <a href={other.url}>{`Run version ${other.ran} again`}</a>
+          )}
+        </>
+      )}
     </p>
   );
 }
@@ -102,7 +114,8 @@ function Outcome(told: OutcomeProps) {
   );
 }
 
-function OutcomeWords({ state: { faults, otherFaults, isChecked, fields, values }, frame }: OutcomeProps) {
+function OutcomeWords({ state, frame }: OutcomeProps) {
+  const { faults, otherFaults, isChecked, fields, values, fromFile } = state;
   if (isChecked === true) {
     const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (
@@ -115,7 +128,7 @@ function OutcomeWords({ state: { faults, otherFaults, isChecked, fields, values 
   return (
     <div class="notice notice-bad" role="alert" data-faults={String(faults.size + otherFaults.length)}>
       <p>
-        <span data-fault-words={true}>{faultWords.wrong}</span>
+        <span data-fault-words={true}>{fromFile === undefined ? faultWords.wrong : fillWords(fromFile)}</span>
         <Opening texts={[...[...faults.values()].flat(), ...otherFaults]} frame={frame} />
       </p>
       <ul>

@@ -20,11 +20,29 @@ export type FormState = {
   /** Where who fills it in wants to be told; absent where nothing is kept. */
   readonly notices?: FormNotices;
   /** The job whose request filled it in, with its page, what it ran, and its inputs in a line. */
-  readonly filledFrom?: { readonly id: string; readonly url: string; readonly title: string; readonly line?: string };
+  readonly filledFrom?: {
+    readonly id: string;
+    readonly url: string;
+    readonly title: string;
+    readonly line?: string;
+    /** Where it ran another version than this form is of: both, with the form of that one where it can still be run. */
+    readonly other?: { readonly ran: string; readonly here: string; readonly url?: string };
+  };
   /** The id of that job, of a form that was sent since. */
   readonly from?: string;
+  /** The file that it was filled in from, or that could not be read. */
+  readonly fromFile?: FilledFile;
   /** The request was checked, and nothing was wrong. */
   readonly isChecked?: boolean;
+};
+
+/** A file of inputs that a form was to be filled in from. */
+export type FilledFile = {
+  readonly name: string;
+  /** What was pasted, or was in the file that could not be read: it stands there again, to be mended. */
+  readonly text: string;
+  /** The inputs that it filled in, as people know them; absent where it could not be read. */
+  readonly filled?: readonly string[];
 };
 
 /** An uploaded file that a field may be given. */
