@@ -11,7 +11,7 @@ import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { discardJob, dismissJob as markDismissed } from "../store/dismiss-job.ts";
 import { executionIdsOf } from "../store/executions.ts";
-import { liveProgress } from "../store/job-events.ts";
+import { withLiveProgress } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 import { type AuditDeps, actorOf, auditing, type OnForeignRead } from "./audit.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
@@ -52,8 +52,7 @@ async function readAnyJob(deps: FollowDeps, principal: Principal, jobId: string)
   const job = await findJob(deps.database, jobId);
   if (job === undefined || !(await maySeeJob(deps, principal, job))) throw noSuchJob(jobId);
   if (!isOwn(principal, job.user)) deps.onForeignRead?.(principal, job);
-  const live = job.status === "running" ? liveProgress(deps.database, jobId) : undefined;
-  return live !== undefined && live.progress >= job.progress ? { ...job, ...live } : job;
+  return withLiveProgress(deps.database, job);
 }
 
 /** Words the absence of a job. */

@@ -65,6 +65,13 @@ test("a running job shows its stage by name, and the newest progress", async () 
     progress: 42,
     message: "half of it",
   });
+  // The list, and the documents and pages of others, are not behind it.
+  expect((await jsonOf(await service.send("GET", "/jobs"))).jobs).toMatchObject([
+    { jobID: id, stage: "monitorLoop", progress: 42, message: "half of it" },
+  ]);
+  const page = { accept: "text/html" };
+  expect(await (await service.send("GET", "/jobs", { headers: page })).text()).toContain("42 %");
+  expect(await (await service.send("GET", `/jobs/${id}`, { headers: page })).text()).toContain("42 %");
 });
 
 test("a failed job shows why, and its results answer the same", async () => {
