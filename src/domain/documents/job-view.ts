@@ -111,6 +111,8 @@ export type JobView = {
   readonly mayKeep?: boolean;
   /** Why nobody may retry it, though its state would let them: "its provider … was removed". */
   readonly whyNotRetried?: string;
+  /** What the directory takes of the disk that it works in, in bytes, and when that was measured (RFC 3339). */
+  readonly work?: { readonly bytes: number; readonly isWhole: boolean; readonly measured: string };
   /** Its results can be shared by who looks at it. */
   readonly share?: JobShare;
   /** What its tools ran in, once it has ended: images with their digests, and whether some ran in none. Absent where no tool ran here. */

@@ -8,6 +8,7 @@ import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { stepRunsOf } from "../../domain/step-runs.ts";
 import { saysWantedKey } from "../../domain/wanted-key.ts";
+import type { WorkSizes } from "../../files/work-sizes.ts";
 import { runsBefore } from "../../operations/job-outlook.ts";
 import { type KeepDeps, mayKeep } from "../../operations/keep-job.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
@@ -38,6 +39,8 @@ import { reachedProgress, timelineOf } from "./timeline-view.ts";
 export type JobViewDeps = ReadResultsDeps &
   Pick<AnswerDeps, "settings"> & {
     readonly clock: Clock;
+    /** Measures what jobs that run work with; nobody is told when absent. */
+    readonly workSizes?: WorkSizes;
     readonly settings: { readonly keptMilliseconds?: number } & KeepDeps["settings"];
   };
 
@@ -95,6 +98,7 @@ export async function readJobView(
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
       programs: programsOf(job, tasks),
+      work: await workOf(deps, principal, job),
       seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: job.keptAt !== undefined ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),
@@ -102,6 +106,14 @@ export async function readJobView(
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
+}
+
+/** What a job that runs works with by now, for its owner and who may see all jobs. */
+async function workOf({ workSizes }: JobViewDeps, principal: Principal, job: Job): Promise<JobView["work"]> {
+  if (workSizes === undefined || job.status !== "running" || job.executionId === undefined) return undefined;
+  if (!isOwn(principal, job.user) && !mayDo(principal, "read-all-jobs")) return undefined;
+  const size = await workSizes.read(job.executionId);
+  return size && { ...size, measured: new Date(size.measured).toISOString() };
 }
 
 /** Of several results each can be shared by itself; where the address asks for some, these are the ones that are ticked. */

@@ -46,7 +46,7 @@ const filters = {
   maxDuration: "most seconds from the start to the end of a job, or until now; jobs that have not started are left out",
   tags: "tags that a job must all have, separated by commas",
   kept: "true: only jobs that are kept for good; false: only those that are not",
-  q: "words that must all be said of a job that ended: its process, title, tags, short inputs, names of input files, SHA-256 of uploads and results, last message or failure; or the id of any job, whole, its beginning (6 characters or more: the newest 50 such jobs) or its last eight characters; commas part alternatives",
+  q: "words that must all be said of a job: its process, title, tags, short inputs, names of input files, SHA-256 of uploads and results, last message or failure; or the id of a job, whole, its beginning (6 characters or more: the newest 50 such jobs) or its last eight characters; commas part alternatives",
   sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",
   page: "number of the page, from 0; after and before go further",
   removed: "true: also jobs that were removed after their end, for who may read all jobs",
