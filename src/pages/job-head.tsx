@@ -8,6 +8,7 @@ import { JobRecord } from "./job-record.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import { Badge, processPath, Time, WayTo } from "./parts.tsx";
 import { runningText } from "./running-steps.ts";
+import { Holders } from "./slot-holders.tsx";
 import { FailedStages } from "./stages.tsx";
 import { sizeText, stageWords } from "./words.ts";
 
@@ -62,6 +63,7 @@ export function JobHead({ job, view, frame }: JobParts) {
         {running ?? messageText(job)}
       </p>
       <Times job={job} view={view} />
+      {waitText(job) === undefined ? null : <Holders holders={view.holders} />}
       <Retried job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
@@ -119,6 +121,8 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
         </span>
       )}
       {view.rangeSeconds === undefined ? null : rangeText(view.rangeSeconds)}
+      {view.isFirstRun === true ? firstRunText : ""}
+      {job.priority === undefined ? "" : `Priority ${job.priority}. `}
       {view.work === undefined ? null : workText(view.work)}
     </p>
   );
@@ -144,6 +148,8 @@ function rangeText([shortest, longest]: NonNullable<JobView["rangeSeconds"]>): s
   const [least, most] = [durationText(shortest), durationText(longest)];
   return least === most ? `Runs so far took ${least}, with other inputs. ` : `Runs so far took ${least} to ${most}. `;
 }
+
+const firstRunText = "How long it takes is not known: no earlier run of this version tells it. ";
 
 /** A small one is no matter: every job has a directory. */
 function workText({ bytes, isWhole }: NonNullable<JobView["work"]>): string {

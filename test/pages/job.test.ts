@@ -79,6 +79,22 @@ describe("the page of a job", () => {
     );
   });
 
+  test("tells what runs while a job waits, the priority that was asked for, and of a first run that its time is not known", () => {
+    const since = "2026-01-02T03:00:00.000Z";
+    const one = { url: "http://server/base/jobs/7", id: "7", processId: "flood", since };
+    const holders = { count: 3, since, jobs: [{ ...one, user: "bob", usualSeconds: 300 }] };
+    const html = page({ status: "accepted", queuePosition: 1, priority: 5 }, { holders });
+    expect(html).toContain(
+      '<a href="http://server/base/jobs/7?f=html">flood, job <code>7</code></a> of bob, since <time datetime="2026-01-02T03:00:00.000Z">2026-01-02 03:00:00 UTC</time>, usually 5 min',
+    );
+    expect(html).toContain("<p>2 more run.</p>");
+    expect(html).toContain("Priority 5. ");
+    const others = page({ status: "accepted" }, { holders: { count: 2, since, jobs: [] } });
+    expect(others.replaceAll(/<[^>]*>/g, "")).toContain("Now 2 jobs run, the first of them since 2026-01-02 03:00:00 UTC.");
+    expect(page({}, { holders })).not.toContain("Now running");
+    expect(page({}, { isFirstRun: true })).toContain("How long it takes is not known");
+  });
+
   test("of one that succeeded says once that it is done, and what else it says of itself", () => {
     const ended = { status: "successful", progress: 100, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page({ ...ended, message: "Job complete." });

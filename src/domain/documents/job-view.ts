@@ -99,6 +99,22 @@ export type JobView = {
   readonly exceededLikeness?: Likeness;
   /** How long the shortest and the longest run before it took, in seconds, where no time of its end can be told by them. */
   readonly rangeSeconds?: readonly [shortest: number, longest: number];
+  /** It runs, and no run before it tells how long that takes. */
+  readonly isFirstRun?: boolean;
+  /** What runs while it waits: how many jobs, since when (RFC 3339) the first, and those that who looks at it may see. */
+  readonly holders?: {
+    readonly count: number;
+    readonly since?: string;
+    readonly jobs: readonly {
+      readonly url: string;
+      readonly id: string;
+      readonly processId: string;
+      readonly user?: string;
+      /** RFC 3339. */
+      readonly since: string;
+      readonly usualSeconds?: number;
+    }[];
+  };
   /** Other runs of its process, the newest first, each with the page that compares both. */
   readonly others?: readonly OtherRun[];
   /** Where a script goes on to watch it; undefined when it has ended. */

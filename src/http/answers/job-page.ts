@@ -3,7 +3,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
 import type { JobView, OtherRun } from "../../domain/documents/job-view.ts";
 import type { ResultView } from "../../domain/documents/result-view.ts";
-import { isDiscarded, type Job } from "../../domain/job.ts";
+import { freeRoom, freeSlot, isDiscarded, type Job } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { stepRunsOf } from "../../domain/step-runs.ts";
@@ -25,6 +25,7 @@ import { readSourcesOf } from "../../operations/read-uploads.ts";
 import { whyNotRetried } from "../../operations/retry-job.ts";
 import { readSeenBy } from "../../operations/seen-by.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
+import { readSlotHolders } from "../../operations/slot-holders.ts";
 import { signInPart } from "../../pages/provider.tsx";
 import type { RouteContext } from "../route.ts";
 import { principalOf } from "../route.ts";
@@ -99,12 +100,32 @@ export async function readJobView(
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
       programs: programsOf(job, tasks),
       work: await workOf(deps, principal, job),
+      holders: await holdersOf(deps, principal, { job, baseUrl }),
       seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: job.keptAt !== undefined ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),
       wantedKeyUrl: wantedKeyUrlOf(principal, job, baseUrl),
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
+  };
+}
+
+/** What runs while a job waits for its turn. */
+async function holdersOf(
+  deps: JobViewDeps,
+  principal: Principal,
+  { job, baseUrl }: { readonly job: Job; readonly baseUrl: string },
+): Promise<JobView["holders"]> {
+  const waits = job.status === "accepted" || job.wait?.reason === freeSlot || job.wait?.reason === freeRoom;
+  if (!waits) return undefined;
+  const { count, since, jobs } = await readSlotHolders(deps, principal);
+  return {
+    count,
+    ...defined({ since: since === undefined ? undefined : new Date(since).toISOString() }),
+    jobs: jobs.map(({ id, processId, user, startedAt, usualMilliseconds }) => ({
+      ...{ url: jobUrl(baseUrl, id), id, processId, since: new Date(startedAt).toISOString() },
+      ...defined({ user, usualSeconds: usualMilliseconds === undefined ? undefined : usualMilliseconds / 1000 }),
+    })),
   };
 }
 

@@ -8,6 +8,7 @@ import { Problem } from "../../domain/problem.ts";
 import { mayDismissJobs, mayRetryJobs } from "../../operations/chosen-jobs.ts";
 import { countVisibleJobs, mostCountedJobs } from "../../operations/count-jobs.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
+import { waitsOf } from "../../operations/job-outlook.ts";
 import { peopleOf, seesOthers, usersOf } from "../../operations/job-people.ts";
 import { offeredProcesses } from "../../operations/job-processes.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
@@ -154,8 +155,13 @@ async function listFound(
     return documentResponse(context, document, { title: "Jobs" });
   }
   const targets = await resultsTargets(deps, items);
+  const waits = await waitsOf(deps, items);
   const jobs = items.map((job) =>
-    statusDocument(job, context.baseUrl, { ...peopleOf(principalOf(context), job), results: targets.get(job.id) }),
+    statusDocument(job, context.baseUrl, {
+      ...peopleOf(principalOf(context), job),
+      ...waits.get(job.id),
+      results: targets.get(job.id),
+    }),
   );
   if (groups !== undefined) {
     return documentResponse(context, { groups: groupJobs(items, jobs, groups), links }, { title: "Jobs" });
