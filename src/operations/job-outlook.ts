@@ -124,7 +124,10 @@ export async function runsBefore(
 }
 
 /** What a job waits for since its claim, with its place where the server has the queue itself. */
-function waitOf({ database }: Pick<OutlookDeps, "database">, { wait }: Job): Pick<JobOutlook, "waitsFor" | "queuePosition"> {
+function waitOf(
+  { database }: Pick<OutlookDeps, "database">,
+  { wait }: Job,
+): Pick<JobOutlook, "waitsFor" | "queuePosition"> {
   if (wait === undefined) return {};
   const isOurs = wait.reason === freeSlot || wait.reason === freeRoom;
   const place = isOurs ? { queuePosition: database.feed.countWaitingBefore(wait) + 1 } : {};

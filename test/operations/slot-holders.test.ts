@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { readSlotHolders } from "../../src/operations/slot-holders.ts";
 import { freeSlot } from "../../src/domain/job.ts";
+import { readSlotHolders } from "../../src/operations/slot-holders.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { insertNewJob, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

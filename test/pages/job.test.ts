@@ -90,7 +90,9 @@ describe("the page of a job", () => {
     expect(html).toContain("<p>2 more run.</p>");
     expect(html).toContain("Priority 5. ");
     const others = page({ status: "accepted" }, { holders: { count: 2, since, jobs: [] } });
-    expect(others.replaceAll(/<[^>]*>/g, "")).toContain("Now 2 jobs run, the first of them since 2026-01-02 03:00:00 UTC.");
+    expect(others.replaceAll(/<[^>]*>/g, "")).toContain(
+      "Now 2 jobs run, the first of them since 2026-01-02 03:00:00 UTC.",
+    );
     expect(page({}, { holders })).not.toContain("Now running");
     expect(page({}, { isFirstRun: true })).toContain("How long it takes is not known");
   });
