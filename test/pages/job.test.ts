@@ -478,6 +478,27 @@ describe("the page of a job", () => {
     expect(waysOf({ version })).toEqual(["Resume from the failed step", "Run again", "Try again from the start"]);
   });
 
+  test("of a job whose tool failed by itself the way that lets one change an input comes first, each with what it does", () => {
+    const may = { mayRetry: true, mayResume: true, againUrl: "http://server/again" };
+    const said = (exception: JobDocument["exception"], more: Partial<JobView> = may) => {
+      const html = page({ status: "failed", ...(exception === undefined ? {} : { exception }) }, more);
+      return [...html.matchAll(/<div class="way">(.*?)<\/div>/gs)].map(([, way = ""]) =>
+        way.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ").trim(),
+      );
+    };
+    const again = "Run again a new job: inputs can be changed";
+    const resume = "Resume from the failed step this job, with its finished steps and the same inputs";
+    const retry = "Try again from the start this job once more, with the same inputs";
+    const detail = "Cannot finish step a: found exit code 3, wanted 0";
+    expect(said({ detail, exitCode: 3 })).toEqual([again, resume, retry]);
+    expect(said({ detail, exitCode: 3 }, { mayRetry: true, againUrl: "http://server/again" })).toEqual([again, retry]);
+    expect(said({ detail, exitCode: 137 })).toEqual([resume, again, retry]);
+    const full = { detail, exitCode: 1, stderrTail: "cp: No space left on device" };
+    expect(said(full)).toEqual([resume, again, retry]);
+    expect(said({ detail: "Cannot fetch" })).toEqual([resume, again, retry]);
+    expect(said(undefined, { againUrl: "http://server/again", mayRetry: false })).toEqual([]);
+  });
+
   test("leads on to each place once, and to no problem document of what it says", () => {
     const url = "http://server/base/jobs/j1";
     const links = [
