@@ -7,6 +7,7 @@ import { Actions, type JobParts } from "./job-parts.tsx";
 import { JobRecord } from "./job-record.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import { Badge, processPath, Time, WayTo } from "./parts.tsx";
+import { Before } from "./ran-before.tsx";
 import { runningText } from "./running-steps.ts";
 import { Holders } from "./slot-holders.tsx";
 import { FailedStages } from "./stages.tsx";
@@ -62,6 +63,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       >
         {running ?? messageText(job)}
       </p>
+      <Before view={view} />
       <Times job={job} view={view} />
       {waitText(job) === undefined ? null : <Holders holders={view.holders} />}
       <Retried job={job} view={view} />

@@ -97,6 +97,24 @@ describe("the page of a job", () => {
     expect(page({}, { isFirstRun: true })).toContain("How long it takes is not known");
   });
 
+  test("says that the same was run before, and of one that took all from the cache from which jobs", () => {
+    const twin = { url: "http://server/base/jobs/7?f=html#results", id: "7", finished: "2026-01-02T03:00:00.000Z" };
+    const plain = (html: string) => html.replaceAll(/<[^>]*>/g, "");
+    const before = page({}, { twin });
+    expect(plain(before)).toContain(
+      "You ran this with the same inputs before: job 7, which ended 2026-01-02 03:00:00 UTC. Its results are there.",
+    );
+    expect(before).toContain('<a href="http://server/base/jobs/7?f=html#results">');
+    const cachedFrom = [{ id: "8", url: "http://server/base/jobs/8?f=html" }, { id: "9" }];
+    const cached = page({}, { cachedFrom, twin });
+    expect(plain(cached)).toContain(
+      "No tool ran for it: its steps were taken from the cache, where job 8, job 9 left them.",
+    );
+    expect(cached).toContain('<a href="http://server/base/jobs/8?f=html">');
+    expect(cached).not.toContain("You ran this");
+    expect(page()).not.toContain("You ran this");
+  });
+
   test("of one that succeeded says once that it is done, and what else it says of itself", () => {
     const ended = { status: "successful", progress: 100, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page({ ...ended, message: "Job complete." });
@@ -483,7 +501,10 @@ describe("the page of a job", () => {
     const said = (exception: JobDocument["exception"], more: Partial<JobView> = may) => {
       const html = page({ status: "failed", ...(exception === undefined ? {} : { exception }) }, more);
       return [...html.matchAll(/<div class="way">(.*?)<\/div>/gs)].map(([, way = ""]) =>
-        way.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ").trim(),
+        way
+          .replaceAll(/<[^>]*>/g, " ")
+          .replaceAll(/\s+/g, " ")
+          .trim(),
       );
     };
     const again = "Run again a new job: inputs can be changed";

@@ -69,6 +69,10 @@ export type JobView = {
   readonly earlierLogs?: readonly number[];
   readonly timeline: readonly TimelineEntry[];
   readonly statistics?: JobStatistics;
+  /** An earlier run of the same version by the same person with the same inputs, whose results are there. */
+  readonly twin?: { readonly url: string; readonly id: string; readonly finished: string };
+  /** Of which jobs it took the outputs of all its steps, where no tool ran for it; without a page for who may not see one. */
+  readonly cachedFrom?: readonly { readonly id: string; readonly url?: string }[];
   /** No tool ran for it: all was taken from an earlier run. */
   readonly isAllCached?: boolean;
   readonly results: readonly ResultView[];
