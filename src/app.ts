@@ -43,6 +43,7 @@ import type { Bubblewrap } from "./executors/sandbox/bubblewrap.ts";
 import { isExposed, isLocalOnly } from "./exposure.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
 import { databaseFile } from "./files/layout.ts";
+import { createWorkSizes } from "./files/work-sizes.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createEventLog, createLineBuffer, createLogger } from "./log.ts";
 import { createAuthenticator } from "./operations/authenticate.ts";
@@ -203,6 +204,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   });
   const news = stack.use(createJobNews(database, newId()));
   const watches = createJobWatches({ database, layout });
+  const workSizes = createWorkSizes(layout, clock);
   const authenticate = createAuthenticator({
     ...base,
     allowAnonymous: config.allowAnonymous,
@@ -232,6 +234,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       remotes,
       news,
       watches,
+      workSizes,
       authenticate,
       ...edgeSettings(read, telling.mailServer !== undefined),
       ...rightsOf(config),

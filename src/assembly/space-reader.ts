@@ -1,5 +1,4 @@
 import type { Clock } from "../domain/clock.ts";
-import type { FilesDocument } from "../domain/documents/system.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { MeasuredSpace } from "../domain/space.ts";
 import { sleep } from "../domain/timers.ts";
@@ -8,7 +7,12 @@ export type SpaceReaderDeps = {
   readonly clock: Pick<Clock, "now" | "elapsed">;
   readonly logger: Pick<Logger, "warn">;
   readonly measure: () => Promise<MeasuredSpace>;
+  /** Tells whether something that was measured is gone, so that it is measured anew before its time. */
+  readonly isOutdated: (last: MeasuredSpace) => Promise<boolean>;
 };
+
+/** What was measured, and when (RFC 3339). */
+export type SpaceReading = MeasuredSpace & { readonly measured: string };
 
 /** Who asks waits so long at most: small directories are measured by then. */
 const waitMilliseconds = 300;
@@ -17,16 +21,18 @@ const [leastMilliseconds, restFactor] = [60_000, 10];
 
 /**
  * Creates what tells how much of the disk files take: as it was measured last. Asking begins a measurement in the background where
- * the last one is old; undefined while the first one goes on. A measurement that fails stands in the log.
+ * the last one is old, or something that it counted is gone; undefined while the first one goes on. A measurement that fails stands in the log.
  */
 export function createSpaceReader({
   clock,
   logger,
   measure,
-}: SpaceReaderDeps): () => Promise<FilesDocument | undefined> {
-  let last: FilesDocument | undefined;
+  isOutdated,
+}: SpaceReaderDeps): () => Promise<SpaceReading | undefined> {
+  let last: SpaceReading | undefined;
   let running: Promise<void> | undefined;
   let freshUntil = Number.NEGATIVE_INFINITY;
+  let restUntil = Number.NEGATIVE_INFINITY;
   const run = async () => {
     const begun = clock.elapsed();
     try {
@@ -36,12 +42,18 @@ export function createSpaceReader({
       logger.warn("Cannot measure what the files of the service take of the disk", { error });
     } finally {
       const ended = clock.elapsed();
-      freshUntil = ended + Math.max(leastMilliseconds, restFactor * (ended - begun));
+      restUntil = ended + restFactor * (ended - begun);
+      freshUntil = Math.max(ended + leastMilliseconds, restUntil);
       running = undefined;
     }
   };
   return async () => {
-    if (running === undefined && clock.elapsed() >= freshUntil) running = run();
+    const isDue = async () => {
+      const now = clock.elapsed();
+      return now >= freshUntil || (now >= restUntil && last !== undefined && (await isOutdated(last)));
+    };
+    // Somebody else may have begun it meanwhile.
+    if (running === undefined && (await isDue())) running ??= run();
     if (running !== undefined) await Promise.race([running, sleep(waitMilliseconds, { isIdle: true })]);
     return last;
   };

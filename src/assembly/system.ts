@@ -7,7 +7,7 @@ import type { Logger } from "../domain/logger.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Machine } from "../executors/machine.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
-import { measureSpace } from "../files/measure-space.ts";
+import { isWorkGone, measureSpace } from "../files/measure-space.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Database } from "../store/database.ts";
 import { sumKeptBytes } from "../store/metrics.ts";
@@ -38,7 +38,17 @@ type FactsDeps = {
 export function createFactsReader(deps: FactsDeps): () => Promise<SystemFacts> {
   const { database, layout, machine, executor, config } = deps;
   const file = databaseFile(layout);
-  const readSpace = createSpaceReader({ ...deps, measure: () => measureSpace(layout) });
+  const readSpace = createSpaceReader({
+    ...deps,
+    measure: () => measureSpace(layout),
+    isOutdated: ({ works }) => isWorkGone(layout, works),
+  });
+  const readFiles = async () => {
+    const read = await readSpace();
+    if (read === undefined) return {};
+    const { works, ...files } = read;
+    return { files, works };
+  };
   return async () => {
     const { vault, outputs } = await sumKeptBytes(database);
     const { waiting: _waiting, ...running } = deps.runner.figures();
@@ -62,7 +72,7 @@ export function createFactsReader(deps: FactsDeps): () => Promise<SystemFacts> {
       directories: { data: layout.dataDirectory, outputs: layout.outputsDirectory, uploads: layout.vaultDirectory },
       metrics: { isOn: config.metrics !== "off", ...defined({ address: deps.metricsAddress }) },
       database: { bytes: Bun.file(file).size, walBytes: Bun.file(`${file}-wal`).size },
-      ...defined({ files: await readSpace() }),
+      ...(await readFiles()),
       memoryBytes: process.memoryUsage.rss(),
       settings: deps.settings().map((setting) => withInForce(setting, machine)),
     };

@@ -43,8 +43,12 @@ function follow(events: string): void {
     count.begin(part);
   });
   const live = (name: string) => document.querySelector<HTMLElement>(`[data-live="${name}"]`);
+  let hasFailed = false;
   const move = ({ data }: MessageEvent<string>) => {
-    const { status, progress, message, waitsFor } = JSON.parse(data);
+    const { status, stage: at, progress, message, waitsFor } = JSON.parse(data);
+    hasFailed = status === "running" && (hasFailed || at === "monitorError");
+    // Its end has other words than its way there: all of them come at once, with its status.
+    if (status !== "running" || hasFailed) return String(status);
     const bar = document.querySelector("progress");
     // What the stream tells again after a break is older than what is shown.
     if (typeof progress === "number" && bar !== null && progress >= bar.value) {

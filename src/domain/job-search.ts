@@ -148,6 +148,13 @@ function readInterval(text: string, now: number): Pick<JobSearch, "createdFrom" 
   return defined({ createdFrom: from, createdTo: lastMilliseconds });
 }
 
+/** Tells whether a text says when jobs were created, as the parameter `datetime` has it: a time ago, a span, a day, an instant, or an interval. */
+export function isCreated(text: string): boolean {
+  if (readTimeAgo(text, 0) !== undefined || readCalendarSpan(text, 0) !== undefined) return true;
+  const ends = text.split("/").map(withYearFirst);
+  return ends.length <= 2 && ends.every((end) => !Number.isNaN(timeOf(end)));
+}
+
 const dayMilliseconds = 24 * 3600 * 1000;
 
 /** A day with points (29.11.2026) is the day of that name; any other text stays. */
@@ -170,9 +177,14 @@ const instant = /^\d{4}-\d{2}(?:$|-\d{2})([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+
 
 function readInstant(text: string, whole: string): number | undefined {
   if (text === "" || text === "..") return undefined;
-  const time = instant.test(text) ? Date.parse(text.replace(" ", "T").toUpperCase()) : Number.NaN;
+  const time = timeOf(text);
   if (Number.isNaN(time)) throw wrongInterval(whole);
   return time;
+}
+
+/** NaN for what is no instant, day or month. */
+function timeOf(text: string): number {
+  return instant.test(text) ? Date.parse(text.replace(" ", "T").toUpperCase()) : Number.NaN;
 }
 
 function wrongInterval(text: string): Problem {

@@ -34,7 +34,15 @@ export type MeasuredSpace = {
   readonly isWhole: boolean;
   /** How many files and directories could not be looked at. */
   readonly unread: number;
+  /** The largest work directories of executions, the largest first. */
+  readonly works: readonly WorkSpace[];
 };
+
+/** What the work directory of an execution takes of the disk. */
+export type WorkSpace = { readonly executionId: string; readonly bytes: number };
+
+/** The same as it was measured by itself (milliseconds since 1970); not whole where it has more files than are looked at. */
+export type WorkSize = { readonly bytes: number; readonly isWhole: boolean; readonly measured: number };
 
 /** How people read each area. */
 export const areaWords: Readonly<Record<SpaceArea, string>> = {

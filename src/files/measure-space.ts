@@ -1,6 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type MeasuredSpace, type SpaceArea, spaceAreas } from "../domain/space.ts";
+import { type MeasuredSpace, type SpaceArea, spaceAreas, type WorkSpace } from "../domain/space.ts";
 import { hasCode, ifExists } from "./file-errors.ts";
 import { databaseFile, imagesDirectory, isInside, type Layout, valuesDirectory } from "./layout.ts";
 import { orphansName } from "./orphans.ts";
@@ -13,7 +13,13 @@ const mostEntries = 500_000;
 const blockBytes = 512;
 
 /** A directory that is walked through: what its entries are, and how many were looked at. */
-type Level = { readonly path: string; readonly area: SpaceArea; readonly names: readonly string[]; next: number };
+type Level = Place & { readonly names: readonly string[]; next: number };
+
+/** `work`: the execution of whose work directory it is a part. */
+type Place = { readonly path: string; readonly area: SpaceArea; readonly work?: string };
+
+/** So many work directories are told. */
+const mostWorks = 10;
 
 /**
  * Measures what each kind of files of a service takes of the disk, below all directories that it has: one file after the other, so
@@ -27,7 +33,9 @@ export async function measureSpace(layout: Layout, most = mostEntries): Promise<
   // Entries are taken from the list of their directory one by one: one with a million of them must not hold the program.
   const levels: Level[] = [];
   let [seen, unread] = [0, 0];
-  const look = async (path: string, area: SpaceArea) => {
+  const works = new Map<string, number>();
+  const look = async (place: Place) => {
+    const { path, area, work } = place;
     seen += 1;
     const facts = await ifAllowed(lstat(path));
     if (facts === "closed") unread += 1;
@@ -38,14 +46,15 @@ export async function measureSpace(layout: Layout, most = mostEntries): Promise<
     if (sum !== undefined && isFirstName(named, facts)) {
       sum.bytes += facts.blocks * blockBytes;
       sum.files += facts.isDirectory() ? 0 : 1;
+      if (work !== undefined) works.set(work, (works.get(work) ?? 0) + facts.blocks * blockBytes);
     }
     if (!facts.isDirectory()) return;
     const names = await ifAllowed(readdir(path));
     if (names === "closed") unread += 1;
-    else if (names !== undefined) levels.push({ path, area, names, next: 0 });
+    else if (names !== undefined) levels.push({ ...place, names, next: 0 });
   };
   for (const root of rootsOf(layout)) {
-    await look(root, areaOf(root, "other"));
+    await look({ path: root, area: areaOf(root, "other") });
     for (let level = levels.at(-1); level !== undefined && seen < most; level = levels.at(-1)) {
       const name = level.names[level.next];
       level.next += 1;
@@ -54,12 +63,25 @@ export async function measureSpace(layout: Layout, most = mostEntries): Promise<
         continue;
       }
       const path = join(level.path, name);
-      await look(path, areaOf(path, level.area));
+      const area = areaOf(path, level.area);
+      const work = level.path === layout.workDirectory ? name : level.work;
+      await look({ path, area, ...(area === "work" && work !== undefined ? { work } : {}) });
     }
   }
   const areas = spaceAreas.map((area) => ({ area, bytes: 0, contentBytes: 0, files: 0, ...sums.get(area) }));
   const totalBytes = areas.reduce((total, { bytes }) => total + bytes, 0);
-  return { areas, totalBytes, isWhole: levels.length === 0, unread };
+  return { areas, totalBytes, isWhole: levels.length === 0, unread, works: largestOf(works) };
+}
+
+function largestOf(works: ReadonlyMap<string, number>): readonly WorkSpace[] {
+  const all = [...works].map(([executionId, bytes]) => ({ executionId, bytes }));
+  return all.toSorted((one, other) => other.bytes - one.bytes).slice(0, mostWorks);
+}
+
+/** Tells whether one of the work directories that were measured is there no more: what they took is free since. */
+export async function isWorkGone(layout: Layout, works: readonly WorkSpace[]): Promise<boolean> {
+  const found = works.map(({ executionId }) => ifExists(lstat(join(layout.workDirectory, executionId))));
+  return (await Promise.all(found)).includes(undefined);
 }
 
 /** Waits for a look at the disk: undefined where nothing is, "closed" for what a tool left so that nobody may look into it. */

@@ -5,13 +5,15 @@ import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished, type JobStatus } from "../domain/job-state.ts";
 import { composeNotifications } from "../domain/notification.ts";
 import { Problem } from "../domain/problem.ts";
+import { sizeText } from "../domain/sizes.ts";
 import type { OnMove } from "../domain/told-move.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
+import type { WorkSizes } from "../files/work-sizes.ts";
 import type { Database } from "../store/database.ts";
 import { discardJob, dismissJob as markDismissed } from "../store/dismiss-job.ts";
 import { executionIdsOf } from "../store/executions.ts";
-import { liveProgress } from "../store/job-events.ts";
+import { withLiveProgress } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 import { type AuditDeps, actorOf, auditing, type OnForeignRead } from "./audit.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
@@ -52,8 +54,7 @@ async function readAnyJob(deps: FollowDeps, principal: Principal, jobId: string)
   const job = await findJob(deps.database, jobId);
   if (job === undefined || !(await maySeeJob(deps, principal, job))) throw noSuchJob(jobId);
   if (!isOwn(principal, job.user)) deps.onForeignRead?.(principal, job);
-  const live = job.status === "running" ? liveProgress(deps.database, jobId) : undefined;
-  return live !== undefined && live.progress >= job.progress ? { ...job, ...live } : job;
+  return withLiveProgress(deps.database, job);
 }
 
 /** Words the absence of a job. */
@@ -68,6 +69,8 @@ export type DismissDeps = FollowDeps & {
   readonly runner: RunnerPort;
   /** Told of each job that was moved; nobody is when absent. */
   readonly onMove?: OnMove;
+  /** Measures what jobs that run work with, to say what becomes free; nothing is said when absent. */
+  readonly workSizes?: WorkSizes;
 } & AuditDeps;
 
 /** How often a dismissal begins anew because the job moved meanwhile: it can move to an end only once. */
@@ -145,12 +148,27 @@ async function stop(deps: DismissDeps, principal: Principal, job: Job): Promise<
   const notifications = composeNotifications(job, "failed", deps.newId);
   const database = auditing(deps, actorOf(principal), "dismiss", { subject: job.id });
   const move = moveOf(deps, principal, job.id);
-  const outcome = await markDismissed(database, { ...move, message: "Job dismissed.", notifications });
+  const outcome = await markDismissed(database, {
+    ...move,
+    message: `Job dismissed.${await freedText(deps, job)}`,
+    notifications,
+  });
   if (outcome === "lost") return false;
   deps.onMove?.({ move: "dismiss", job, to: "dismissed" });
   deps.runner.stop(job.id);
   if (notifications.length > 0) deps.runner.notify();
   return true;
+}
+
+/** Less is not told of, in bytes. */
+const leastFreed = 1_000_000;
+
+/** What is removed when a job is stopped: its log goes with it, so its history tells how much. */
+async function freedText({ workSizes }: DismissDeps, { status, executionId }: Job): Promise<string> {
+  if (status !== "running" || executionId === undefined) return "";
+  const work = await workSizes?.read(executionId);
+  if (work === undefined || (work.isWhole && work.bytes < leastFreed)) return "";
+  return ` Its work directory is removed: ${work.isWhole ? "" : "more than "}${sizeText(work.bytes)} become free.`;
 }
 
 async function removeFilesOf({ database, layout }: DismissDeps, job: Job): Promise<void> {

@@ -6,7 +6,7 @@ import { waitedUntil } from "../domain/job-times.ts";
 import { type Likeness, likenessOf, type UsualRun, usualRun } from "../domain/usual-run.ts";
 import type { Database } from "../store/database.ts";
 import { earlierRuns, inputFactsOf } from "../store/earlier-runs.ts";
-import { queuePositionOf } from "../store/queue.ts";
+import { queuePositionOf, queuePositionsOf } from "../store/queue.ts";
 import { type Quotas, slotsWaitedFor } from "./quotas.ts";
 
 /** What can be told of an unfinished job's future. Times are milliseconds since 1970. */
@@ -68,6 +68,23 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
   }
 }
 
+/** Tells for what the jobs of a list wait, and their places in the queue, by their ids. */
+export async function waitsOf(
+  deps: Pick<OutlookDeps, "database">,
+  jobs: readonly Job[],
+): Promise<ReadonlyMap<string, Pick<JobOutlook, "waitsFor" | "queuePosition">>> {
+  const accepted = jobs.filter(({ status }) => status === "accepted");
+  const places = await queuePositionsOf(
+    deps.database,
+    accepted.map(({ id }) => id),
+  );
+  const running = jobs.filter(({ status }) => status === "running");
+  return new Map([
+    ...accepted.map(({ id }) => [id, defined({ queuePosition: places.get(id) })] as const),
+    ...running.map((job) => [job.id, waitOf(deps, job)] as const),
+  ]);
+}
+
 async function usualRunOf(database: Database, job: Job): Promise<UsualRun | undefined> {
   return usualRun(await earlierRuns(database, job), job.request.inputs);
 }
@@ -80,6 +97,8 @@ export type RunsBefore = {
   readonly exceededLikeness?: Likeness;
   /** The shortest and the longest run, where no time can be told by them: they differ much, or had other numbers. */
   readonly rangeSeconds?: readonly [shortest: number, longest: number];
+  /** No run before it tells how long it takes. */
+  readonly isFirstRun?: boolean;
 };
 
 /** Tells what runs before a job that runs say of how long it takes, where that is no time of its end. */
@@ -96,7 +115,7 @@ export async function runsBefore(
     withInputs: true,
   });
   const runs = usualRun(before, job.request.inputs);
-  if (runs === undefined) return {};
+  if (runs === undefined) return { isFirstRun: true };
   if (!runs.isAlike) return { rangeSeconds: [runs.shortest / 1000, runs.longest / 1000] };
   const now = clock.now();
   if (job.startedAt + (waitedUntil(job, now) ?? 0) + runs.usual >= now) return {};
@@ -105,7 +124,10 @@ export async function runsBefore(
 }
 
 /** What a job waits for since its claim, with its place where the server has the queue itself. */
-function waitOf({ database }: OutlookDeps, { wait }: Job): Pick<JobOutlook, "waitsFor" | "queuePosition"> {
+function waitOf(
+  { database }: Pick<OutlookDeps, "database">,
+  { wait }: Job,
+): Pick<JobOutlook, "waitsFor" | "queuePosition"> {
   if (wait === undefined) return {};
   const isOurs = wait.reason === freeSlot || wait.reason === freeRoom;
   const place = isOurs ? { queuePosition: database.feed.countWaitingBefore(wait) + 1 } : {};

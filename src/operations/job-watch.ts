@@ -82,6 +82,7 @@ async function beginWatch(
     place = news.place;
     for (const listener of listeners) listener.step(step);
   };
+  const told = createHighest();
   const readLog = async () => {
     log = (await logOf(deps, jobId)) ?? log;
     const before = place;
@@ -107,9 +108,10 @@ async function beginWatch(
       const event = events.shift();
       // The log first: what it told before an end is told before that end.
       const hasGrown = await readLog();
-      if (event?.kind === "live") tell({ kind: "live", live: event, place });
-      else if (event !== undefined) tell({ kind: "event", event, place: { ...place, number: event.number } });
-      else if (isOver && events.length === 0) break;
+      if (event?.kind === "live") tell({ kind: "live", live: told(event), place });
+      else if (event !== undefined) {
+        tell({ kind: "event", event: told(event), place: { ...place, number: event.number } });
+      } else if (isOver && events.length === 0) break;
       else {
         if (hasGrown) await pause(restMilliseconds, left);
         await growth.wait(log && executionLogFile(deps.layout, log.executionId), lookMilliseconds);
@@ -135,6 +137,16 @@ async function beginWatch(
       if (end !== undefined) listener.ended(end.failure);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
+  };
+}
+
+/** Makes the function that tells of a job that runs no percent behind what it told before: an event is stored after what was announced. */
+function createHighest() {
+  let highest = 0;
+  return <T extends FollowedEvent>(event: T): T => {
+    if (event.kind !== "live" && event.status !== "running") highest = 0;
+    else highest = Math.max(highest, event.progress);
+    return event.progress < highest ? { ...event, progress: highest } : event;
   };
 }
 

@@ -6,7 +6,7 @@ import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
-import { liveProgress } from "../store/job-events.ts";
+import { withLiveProgress } from "../store/job-events.ts";
 import { comparePositions } from "../store/job-lists/position.ts";
 import { type JobPosition, type ListedJob, listJobs as readJobs } from "../store/list-jobs.ts";
 import type { Page } from "./describe-processes.ts";
@@ -58,16 +58,10 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   // Whoever turned a page came from somewhere.
   const [hasNext, hasPrev] = before === undefined ? [hasMore, after !== undefined] : [true, hasMore];
   return {
-    items: listed.map(({ job }) => withWait(deps.database, job)),
+    items: listed.map(({ job }) => withLiveProgress(deps.database, job)),
     ...(hasNext && last !== undefined ? { next: cursorOf(last.position) } : {}),
     ...(hasPrev && first !== undefined ? { prev: cursorOf(first.position) } : {}),
   };
-}
-
-/** Adds what a running job waits for, which is not stored. */
-function withWait(database: Database, job: Job): Job {
-  const { wait } = (job.status === "running" ? liveProgress(database, job.id) : undefined) ?? {};
-  return wait === undefined ? job : { ...job, wait };
 }
 
 /** Whose jobs are read, of those of which a principal may see some: everybody's, or its own and those of the groups that it is in. */

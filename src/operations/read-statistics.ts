@@ -1,7 +1,7 @@
 import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { JobStatistics } from "../domain/documents/job-statistics.ts";
-import type { Job } from "../domain/job.ts";
+import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { jobTimes, queuedSince } from "../domain/job-times.ts";
 import { isJsonObject } from "../domain/json.ts";
@@ -12,7 +12,9 @@ import { keptValue } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
 import { findCheckpoint } from "../store/executions.ts";
 import { eventsOf } from "../store/job-events.ts";
+import { findJob } from "../store/jobs.ts";
 import { type FollowDeps, readJob } from "./follow-jobs.ts";
+import { maySeeJob } from "./guard.ts";
 import { tasksOf } from "./read-tasks.ts";
 
 /** Tells whether an ended job took all that tools make from an earlier run: none ran for it. */
@@ -26,6 +28,26 @@ export async function isAllCached(
   // A workflow is a task of its own, and runs nothing itself.
   const ran = tasks.filter(({ kind }) => kind === "tool" || kind === "remote");
   return ran.length > 0 && ran.every(({ isCached }) => isCached === true);
+}
+
+/** So many jobs are named. */
+const mostMakers = 5;
+
+/** Lists the jobs that made what another one took from the cache: those that a principal may see with themselves. */
+export async function readMakers(
+  deps: FollowDeps & Parameters<typeof tasksOf>[0],
+  principal: Principal,
+  { executionId }: Pick<Job, "executionId">,
+): Promise<readonly { readonly id: string; readonly job?: Job }[]> {
+  const tasks = executionId === undefined ? [] : await tasksOf(deps, executionId);
+  const ids = new Set(tasks.flatMap(({ cachedFrom }) => (cachedFrom === undefined ? [] : [cachedFrom.job])));
+  return Promise.all(
+    [...ids].slice(0, mostMakers).map(async (id) => {
+      const job = await findJob(deps.database, id);
+      const isSeen = job !== undefined && !isDiscarded(job) && (await maySeeJob(deps, principal, job));
+      return isSeen ? { id, job } : { id };
+    }),
+  );
 }
 
 /** Reads the statistics of a job. Throws `no-such-job`, and `not-found` for a job that has not started. */

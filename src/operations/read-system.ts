@@ -1,9 +1,11 @@
 import { clientOf, clientWords, mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
-import type { SpaceDocument, SystemDocument, SystemFacts, UserSpace } from "../domain/documents/system.ts";
+import type { JobWork, SpaceDocument, SystemDocument, SystemFacts, UserSpace } from "../domain/documents/system.ts";
 import { runPeriods } from "../domain/run-period.ts";
+import type { WorkSpace } from "../domain/space.ts";
 import type { Database } from "../store/database.ts";
+import { findJobOfExecution } from "../store/jobs.ts";
 import { clientsBySpace, type JobSpace, spaceOfNewestJobs } from "../store/kept.ts";
 import { sumKeptBytes } from "../store/metrics.ts";
 import { usageOf } from "../store/usage.ts";
@@ -29,8 +31,22 @@ export async function readSystem(
 ): Promise<Omit<SystemDocument, "links">> {
   requireAction(principal, "read-system", "read what the service runs on");
   const queue = (await readQueue(deps, principal)) ?? { running: 0, waiting: 0 };
-  const space = mayDo(principal, "read-all-jobs") ? await readSpace(deps, runPeriods[period].days) : undefined;
-  return { ...(await deps.readFacts()), queue, ...defined({ space }) };
+  const { works, ...facts } = await deps.readFacts();
+  if (!mayDo(principal, "read-all-jobs")) return { ...facts, queue };
+  const work = works && (await jobsOfWorks(deps.database, works));
+  const space = { ...(await readSpace(deps, runPeriods[period].days)), ...defined({ work }) };
+  return { ...facts, queue, space };
+}
+
+/** Tells whose some work directories are. What no job is known of is told as set aside. */
+async function jobsOfWorks(database: Database, works: readonly WorkSpace[]): Promise<readonly JobWork[]> {
+  const jobs = works.map(async ({ executionId, bytes }): Promise<readonly JobWork[]> => {
+    const job = await findJobOfExecution(database, executionId);
+    if (job === undefined) return [];
+    const { id, processId, providerId, user, status } = job;
+    return [{ jobID: id, processID: processId, status, bytes, ...defined({ providerID: providerId, user }) }];
+  });
+  return (await Promise.all(jobs)).flat();
 }
 
 /** So many jobs are looked at, some milliseconds, and so many lines are told of each list. */

@@ -5,6 +5,7 @@ import { onAbort } from "../domain/on-abort.ts";
 import { startTimer } from "../domain/timers.ts";
 import type { Results } from "../domain/values.ts";
 import type { Database } from "../store/database.ts";
+import { withLiveProgress } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 
 export type WaitDeps = {
@@ -46,7 +47,10 @@ export async function waitForEnd(deps: WaitDeps, job: Job, wait: Wait): Promise<
   const end = isOver ? undefined : await promise;
   if (end !== undefined) return { ...end, kind: "finished" };
   const current = (await findJob(deps.database, job.id)) ?? job;
-  return { kind: isFinished(current.status) ? "finished" : "created", job: current };
+  return {
+    kind: isFinished(current.status) ? "finished" : "created",
+    job: withLiveProgress(deps.database, current),
+  };
 }
 
 async function hasEnded({ database }: WaitDeps, { id }: Job): Promise<boolean> {

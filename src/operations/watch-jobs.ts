@@ -3,7 +3,7 @@ import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { onAbort } from "../domain/on-abort.ts";
 import { sleep } from "../domain/timers.ts";
-import { eventsOf } from "../store/job-events.ts";
+import { eventsOf, withLiveProgress } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 import { readJob } from "./follow-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
@@ -174,7 +174,7 @@ export async function* watchJobs(
     for (const jobId of changes.jobIds) {
       const job = await findJob(deps.database, jobId);
       const isTold = job !== undefined && job.hidden === undefined && (await maySeeJob(deps, principal, job));
-      if (isTold) yield { kind: "job", job, place };
+      if (isTold) yield { kind: "job", job: withLiveProgress(deps.database, job), place };
     }
     if (changes.jobIds.length === 0) await deps.news.next(signal);
     else await sleep(gatherMilliseconds);

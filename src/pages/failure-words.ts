@@ -1,6 +1,7 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import { stages } from "../domain/progress.ts";
 import { stepWords } from "../domain/step-words.ts";
+import { tellingLine } from "../domain/telling-line.ts";
 import { saysWantedKey } from "../domain/wanted-key.ts";
 import { imageSentence } from "./image-words.ts";
 import { stageWords } from "./words.ts";
@@ -23,7 +24,7 @@ export const wantedKeyWords = "The provider wants a key, or another one than it 
 const longestCause = 160;
 
 /**
- * Words in a short sentence why a job failed, with its exit code; undefined for one that did not. What its tool wrote last tells more
+ * Words in a short sentence why a job failed, with its exit code; undefined for one that did not. The line of its tool that tells most tells more
  * than that it ended: it stands in the place of the sentence where there is some. The page of the job says all of it.
  */
 export function shortFailure({ status, message, exception, providerID }: JobDocument): string | undefined {
@@ -32,7 +33,7 @@ export function shortFailure({ status, message, exception, providerID }: JobDocu
   if (providerID !== undefined && saysWantedKey(typeof detail === "string" ? detail : message)) return wantedKeyWords;
   const told = typeof detail === "string" ? detail : message;
   const [first = ""] = (imageSentence(told) ?? told).trim().split(/\s*[\r\n]/);
-  const line = lastLine(stderrTail) ?? first;
+  const line = (typeof stderrTail === "string" ? tellingLine(stderrTail) : undefined) ?? first;
   const cause = line.length > longestCause ? `${line.slice(0, longestCause - 1).trimEnd()}…` : line;
   // Most messages name both already.
   const where =
@@ -57,17 +58,6 @@ function namesCode(text: string, exitCode: number): boolean {
   return [...text.matchAll(/\b(?:code|status|exit(?:ed)?)\b\D{0,8}(\d+)/gi)].some(
     ([, digits]) => Number(digits) === exitCode,
   );
-}
-
-/** What a terminal makes colours of, and other characters that nobody reads. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const unreadable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
-
-/** Reads the last line of a text that says something in letters; undefined where there is none, or no text. */
-function lastLine(text: unknown): string | undefined {
-  if (typeof text !== "string") return undefined;
-  const lines = text.replace(unreadable, "").split(/[\r\n]/);
-  return lines.findLast((line) => /\p{Letter}/u.test(line))?.trim();
 }
 
 /** Tells whether a value is the name of a stage. */

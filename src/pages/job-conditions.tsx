@@ -1,5 +1,7 @@
+import { defined } from "../domain/defined.ts";
 import { createdChoices, keptChoices } from "../domain/job-search.ts";
 import type { Link } from "../domain/links.ts";
+import { meantFilters } from "../domain/meant-filters.ts";
 import { statusWords } from "./words.ts";
 
 /** The parameters that narrow a list of jobs, each with the words that come before its value. */
@@ -67,6 +69,7 @@ export function Conditions({
       <b>{countText({ count, links })}</b>
       {`: ${conditions.join("; ")}. `}
       {count === 0 && mayBeId.test(searchParams.get("q") ?? "") ? `${idWords} ` : ""}
+      {count === 0 ? <MeantFilter address={address} /> : null}
       {count === 0 ? <AnyWord address={address} /> : null}
       <a href={`${origin}${pathname}?${withoutConditions(searchParams)}`}>Show all jobs</a>
     </p>
@@ -96,6 +99,26 @@ function allText({ count, most }: JobCount): string {
 
 function grouped(count: number): string {
   return count.toLocaleString("en");
+}
+
+/** The way to the filters that words stand for: a day or a state is nothing that jobs are found by as words. */
+function MeantFilter({ address }: { readonly address: string }) {
+  const { origin, pathname, searchParams } = new URL(address);
+  const meant = meantFilters(searchParams.getAll("q").join(" "));
+  if (meant === undefined) return null;
+  const { q, ...filters } = meant;
+  const query = new URLSearchParams(
+    [...searchParams].filter(([name]) => !["q", "after", "before", "page", ...Object.keys(filters)].includes(name)),
+  );
+  query.set("f", "html");
+  for (const [name, value] of Object.entries({ ...filters, ...defined({ q }) })) query.set(name, value);
+  return (
+    <>
+      {"Did you mean "}
+      <a href={`${origin}${pathname}?${query}`}>{`jobs with ${conditionsOf(new URLSearchParams(meant)).join("; ")}`}</a>
+      {"? "}
+    </>
+  );
 }
 
 /** The way to the jobs that have some of the words, where none has all: commas part alternatives. */

@@ -37,11 +37,11 @@ export function Filter(props: FilterProps) {
 const examples: readonly (readonly [text: string, means: string])[] = [
   [
     "flood map",
-    "ended jobs of which both words are said: in process, title, tags, user, inputs, names of input files, message or failure",
+    "jobs of which both words are said: in process, title, tags, user, inputs, names of input files, message or failure",
   ],
-  ["flood, storm", "ended jobs of which one of the words is said"],
-  ["the SHA-256 of a file", "ended jobs that read it as an upload, or made it"],
-  ["an id", "that job at any time: by its whole id, its beginning (6 characters or more) or its last eight characters"],
+  ["flood, storm", "jobs of which one of the words is said"],
+  ["the SHA-256 of a file", "jobs that read it as an upload, or made it"],
+  ["an id", "that job: by its whole id, its beginning (6 characters or more) or its last eight characters"],
   ["today, 7d, last week", "for Created: since then, or in that week; days are those of UTC"],
   ["2026-01-31, 2026-01", "for Created: that day, that month"],
   ["2026-01-01/2026-01-31", "for Created: from one day to another"],

@@ -7,9 +7,14 @@ import { Actions, type JobParts } from "./job-parts.tsx";
 import { JobRecord } from "./job-record.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import { Badge, processPath, Time, WayTo } from "./parts.tsx";
+import { Before } from "./ran-before.tsx";
 import { runningText } from "./running-steps.ts";
+import { Holders } from "./slot-holders.tsx";
 import { FailedStages } from "./stages.tsx";
-import { stageWords } from "./words.ts";
+import { sizeText, stageWords } from "./words.ts";
+
+/** Smaller work directories are not told of, in bytes. */
+const smallWork = 1_000_000;
 
 /** What stands at the top of the page of a job: what it is, how far it is or why it failed, and what one can do with it. */
 export function JobHead({ job, view, frame }: JobParts) {
@@ -58,7 +63,9 @@ export function JobHead({ job, view, frame }: JobParts) {
       >
         {running ?? messageText(job)}
       </p>
+      <Before view={view} />
       <Times job={job} view={view} />
+      {waitText(job) === undefined ? null : <Holders holders={view.holders} />}
       <Retried job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
@@ -116,6 +123,9 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
         </span>
       )}
       {view.rangeSeconds === undefined ? null : rangeText(view.rangeSeconds)}
+      {view.isFirstRun === true ? firstRunText : ""}
+      {job.priority === undefined ? "" : `Priority ${job.priority}. `}
+      {view.work === undefined ? null : workText(view.work)}
     </p>
   );
 }
@@ -139,6 +149,14 @@ function exceededText(seconds: number, likeness: JobView["exceededLikeness"] = "
 function rangeText([shortest, longest]: NonNullable<JobView["rangeSeconds"]>): string {
   const [least, most] = [durationText(shortest), durationText(longest)];
   return least === most ? `Runs so far took ${least}, with other inputs. ` : `Runs so far took ${least} to ${most}. `;
+}
+
+const firstRunText = "How long it takes is not known: no earlier run of this version tells it. ";
+
+/** A small one is no matter: every job has a directory. */
+function workText({ bytes, isWhole }: NonNullable<JobView["work"]>): string {
+  if (isWhole && bytes < smallWork) return "";
+  return `Its work directory takes ${isWhole ? "" : "more than "}${sizeText(bytes)} now. `;
 }
 
 /** Tells how long a job that has ended waited and ran, and who ended it when. */

@@ -1,6 +1,8 @@
+import type { Child } from "hono/jsx";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
 import { goneWords } from "./failure.tsx";
+import { lackOf } from "./failure-kinds.ts";
 import { isStage } from "./failure-words.ts";
 import type { PageFrame } from "./page.ts";
 import { Time } from "./parts.tsx";
@@ -19,7 +21,7 @@ export function Actions({
   readonly baseUrl: string;
 }) {
   const url = `${baseUrl}/jobs/${encodeURIComponent(job.jobID)}`;
-  const ways = waysOn(view, url);
+  const ways = waysOn(view, url, isOfTool(job));
   const others = <OtherActions job={job} view={view} url={url} />;
   return (
     <>
@@ -57,23 +59,54 @@ export function Actions({
 /** So many ways to go on stand beside one another; of a job that failed, all else is folded up. */
 const shownWays = 2;
 
-/** Lists the ways to go on with a job, what is most useful first. */
-function waysOn(view: JobView, url: string) {
+/** The exit code of a shell for a program that was killed: other inputs need not help. */
+const killed = 137;
+
+/** Tells whether a job failed by its tool itself, which says the same of the same inputs: not by what the service or its machine lacked. */
+function isOfTool({ exception, providerID }: JobDocument): boolean {
+  if (typeof exception?.exitCode !== "number" || exception.exitCode === killed) return false;
+  return lackOf(exception, providerID !== undefined) === undefined;
+}
+
+/** Lists the ways to go on with a job, what is most useful first; of one that failed with what each does. */
+function waysOn(view: JobView, url: string, isOfTool: boolean) {
   const { againUrl, newerVersion, mayResume, mayRetry } = view;
   const isMain = newerVersion !== undefined;
   const words = wayWords(view);
+  const link = (
+    <a class={isMain ? "button button-main" : "button"} href={againUrl}>
+      {words.again}
+    </a>
+  );
   const again =
-    againUrl === undefined
-      ? []
-      : [
-          <a class={isMain ? "button button-main" : "button"} href={againUrl}>
-            {words.again}
-          </a>,
-        ];
-  const resume = mayResume === true ? [<RetryForm url={url} fromFailed="true" words={words.resume} />] : [];
-  const retry = mayRetry ? [<RetryForm url={url} fromFailed="false" words={words.retry} />] : [];
-  if (isMain) return [...again, ...resume, ...retry];
+    againUrl === undefined ? [] : [mayRetry ? <Way does="a new job: inputs can be changed">{link}</Way> : link];
+  const resume =
+    mayResume === true
+      ? [
+          <Way does="this job, with its finished steps and the same inputs">
+            <RetryForm url={url} fromFailed="true" words={words.resume} />
+          </Way>,
+        ]
+      : [];
+  const retry = mayRetry
+    ? [
+        <Way does="this job once more, with the same inputs">
+          <RetryForm url={url} fromFailed="false" words={words.retry} />
+        </Way>,
+      ]
+    : [];
+  // Only a new job may have other inputs.
+  if (isMain || isOfTool) return [...again, ...resume, ...retry];
   return mayResume === true ? [...resume, ...again, ...retry] : [...retry, ...again];
+}
+
+/** A way to go on, with what it does in a few words. */
+function Way({ does, children }: { readonly does: string; readonly children: Child }) {
+  return (
+    <div class="way">
+      {children} <small class="muted">{does}</small>
+    </div>
+  );
 }
 
 /** Words the ways to go on; where a newer version of the process was deployed since, each says which one it runs. */

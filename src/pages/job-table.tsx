@@ -104,6 +104,9 @@ function Row({ job, users, baseUrl, chosen, gone, titles, names, lines, versions
         <td title={message}>
           <Badge status={status} isWaiting={waitText(job) !== undefined} />{" "}
           {waitText(job) ?? (status === "running" ? <span class="nowrap">{`${progress} %`}</span> : "")}
+          {job.priority === undefined || job.finished !== undefined ? null : (
+            <span class="muted nowrap">{` priority ${job.priority}`}</span>
+          )}
           {job.kept === undefined ? null : <span class="muted nowrap"> kept for good</span>}
           {attempt > 1 ? <span class="muted nowrap">{` attempt ${attempt}`}</span> : null}
         </td>

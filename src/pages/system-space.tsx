@@ -5,7 +5,8 @@ import { durationText } from "../domain/spans.ts";
 import { sizesAlike } from "./one-unit.ts";
 import { Choice, Fold, processPath, Time, User, Wide } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
-import { shortId, sizeText } from "./words.ts";
+import { JobName, Owner, Works } from "./system-work.tsx";
+import { sizeText } from "./words.ts";
 
 type Shown = { readonly space: SpaceDocument; readonly baseUrl: string };
 
@@ -22,6 +23,11 @@ export function Space({
       <div data-part="files">
         <Files document={document} />
       </div>
+      {document.space?.work === undefined || document.space.work.length === 0 ? null : (
+        <div data-part="work">
+          <Works works={document.space.work} measured={document.files?.measured} baseUrl={baseUrl} />
+        </div>
+      )}
       {document.space === undefined ? null : <Whose space={document.space} baseUrl={baseUrl} />}
     </Fold>
   );
@@ -37,7 +43,7 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
       <p>
         {"What the files take of the disk, measured "}
         <Time at={measured} />
-        {", at most once a minute. "}
+        {", at most once a minute, and anew when the work of a job is gone. "}
         <span class="muted">
           On the disk a file is counted in whole blocks, and once when it has several names; its length counts for each
           name.
@@ -265,20 +271,14 @@ function Jobs({ space: { jobs }, baseUrl }: Shown) {
           </tr>
         </thead>
         <tbody>
-          {jobs.map(({ jobID, processID, user, outputBytes }) => (
+          {jobs.map((job) => (
             <tr>
               <td>
-                <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
-                  {processID}, <code>{shortId(jobID)}</code>
-                </a>
+                <JobName job={job} baseUrl={baseUrl} />
               </td>
-              <td class="nowrap">{sizeText(outputBytes)}</td>
+              <td class="nowrap">{sizeText(job.outputBytes)}</td>
               <td>
-                {user === undefined ? (
-                  <span class="muted">nobody signed in</span>
-                ) : (
-                  <User name={user} baseUrl={baseUrl} />
-                )}
+                <Owner user={job.user} baseUrl={baseUrl} />
               </td>
             </tr>
           ))}

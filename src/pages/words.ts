@@ -4,6 +4,7 @@ import type { RemoteType } from "../domain/remote-type.ts";
 
 export { stageTitles as stageWords } from "../domain/progress.ts";
 export { shortId } from "../domain/short-id.ts";
+export { sizeText, sizeUnits } from "../domain/sizes.ts";
 // Scripts of pages count with it.
 export { durationText } from "../domain/spans.ts";
 
@@ -31,25 +32,6 @@ export const remoteTypeWords: Readonly<Record<RemoteType, string>> = {
   "wps-1.0.0": "WPS 1.0.0",
   "wps-2.0.0": "WPS 2.0.0",
 };
-
-/** The units of sizes, the smallest first. */
-export const sizeUnits = [
-  { name: "bytes", bytes: 1 },
-  { name: "kB", bytes: 1e3 },
-  { name: "MB", bytes: 1e6 },
-  { name: "GB", bytes: 1e9 },
-  { name: "TB", bytes: 1e12 },
-] as const;
-
-/** Formats a size in bytes. */
-export function sizeText(bytes: number): string {
-  let [value, unit]: [number, string] = [bytes, "bytes"];
-  for (const { name } of sizeUnits.slice(1)) {
-    if (value < 1000) break;
-    [value, unit] = [value / 1000, name];
-  }
-  return `${unit === "bytes" || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${bytes === 1 ? "byte" : unit}`;
-}
 
 /** Words how long something goes on already, in whole minutes where it is some: a list is not looked at each second. */
 export function soFarText(seconds: number): string {

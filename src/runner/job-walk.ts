@@ -64,12 +64,16 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
   const buffer = createWalkBuffer(deps, () => commit());
   const words = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
   const isDue = createPercentPace(clock);
+  const percents = createPercentEvents(clock, buffer, state.progress);
   const log = (level: LogLevel, text: string) => lines.add(state, level, words(text));
   const shown = () => ({ ...shownOf(state), ...defined({ waitedMilliseconds: waits.until(clock.now()) }) });
   const announce = () => deps.database.announce(job.id, { ...shownOf(state), ...waits.shown() });
   const show = (failure?: JobFailure) => {
     showStage(deps, buffer, state, failure);
-    if (deps.isBuffered(job)) announce();
+    percents.passed(state);
+    // Its end tells what follows a failure, and that it is done, with the status: until then it is shown where it was.
+    if (state.hasFailed || state.isDone) buffer.stopTimer();
+    else if (deps.isBuffered(job)) announce();
     log(failure === undefined ? "INFO" : "ERROR", state.message);
   };
   const enter = (stage: StageName, text?: string) => {
@@ -106,6 +110,8 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
     },
     enter,
     fail(failure) {
+      // How far it came is told by its last event before the failure.
+      percents.addMissing(state);
       state = advance(state, { kind: "fail", message: words(failure.message) });
       noteActivity(deps, state.stage);
       show(failure);
@@ -116,7 +122,7 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
       if (next.progress === state.progress && next.message === state.message) return;
       state = next;
       announce();
-      if (isDue()) buffer.add({ ...shownOf(state), at: clock.now(), kind: "progress", status: "running" });
+      if (isDue()) percents.add(state);
     },
     waits(wait, until) {
       if (waits.set(wait, until) && deps.isBuffered(job)) announce();
@@ -154,6 +160,26 @@ function createPercentPace(clock: Clock): () => boolean {
     if (elapsed - last < percentMilliseconds) return false;
     last = elapsed;
     return true;
+  };
+}
+
+/** Makes the events of percents, and knows what the last event told; `first` before all. */
+function createPercentEvents(clock: Clock, buffer: WalkBuffer, first: number) {
+  let told = first;
+  const add = (state: WalkState) => {
+    told = state.progress;
+    buffer.add({ ...shownOf(state), at: clock.now(), kind: "progress", status: "running" });
+  };
+  return {
+    add,
+    /** Notes that another event tells of a state. */
+    passed: ({ progress }: WalkState) => {
+      told = progress;
+    },
+    /** Adds an event where the last one is behind a state. */
+    addMissing(state: WalkState): void {
+      if (state.progress !== told) add(state);
+    },
   };
 }
 

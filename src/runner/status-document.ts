@@ -17,7 +17,7 @@ import {
   writeStatusFile,
 } from "../files/status-file.ts";
 import type { Database } from "../store/database.ts";
-import { follow } from "../store/job-events.ts";
+import { follow, withLiveProgress } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 import { resultsOf } from "../store/results.ts";
 import { executeResponseOf, type JobDocumentContext } from "../wire/wps-endpoint/job-response.ts";
@@ -56,7 +56,7 @@ export function createStatusDocuments(deps: StatusDocumentDeps): StatusDocuments
     const written = (writing.get(jobId) ?? Promise.resolve()).then(async () => {
       const job = await findJob(deps.database, jobId);
       if (job === undefined || isDiscarded(job) || told.get(jobId) === momentOf(job)) return;
-      await writeDocument(deps, job);
+      await writeDocument(deps, withLiveProgress(deps.database, job));
       if (following.has(jobId)) told.set(jobId, momentOf(job));
       const now = await findJob(deps.database, jobId);
       // What was removed while it was written is not to come back.

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
-import type { JobEvent } from "../domain/job.ts";
+import type { Job, JobEvent } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { onAbort } from "../domain/on-abort.ts";
 import type { Database } from "./database.ts";
@@ -37,9 +37,13 @@ export async function eventsOf(
     .slice(0, limit);
 }
 
-/** Tells what was announced of a job since its last stored event. */
-export function liveProgress(database: Database, jobId: string): LiveProgress | undefined {
-  return database.feed.live(jobId);
+/**
+ * Adds to a job that runs what was announced of it since its last stored event. All who tell how far a job is ask this, so that
+ * none of them is behind what another has told.
+ */
+export function withLiveProgress(database: Database, job: Job): Job {
+  const live = job.status === "running" ? database.feed.live(job.id) : undefined;
+  return live !== undefined && live.progress >= job.progress ? { ...job, ...live } : job;
 }
 
 export type FollowedEvent = JobEvent | ({ readonly kind: "live" } & LiveProgress);

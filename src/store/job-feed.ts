@@ -83,7 +83,8 @@ export function createJobFeed(): JobFeed {
       };
     },
     announce(jobId, live) {
-      const isNews = lives.get(jobId)?.wait?.reason !== live.wait?.reason;
+      const before = lives.get(jobId);
+      const isNews = before?.progress !== live.progress || before.wait?.reason !== live.wait?.reason;
       lives.delete(jobId);
       lives.set(jobId, live);
       if (lives.size > maxLiveJobs) {
@@ -93,7 +94,7 @@ export function createJobFeed(): JobFeed {
         }
       }
       for (const listener of channels.get(jobId)?.listeners ?? []) listener("live");
-      // A list shows what waits, and nothing of it is stored.
+      // A list shows how far each is and what waits, before, or though nothing of it is stored.
       if (isNews) for (const listener of ofAll) listener([jobId]);
     },
     live: (jobId) => lives.get(jobId),

@@ -6,7 +6,7 @@ import { listEnded } from "./job-lists/list-ended.ts";
 import { directionOf, firstOf, type JobPosition, positionOf } from "./job-lists/position.ts";
 import { alternativesOf, type Question, questionOf } from "./job-lists/question.ts";
 import { createSlices } from "./job-lists/slices.ts";
-import { justEndedWith } from "./job-lists/take-in.ts";
+import { newJobsWith } from "./job-lists/take-in.ts";
 import { jobOf } from "./job-rows.ts";
 import { selectEnded } from "./queries/list-bounds.ts";
 import { pageOfNew } from "./queries/list-jobs.ts";
@@ -41,8 +41,8 @@ const syncRun = 2;
 const mostTries = 3;
 
 /**
- * Lists the jobs that a search finds, in its order, from behind a position on. Words are found in ended jobs only.
- * Throws `unavailable`, with a hint, when it takes longer than 5 s.
+ * Lists the jobs that a search finds, in its order, from behind a position on. Words are found
+ * in all that ended and run, and in the newest 500 that wait. Throws `unavailable`, with a hint, when it takes longer than 5 s.
  */
 export async function listJobs(database: Database, filter: JobFilter): Promise<readonly ListedJob[]> {
   const { search = {}, order = newestFirst, user, withRemoved = false, limit, from } = filter;
@@ -65,14 +65,15 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
   }
 }
 
-/** Jobs that have not ended or ended just now; of these, those that say what is looked for. */
+/** Jobs that have not ended, or ended just now. */
 async function listNew(
   database: Database,
   question: Question,
   { now, limit, from, order = newestFirst, search }: JobFilter,
   hidden: readonly number[],
 ): Promise<readonly ListedJob[]> {
-  const sayers = question.words === null ? [] : await justEndedWith(database.read, alternativesOf(search?.text));
+  const sayers =
+    question.words === null ? [] : await newJobsWith(database.read, alternativesOf(search?.text), question.user);
   const begin = { fromValue: from?.value ?? null, fromNumber: from?.number ?? null };
   const values = { ...question, ...begin, now, limit, hidden: JSON.stringify(hidden), sayers: JSON.stringify(sayers) };
   return jobsOf(database, pageOfNew[order.key][directionOf(order)](values), order);

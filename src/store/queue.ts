@@ -4,7 +4,7 @@ import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { jobs } from "./schema/jobs.ts";
-import { argument, build, compile, statusIn } from "./statements.ts";
+import { argument, build, column, compile, statusIn } from "./statements.ts";
 
 const isWaiting = statusIn(jobs.status, jobMoves.claim.from);
 
@@ -15,6 +15,27 @@ const countOfRunning = compile()(() =>
     .select({ count: count() })
     .from(jobs)
     .where(statusIn(jobs.status, ["running"])),
+);
+
+/** More do not run at once. */
+const mostRunning = 1000;
+
+const selectRunning = compile()(() =>
+  build
+    .select({ id: column(jobs.id), startedAt: column(jobs.startedAt) })
+    .from(sql`jobs indexed by jobs_new`)
+    .where(sql`jobs.is_new = 1 and jobs.finished_at is null and jobs.status = 'running' and jobs.hidden = 0`)
+    .orderBy(sql`jobs.started_at`)
+    .limit(mostRunning),
+);
+
+/** The waiting jobs, as their index has them. */
+const selectWaiting = compile<{ limit: number }>()(() =>
+  build
+    .select({ id: jobs.id, client: jobs.client, priority: jobs.priority, createdAt: jobs.createdAt })
+    .from(jobs)
+    .where(isWaiting)
+    .limit(sql.placeholder("limit")),
 );
 
 /** Jobs of the same client that come first: as many turns are taken before. */
@@ -56,6 +77,45 @@ export async function countWaiting(database: Database): Promise<number> {
 export async function countRunning(database: Database): Promise<number> {
   const [row] = await database.read(countOfRunning({}));
   return row?.count ?? 0;
+}
+
+/** Lists the jobs that run, the one first that began first. */
+export async function listRunning(
+  database: Database,
+): Promise<readonly { readonly id: string; readonly startedAt?: number | undefined }[]> {
+  return database.read(selectRunning({}));
+}
+
+/** Of more waiting jobs the places are not told in lists: each look would go through all of them. */
+const mostPlaced = 1000;
+
+/** Tells the places of accepted jobs in the queue, as `queuePositionOf` does, by their ids; of none where more than 1000 jobs wait. */
+export async function queuePositionsOf(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const waiting = ids.length === 0 ? [] : await database.read(selectWaiting({ limit: mostPlaced + 1 }));
+  if (waiting.length > mostPlaced) return new Map();
+  const clients = [...Map.groupBy(waiting, ({ client }) => client)];
+  const wanted = new Set(ids);
+  return new Map(waiting.filter(({ id }) => wanted.has(id)).map((one) => [one.id, placeOf(one, clients)]));
+}
+
+type Waiting = { readonly id: string; readonly client: string; readonly priority: number; readonly createdAt: number };
+
+/** The same as `countBefore` counts. */
+function placeOf(one: Waiting, clients: readonly (readonly [client: string, waiting: readonly Waiting[]])[]): number {
+  const isEarlier = (other: Waiting) =>
+    other.createdAt < one.createdAt || (other.createdAt === one.createdAt && other.id < one.id);
+  const own = clients.find(([client]) => client === one.client)?.[1] ?? [];
+  const turns = own.filter((other) => other.priority === one.priority && isEarlier(other)).length;
+  const before = clients.map(([client, waiting]) => {
+    const higher = waiting.filter(({ priority }) => priority > one.priority).length;
+    const same = waiting.filter(({ priority }) => priority === one.priority).map(({ createdAt }) => createdAt);
+    const isFirst = client !== one.client && same.some((createdAt) => createdAt < one.createdAt);
+    return higher + Math.min(same.length, turns + (isFirst ? 1 : 0));
+  });
+  return before.reduce((sum, count) => sum + count, 0) + 1;
 }
 
 /** Tells an accepted job's place in the queue, from 1 on: as far as it can be known when clients take turns. */

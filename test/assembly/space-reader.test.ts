@@ -3,7 +3,8 @@ import { createSpaceReader } from "../../src/assembly/space-reader.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 
-const nothing = { areas: [], totalBytes: 0, isWhole: true, unread: 0 };
+const nothing = { areas: [], totalBytes: 0, isWhole: true, unread: 0, works: [] };
+const isOutdated = async () => false;
 
 test("files are measured when somebody asks, and again when that is a minute old", async () => {
   const clock = fakeClock();
@@ -11,6 +12,7 @@ test("files are measured when somebody asks, and again when that is a minute old
   const read = createSpaceReader({
     clock,
     logger: silentLogger,
+    isOutdated,
     measure: async () => {
       times += 1;
       return { ...nothing, totalBytes: times };
@@ -37,7 +39,7 @@ test("who asks does not wait for a large tree: one measurement goes on, and the 
     await promise;
     return { ...nothing, totalBytes };
   };
-  const read = createSpaceReader({ clock, logger: silentLogger, measure });
+  const read = createSpaceReader({ clock, logger: silentLogger, isOutdated, measure });
   expect(await Promise.all([read(), read()])).toEqual([undefined, undefined]);
   expect(times).toBe(1);
   clock.advance(30_000);
@@ -60,6 +62,7 @@ test("a measurement that fails is told in the log, and the next one tried later"
   const read = createSpaceReader({
     clock,
     logger: { warn: (message) => void told.push(message) },
+    isOutdated,
     measure: async () => {
       if (fails) throw new Error("no");
       return nothing;
@@ -69,4 +72,26 @@ test("a measurement that fails is told in the log, and the next one tried later"
   fails = false;
   clock.advance(61_000);
   expect(await read()).toMatchObject(nothing);
+});
+
+test("files are measured anew before their time when what was counted is gone, after a rest", async () => {
+  const clock = fakeClock();
+  let [times, isGone] = [0, false];
+  const read = createSpaceReader({
+    clock,
+    logger: silentLogger,
+    isOutdated: async () => isGone,
+    measure: async () => {
+      times += 1;
+      clock.advance(100);
+      return { ...nothing, totalBytes: times };
+    },
+  });
+  expect((await read())?.totalBytes).toBe(1);
+  clock.advance(500);
+  expect((await read())?.totalBytes).toBe(1);
+  isGone = true;
+  expect((await read())?.totalBytes).toBe(1);
+  clock.advance(600);
+  expect((await Promise.all([read(), read()])).map((one) => one?.totalBytes)).toEqual([2, 2]);
 });

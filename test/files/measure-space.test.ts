@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { chmod, link, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLayout } from "../../src/files/layout.ts";
-import { measureSpace } from "../../src/files/measure-space.ts";
+import { isWorkGone, measureSpace } from "../../src/files/measure-space.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What `du` says that directories take, in bytes: a file with several names once. */
@@ -45,7 +45,11 @@ test("what the files of a service take is told by what they are; the sum is what
     await link(join(data, "cache/k1/out"), join(layout.outputsDirectory, "e1/out/shared"));
     await symlink("/usr", join(layout.outputsDirectory, "e1/out/away"));
     await symlink("..", join(data, "work/e1/up"));
-    const { areas, totalBytes, isWhole, unread } = await measureSpace(layout);
+    const { areas, totalBytes, isWhole, unread, works } = await measureSpace(layout);
+    const work = await diskUsage(join(data, "work/e1"));
+    expect(works).toEqual([{ executionId: "e1", bytes: work }]);
+    expect(await isWorkGone(layout, works)).toBe(false);
+    expect(await isWorkGone(layout, [...works, { executionId: "e2", bytes: 1 }])).toBe(true);
     expect({ isWhole, unread }).toEqual({ isWhole: true, unread: 0 });
     expect(totalBytes).toBe(await diskUsage(...new Set([data, layout.outputsDirectory])));
     expect(totalBytes).toBe(areas.reduce((sum, { bytes }) => sum + bytes, 0));
@@ -77,4 +81,13 @@ test("no more files are looked at than is said, and what cannot be looked into i
   } finally {
     await chmod(join(directory.path, "outputs/e1"), 0o700);
   }
+});
+
+test("the largest work directories are told, the largest first, and not more than ten", async () => {
+  await using directory = await temporaryDirectory();
+  const layout = createLayout(directory.path);
+  const files = Array.from({ length: 15 }, (_, at) => [`work/e${at}/tasks/a/big`, 10_000 * (at + 1)] as const);
+  await put(directory.path, Object.fromEntries([...files, ["work/.orphans/2026-01-01/e99/a", 900_000]]));
+  const { works } = await measureSpace(layout);
+  expect(works.map(({ executionId }) => executionId)).toEqual(Array.from({ length: 10 }, (_, at) => `e${14 - at}`));
 });

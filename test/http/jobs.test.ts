@@ -49,6 +49,19 @@ test("a status document holds what both versions of the standard want", async ()
   });
 });
 
+test("a list tells of each waiting job its place in the queue, and its priority where one was asked for", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const ids = [await submitEcho(service), await submitEcho(service)];
+  const one = await Promise.all(ids.map(async (id) => jsonOf(await service.send("GET", `/jobs/${id}`))));
+  const places = new Map(one.map(({ jobID, queuePosition }) => [jobID, queuePosition]));
+  expect([...places.values()].toSorted()).toEqual([1, 2]);
+  const { jobs } = await jsonOf(await service.send("GET", "/jobs"));
+  expect(jobs).toMatchObject(ids.toReversed().map((jobID) => ({ jobID, queuePosition: places.get(jobID) })));
+  const html = await (await service.send("GET", "/jobs", { headers: { accept: "text/html" } })).text();
+  expect(html).toContain("Waiting for a free slot: it is next");
+  expect(html).toContain("Waiting for a free slot: 1 before it");
+});
+
 test("a running job shows its stage by name, and the newest progress", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
@@ -65,6 +78,13 @@ test("a running job shows its stage by name, and the newest progress", async () 
     progress: 42,
     message: "half of it",
   });
+  // The list, and the documents and pages of others, are not behind it.
+  expect((await jsonOf(await service.send("GET", "/jobs"))).jobs).toMatchObject([
+    { jobID: id, stage: "monitorLoop", progress: 42, message: "half of it" },
+  ]);
+  const page = { accept: "text/html" };
+  expect(await (await service.send("GET", "/jobs", { headers: page })).text()).toContain("42 %");
+  expect(await (await service.send("GET", `/jobs/${id}`, { headers: page })).text()).toContain("42 %");
 });
 
 test("a failed job shows why, and its results answer the same", async () => {
@@ -212,9 +232,9 @@ test("the job list can be filtered", async () => {
   expect(await count("processID=other")).toBe(0);
   expect(await count("type=process")).toBe(2);
   expect(await count("provider=other")).toBe(0);
-  expect(await count("q=echo")).toBe(1);
+  expect(await count("q=echo")).toBe(2);
   expect(await count("q=ECHO%20nothing")).toBe(0);
-  expect(await count("q=nothing,Echo")).toBe(1);
+  expect(await count("q=nothing,Echo")).toBe(2);
   expect(await count("q=%22%20OR%20(")).toBe(0);
   expect(await count("status=successful")).toBe(1);
 });

@@ -7,7 +7,7 @@ import { createJobNews } from "../../src/operations/job-news.ts";
 import { createJobWatches } from "../../src/operations/job-watch.ts";
 import { type WatchDeps, watchJob } from "../../src/operations/watch-jobs.ts";
 import type { WatchNews, WatchPlace } from "../../src/operations/watch-news.ts";
-import { claimJobs, insertJob } from "../../src/store/jobs.ts";
+import { claimJobs, insertJob, recordJob } from "../../src/store/jobs.ts";
 import { acceptedEvent, newJob, openTestDatabase, stageEvent, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -53,6 +53,17 @@ async function readUntil(news: AsyncGenerator<WatchNews, void>, line: string): P
   }
 }
 
+/** Reads as many news. */
+async function next(news: AsyncGenerator<WatchNews, void>, count: number): Promise<readonly WatchNews[]> {
+  const all: WatchNews[] = [];
+  while (all.length < count) {
+    const { value } = await news.next();
+    if (value === undefined) throw new Error("the stream has ended");
+    all.push(value);
+  }
+  return all;
+}
+
 const linesOf = (all: readonly WatchNews[]) => all.flatMap((news) => (news.kind === "log" ? news.lines : []));
 const numbersOf = (all: readonly WatchNews[]) =>
   all.flatMap((news) => (news.kind === "event" ? news.event.number : []));
@@ -68,6 +79,26 @@ describe("watchers of a job", () => {
     const [ours, theirs] = await both;
     expect(numbersOf(ours)).toEqual([1, 2]);
     expect(ours.at(-1)).toBe(theirs.at(-1));
+  });
+
+  test("are told no percent behind what was told before, though an older one is stored after it", async () => {
+    const { database } = deps;
+    await write("one");
+    const news = await open();
+    expect(numbersOf([...(await readUntil(news, "one")), ...(await next(news, 2))])).toEqual([1, 2]);
+    database.announce(job.id, { progress: 40, message: "half of it", stage: "monitorLoop" });
+    expect((await news.next()).value).toMatchObject({ kind: "live", live: { progress: 40 } });
+    const event = stageEvent("monitorLoop", { kind: "progress", progress: 35 });
+    const record = {
+      jobId: job.id,
+      fence: 1,
+      at: startOfTest,
+      progress: 35,
+      stage: "monitorLoop",
+      message: "",
+    } as const;
+    expect(await recordJob(database, { ...record, events: [event] })).toBe(true);
+    expect((await news.next()).value).toMatchObject({ kind: "event", event: { number: 3, progress: 40 } });
   });
 
   test("go on after the place that they name, whoever came first", async () => {

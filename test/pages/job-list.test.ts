@@ -331,9 +331,23 @@ describe("the page of a list of jobs", () => {
     expect(at("&q=%3Ci%3E&minDuration=5", 0)).toBe(
       "No job fits: words or id &lt;i&gt;; ran at least 5 s. Show all jobs",
     );
+    expect(at("&q=failed+yesterday&user=ann", 0)).toBe(
+      "No job fits: user ann; words or id failed yesterday. Did you mean jobs with status failed; created yesterday? A job must have all of the words. Show jobs that have any of them Show all jobs",
+    );
+    expect(at("&q=30.11.2026", 0)).toBe(
+      "No job fits: words or id 30.11.2026. Did you mean jobs with created 30.11.2026? Show all jobs",
+    );
+    expect(at("&q=failed", 1)).toBe("1 job fits: words or id failed. Show all jobs");
     expect(at("&tags=a&tags=b", 2, ["next"])).toBe("More than 2 jobs fit: tags a, b. Show all jobs");
     expect(at("&user=ann", 2, ["prev"])).toBe("2 more that fit: user ann. Show all jobs");
     expect(at("&status=&limit=5", 2)).toBe("2 jobs");
+    const meant = jobListPage().render(
+      { ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json&q=flood+failed+2026-11-30&status=running&limit=5` },
+      { jobs: [], links: [] },
+    );
+    expect(meant).toContain(
+      'href="http://server/base/jobs?f=html&amp;limit=5&amp;status=failed&amp;datetime=2026-11-30&amp;q=flood"',
+    );
     const html = jobListPage().render(
       { ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json&status=failed&limit=5&after=x` },
       { jobs: [], links: [] },

@@ -79,6 +79,42 @@ describe("the page of a job", () => {
     );
   });
 
+  test("tells what runs while a job waits, the priority that was asked for, and of a first run that its time is not known", () => {
+    const since = "2026-01-02T03:00:00.000Z";
+    const one = { url: "http://server/base/jobs/7", id: "7", processId: "flood", since };
+    const holders = { count: 3, since, jobs: [{ ...one, user: "bob", usualSeconds: 300 }] };
+    const html = page({ status: "accepted", queuePosition: 1, priority: 5 }, { holders });
+    expect(html).toContain(
+      '<a href="http://server/base/jobs/7?f=html">flood, job <code>7</code></a> of bob, since <time datetime="2026-01-02T03:00:00.000Z">2026-01-02 03:00:00 UTC</time>, usually 5 min',
+    );
+    expect(html).toContain("<p>2 more run.</p>");
+    expect(html).toContain("Priority 5. ");
+    const others = page({ status: "accepted" }, { holders: { count: 2, since, jobs: [] } });
+    expect(others.replaceAll(/<[^>]*>/g, "")).toContain(
+      "Now 2 jobs run, the first of them since 2026-01-02 03:00:00 UTC.",
+    );
+    expect(page({}, { holders })).not.toContain("Now running");
+    expect(page({}, { isFirstRun: true })).toContain("How long it takes is not known");
+  });
+
+  test("says that the same was run before, and of one that took all from the cache from which jobs", () => {
+    const twin = { url: "http://server/base/jobs/7?f=html#results", id: "7", finished: "2026-01-02T03:00:00.000Z" };
+    const plain = (html: string) => html.replaceAll(/<[^>]*>/g, "");
+    const before = page({}, { twin });
+    expect(plain(before)).toContain(
+      "You ran this with the same inputs before: job 7, which ended 2026-01-02 03:00:00 UTC. Its results are there.",
+    );
+    expect(before).toContain('<a href="http://server/base/jobs/7?f=html#results">');
+    const cachedFrom = [{ id: "8", url: "http://server/base/jobs/8?f=html" }, { id: "9" }];
+    const cached = page({}, { cachedFrom, twin });
+    expect(plain(cached)).toContain(
+      "No tool ran for it: its steps were taken from the cache, where job 8, job 9 left them.",
+    );
+    expect(cached).toContain('<a href="http://server/base/jobs/8?f=html">');
+    expect(cached).not.toContain("You ran this");
+    expect(page()).not.toContain("You ran this");
+  });
+
   test("of one that succeeded says once that it is done, and what else it says of itself", () => {
     const ended = { status: "successful", progress: 100, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page({ ...ended, message: "Job complete." });
@@ -458,6 +494,30 @@ describe("the page of a job", () => {
     expect(waysOf({ version: { ...version, name: "1.0.0 (sha256:6f…)" }, newerVersion: "1.0.0" })).toEqual(ofPackages);
     expect(waysOf({ newerVersion: "2.0.0" })).toEqual(ofPackages);
     expect(waysOf({ version })).toEqual(["Resume from the failed step", "Run again", "Try again from the start"]);
+  });
+
+  test("of a job whose tool failed by itself the way that lets one change an input comes first, each with what it does", () => {
+    const may = { mayRetry: true, mayResume: true, againUrl: "http://server/again" };
+    const said = (exception: JobDocument["exception"], more: Partial<JobView> = may) => {
+      const html = page({ status: "failed", ...(exception === undefined ? {} : { exception }) }, more);
+      return [...html.matchAll(/<div class="way">(.*?)<\/div>/gs)].map(([, way = ""]) =>
+        way
+          .replaceAll(/<[^>]*>/g, " ")
+          .replaceAll(/\s+/g, " ")
+          .trim(),
+      );
+    };
+    const again = "Run again a new job: inputs can be changed";
+    const resume = "Resume from the failed step this job, with its finished steps and the same inputs";
+    const retry = "Try again from the start this job once more, with the same inputs";
+    const detail = "Cannot finish step a: found exit code 3, wanted 0";
+    expect(said({ detail, exitCode: 3 })).toEqual([again, resume, retry]);
+    expect(said({ detail, exitCode: 3 }, { mayRetry: true, againUrl: "http://server/again" })).toEqual([again, retry]);
+    expect(said({ detail, exitCode: 137 })).toEqual([resume, again, retry]);
+    const full = { detail, exitCode: 1, stderrTail: "cp: No space left on device" };
+    expect(said(full)).toEqual([resume, again, retry]);
+    expect(said({ detail: "Cannot fetch" })).toEqual([resume, again, retry]);
+    expect(said(undefined, { againUrl: "http://server/again", mayRetry: false })).toEqual([]);
   });
 
   test("leads on to each place once, and to no problem document of what it says", () => {

@@ -202,3 +202,26 @@ test("A built-in job that waits is stopped by its dismissal, and by the end of t
   await app[Symbol.asyncDispose]();
   expect((await readEvents(folder.path, left)).at(-1)).toMatchObject({ status: "running" });
 });
+
+test("How far a job came before it failed is what its last event before the failure tells, as its log does", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  // Percents that come faster than they are stored.
+  const script = "for percent in 10 30 50 65; do echo PROGRESS $percent >&2; sleep 0.15; done; exit 3";
+  await deployCwl(app.url, "tool", shellTool(script));
+  const job = await submit(app.url, "tool", {});
+  const seen = await untilFinished(app.url, job, 10);
+  const events = await readEvents(folder.path, job);
+
+  const failed = events.findIndex(({ stage }) => stage === "monitorError");
+  expect(events[failed - 1]).toMatchObject({ kind: "progress", progress: 62, stage: "monitorLoop" });
+  const log = await (await fetch(`${app.url}/jobs/${job}/logs`)).text();
+  expect(log).toMatch(/ 62% failed .*Job execution failed/);
+  // What follows the failure is told with the end only.
+  const running = seen.filter(({ status }) => status === "running");
+  for (const { progress, stage, message } of running) {
+    expect(stage).not.toBe("monitorError");
+    expect(progress).toBeLessThanOrEqual(62);
+    expect(message).not.toContain("failed");
+  }
+});

@@ -1,9 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import type { Database } from "../../src/store/database.ts";
 import { dismissJob } from "../../src/store/dismiss-job.ts";
-import { eventsOf, type FollowedEvent, follow, liveProgress } from "../../src/store/job-events.ts";
-import { finishJob, recordJob } from "../../src/store/jobs.ts";
-import { insertNewJob, insertRunningJob, openTestDatabase, stageEvent, startOfTest } from "../support/jobs-in-store.ts";
+import { eventsOf, type FollowedEvent, follow, withLiveProgress } from "../../src/store/job-events.ts";
+import { findJob, finishJob, recordJob } from "../../src/store/jobs.ts";
+import {
+  insertNewJob,
+  insertRunningJob,
+  newJob,
+  openTestDatabase,
+  stageEvent,
+  startOfTest,
+} from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const forever = new AbortController().signal;
@@ -201,18 +208,22 @@ describe("follow()", () => {
   });
 });
 
-describe("liveProgress()", () => {
-  test("is what was announced last, also when an older event is stored after it, until the job ends", async () => {
+describe("withLiveProgress()", () => {
+  test("adds what was announced last, also when an older event is stored after it, until the job ends", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
     const running = await insertRunningJob(database);
-    expect(liveProgress(database, running.jobId)).toBeUndefined();
+    const shown = async () => {
+      const job = await findJob(database, running.jobId);
+      return job && withLiveProgress(database, job).progress;
+    };
+    expect(await shown()).toBe(1);
     database.announce(running.jobId, live(30));
     database.announce(running.jobId, live(31));
-    expect(liveProgress(database, running.jobId)).toEqual(live(31));
+    expect(await shown()).toBe(31);
     await record(database, running, 30);
-    expect(liveProgress(database, running.jobId)).toEqual(live(31));
+    expect(await shown()).toBe(31);
     await dismiss(database, running.jobId);
-    expect(liveProgress(database, running.jobId)).toBeUndefined();
+    expect(withLiveProgress(database, newJob({ id: running.jobId, status: "running" })).progress).toBe(0);
   });
 });

@@ -236,7 +236,7 @@ test.each([
   ["far from each other, some removed", 700, true, true],
   ["very far from each other, some removed, some of them taken in", 3000, true, false],
 ] as const)(
-  "of jobs %s text finds the ended ones of which all words are said, beside every other filter",
+  "of jobs %s text finds those of which all words are said, whatever their state, beside every other filter",
   async (_, apart, removesSome, takesAll) => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
@@ -246,8 +246,7 @@ test.each([
       for (const search of single) {
         for (const order of orders.slice(0, search.processIds === undefined ? 1 : 4)) {
           const filter = { search: { ...search, text }, ...(order.isDescending ? { withRemoved: true } : {}) };
-          const ended = new Set(jobs.filter((job) => job.finishedAt !== undefined).map((job) => job.id));
-          const ids = expected(plain, filter, order).filter((id) => ended.has(id));
+          const ids = expected(plain, filter, order);
           expect({ filter, order, ids: await listed(database, { ...filter, order }) }).toEqual({
             filter,
             order,
@@ -259,6 +258,26 @@ test.each([
   },
   60_000,
 );
+
+test("a job that waits, or runs, is found by its title, its tags, its process and its inputs, by its owner too", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const request = { title: "Flood of May", inputs: { river: { kind: "value", value: "Oder" } } } as const;
+  const said = { request, tags: ["north"], processId: "flood-map", user: "ada" };
+  const waiting = newJob({ ...said, id: "waiting" });
+  await insertJob(database, waiting, acceptedEvent());
+  await insertRunningJob(database, { ...said, id: "running" });
+  await insertJob(database, newJob({ id: "other", user: "bob" }), acceptedEvent());
+  for (const words of [["flood"], ["May", "north"], ["flood-map"], ["river", "oder"], ["ada"]]) {
+    for (const user of ["ada", undefined]) {
+      const filter = { search: { text: [words] }, ...(user === undefined ? {} : { user }) };
+      expect({ words, ids: await listed(database, filter) }).toEqual({ words, ids: ["running", "waiting"] });
+    }
+    expect(await listed(database, { search: { text: [words] }, user: "bob" })).toEqual([]);
+    const running = { text: [words], statuses: ["running" as const] };
+    expect(await listed(database, { search: running })).toEqual(["running"]);
+  }
+});
 
 test("a word that means something to the index is but a word", async () => {
   await using dir = await temporaryDirectory();

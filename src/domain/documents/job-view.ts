@@ -69,6 +69,10 @@ export type JobView = {
   readonly earlierLogs?: readonly number[];
   readonly timeline: readonly TimelineEntry[];
   readonly statistics?: JobStatistics;
+  /** An earlier run of the same version by the same person with the same inputs, whose results are there. */
+  readonly twin?: { readonly url: string; readonly id: string; readonly finished: string };
+  /** Of which jobs it took the outputs of all its steps, where no tool ran for it; without a page for who may not see one. */
+  readonly cachedFrom?: readonly { readonly id: string; readonly url?: string }[];
   /** No tool ran for it: all was taken from an earlier run. */
   readonly isAllCached?: boolean;
   readonly results: readonly ResultView[];
@@ -99,6 +103,22 @@ export type JobView = {
   readonly exceededLikeness?: Likeness;
   /** How long the shortest and the longest run before it took, in seconds, where no time of its end can be told by them. */
   readonly rangeSeconds?: readonly [shortest: number, longest: number];
+  /** It runs, and no run before it tells how long that takes. */
+  readonly isFirstRun?: boolean;
+  /** What runs while it waits: how many jobs, since when (RFC 3339) the first, and those that who looks at it may see. */
+  readonly holders?: {
+    readonly count: number;
+    readonly since?: string;
+    readonly jobs: readonly {
+      readonly url: string;
+      readonly id: string;
+      readonly processId: string;
+      readonly user?: string;
+      /** RFC 3339. */
+      readonly since: string;
+      readonly usualSeconds?: number;
+    }[];
+  };
   /** Other runs of its process, the newest first, each with the page that compares both. */
   readonly others?: readonly OtherRun[];
   /** Where a script goes on to watch it; undefined when it has ended. */
@@ -111,6 +131,8 @@ export type JobView = {
   readonly mayKeep?: boolean;
   /** Why nobody may retry it, though its state would let them: "its provider … was removed". */
   readonly whyNotRetried?: string;
+  /** What the directory takes of the disk that it works in, in bytes, and when that was measured (RFC 3339). */
+  readonly work?: { readonly bytes: number; readonly isWhole: boolean; readonly measured: string };
   /** Its results can be shared by who looks at it. */
   readonly share?: JobShare;
   /** What its tools ran in, once it has ended: images with their digests, and whether some ran in none. Absent where no tool ran here. */

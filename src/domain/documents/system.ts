@@ -1,5 +1,6 @@
+import type { JobStatus } from "../job-state.ts";
 import type { Link } from "../links.ts";
-import type { MeasuredSpace } from "../space.ts";
+import type { MeasuredSpace, WorkSpace } from "../space.ts";
 
 /** One setting as an admin sees it: secrets are masked. */
 export type SettingDocument = {
@@ -43,8 +44,8 @@ export type KeptDocument = {
   readonly held?: number;
 };
 
-/** What the files of the service take, and when that was measured (RFC 3339): it is in the background, at most once a minute. */
-export type FilesDocument = MeasuredSpace & { readonly measured: string };
+/** What the files of the service take, and when that was measured (RFC 3339): it is in the background, at most once a minute, and anew where what a job worked with is gone. */
+export type FilesDocument = Omit<MeasuredSpace, "works"> & { readonly measured: string };
 
 /** What one user keeps, and had run. */
 export type UserSpace = {
@@ -81,6 +82,8 @@ export type SpaceDocument = {
     readonly jobs: number;
     readonly outputBytes: number;
   }[];
+  /** Whose the largest work directories are; absent before the first measurement. */
+  readonly work?: readonly JobWork[];
   readonly jobs: readonly {
     readonly jobID: string;
     readonly processID: string;
@@ -90,8 +93,21 @@ export type SpaceDocument = {
   }[];
 };
 
+/** A job whose work directory takes much of the disk: one that runs, or one that failed and whose work is kept for a while. */
+export type JobWork = {
+  readonly jobID: string;
+  readonly processID: string;
+  readonly providerID?: string;
+  readonly user?: string;
+  readonly status: JobStatus;
+  /** As the disk counts it, when `files` was measured. */
+  readonly bytes: number;
+};
+
 /** What a service runs on, and by which settings. Sizes are in bytes. */
 export type SystemFacts = {
+  /** The largest work directories, by their executions; never a member of the document. */
+  readonly works?: readonly WorkSpace[];
   readonly version: string;
   /** What it was built from; empty when that is not known. */
   readonly commit: string;
@@ -133,7 +149,7 @@ export type SystemFacts = {
 };
 
 /** How busy the service is besides. */
-export type SystemDocument = SystemFacts & {
+export type SystemDocument = Omit<SystemFacts, "works"> & {
   readonly queue: { readonly running: number; readonly waiting: number };
   /** For who may see all jobs. */
   readonly space?: SpaceDocument;

@@ -3,11 +3,12 @@ import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
 import type { JobView, OtherRun } from "../../domain/documents/job-view.ts";
 import type { ResultView } from "../../domain/documents/result-view.ts";
-import { isDiscarded, type Job } from "../../domain/job.ts";
+import { freeRoom, freeSlot, isDiscarded, type Job } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { stepRunsOf } from "../../domain/step-runs.ts";
 import { saysWantedKey } from "../../domain/wanted-key.ts";
+import { findTwin } from "../../operations/earlier-twin.ts";
 import { runsBefore } from "../../operations/job-outlook.ts";
 import { type KeepDeps, mayKeep } from "../../operations/keep-job.ts";
 import { listJobs } from "../../operations/list-jobs.ts";
@@ -17,13 +18,15 @@ import { listEarlierLogs, readLogTail } from "../../operations/read-log.ts";
 import { programsOf } from "../../operations/read-programs.ts";
 import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
-import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
+import { isAllCached, readMakers, readStatistics } from "../../operations/read-statistics.ts";
 import { tasksOf } from "../../operations/read-tasks.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
 import { readSourcesOf } from "../../operations/read-uploads.ts";
+import { readWorkSize, type WorkSizeDeps } from "../../operations/read-work-size.ts";
 import { whyNotRetried } from "../../operations/retry-job.ts";
 import { readSeenBy } from "../../operations/seen-by.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
+import { readSlotHolders } from "../../operations/slot-holders.ts";
 import { signInPart } from "../../pages/provider.tsx";
 import type { RouteContext } from "../route.ts";
 import { principalOf } from "../route.ts";
@@ -36,6 +39,7 @@ import { inputsDocument } from "./status-document.ts";
 import { reachedProgress, timelineOf } from "./timeline-view.ts";
 
 export type JobViewDeps = ReadResultsDeps &
+  WorkSizeDeps &
   Pick<AnswerDeps, "settings"> & {
     readonly clock: Clock;
     readonly settings: { readonly keptMilliseconds?: number } & KeepDeps["settings"];
@@ -71,6 +75,7 @@ export async function readJobView(
   const actions = await actionsOf(deps, principal, job);
   const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
   const results = await viewsOf(deps, principal, job, baseUrl);
+  const isAll = statistics && (await isAllCached(deps, job, statistics));
   const place = `${events.at(-1)?.number ?? 0}.${attempt}.${offset}`;
   return {
     earlierLogs: await listEarlierLogs(deps, principal, job.id),
@@ -87,7 +92,9 @@ export async function readJobView(
     ...defined({
       inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
       statistics,
-      isAllCached: statistics && (await isAllCached(deps, job, statistics)),
+      isAllCached: isAll,
+      cachedFrom: isAll === true ? await cachedFromOf(deps, principal, { job, baseUrl }) : undefined,
+      twin: await twinOf(deps, principal, { job, baseUrl }),
       reachedProgress: job.status === "failed" ? reachedProgress(events) : undefined,
       uploads: knownUploads(uploads, baseUrl),
       graph,
@@ -95,6 +102,8 @@ export async function readJobView(
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
       programs: programsOf(job, tasks),
+      work: await workOf(deps, principal, job),
+      holders: await holdersOf(deps, principal, { job, baseUrl }),
       seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: job.keptAt !== undefined ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),
@@ -102,6 +111,51 @@ export async function readJobView(
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
+}
+
+/** What runs while a job waits for its turn. */
+async function holdersOf(
+  deps: JobViewDeps,
+  principal: Principal,
+  { job, baseUrl }: Placed,
+): Promise<JobView["holders"]> {
+  const waits = job.status === "accepted" || job.wait?.reason === freeSlot || job.wait?.reason === freeRoom;
+  if (!waits) return undefined;
+  const { count, since, jobs } = await readSlotHolders(deps, principal);
+  return {
+    count,
+    ...defined({ since: since === undefined ? undefined : new Date(since).toISOString() }),
+    jobs: jobs.map(({ id, processId, user, startedAt, usualMilliseconds }) => ({
+      ...{ url: jobUrl(baseUrl, id), id, processId, since: new Date(startedAt).toISOString() },
+      ...defined({ user, usualSeconds: usualMilliseconds === undefined ? undefined : usualMilliseconds / 1000 }),
+    })),
+  };
+}
+
+type Placed = { readonly job: Job; readonly baseUrl: string };
+
+/** The jobs that made what a job took from the cache, with their pages for who may see them. */
+async function cachedFromOf(deps: JobViewDeps, principal: Principal, { job, baseUrl }: Placed) {
+  const makers = await readMakers(deps, principal, job);
+  return makers.map(({ id, job: maker }) => ({
+    id,
+    ...defined({ url: maker && `${jobUrl(baseUrl, id)}?f=html` }),
+  }));
+}
+
+/** The run before that had the same inputs, for the person whose both are. */
+async function twinOf(deps: JobViewDeps, principal: Principal, { job, baseUrl }: Placed): Promise<JobView["twin"]> {
+  if (!isOwn(principal, job.user)) return undefined;
+  const twin = await findTwin(deps, principal, job);
+  if (twin?.finishedAt === undefined) return undefined;
+  const finished = new Date(twin.finishedAt).toISOString();
+  return { url: `${jobUrl(baseUrl, twin.id)}?f=html#results`, id: twin.id, finished };
+}
+
+/** What a job that runs works with by now. */
+async function workOf(deps: JobViewDeps, principal: Principal, job: Job): Promise<JobView["work"]> {
+  const size = await readWorkSize(deps, principal, job);
+  return size && { ...size, measured: new Date(size.measured).toISOString() };
 }
 
 /** Of several results each can be shared by itself; where the address asks for some, these are the ones that are ticked. */

@@ -8,6 +8,7 @@ import { Problem } from "../../domain/problem.ts";
 import { mayDismissJobs, mayRetryJobs } from "../../operations/chosen-jobs.ts";
 import { countVisibleJobs, mostCountedJobs } from "../../operations/count-jobs.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
+import { waitsOf } from "../../operations/job-outlook.ts";
 import { peopleOf, seesOthers, usersOf } from "../../operations/job-people.ts";
 import { offeredProcesses } from "../../operations/job-processes.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
@@ -46,7 +47,7 @@ const filters = {
   maxDuration: "most seconds from the start to the end of a job, or until now; jobs that have not started are left out",
   tags: "tags that a job must all have, separated by commas",
   kept: "true: only jobs that are kept for good; false: only those that are not",
-  q: "words that must all be said of a job that ended: its process, title, tags, short inputs, names of input files, SHA-256 of uploads and results, last message or failure; or the id of any job, whole, its beginning (6 characters or more: the newest 50 such jobs) or its last eight characters; commas part alternatives",
+  q: "words that must all be said of a job: its process, title, tags, short inputs, names of input files, SHA-256 of uploads and results, last message or failure; or the id of a job, whole, its beginning (6 characters or more: the newest 50 such jobs) or its last eight characters; commas part alternatives",
   sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",
   page: "number of the page, from 0; after and before go further",
   removed: "true: also jobs that were removed after their end, for who may read all jobs",
@@ -154,8 +155,13 @@ async function listFound(
     return documentResponse(context, document, { title: "Jobs" });
   }
   const targets = await resultsTargets(deps, items);
+  const waits = await waitsOf(deps, items);
   const jobs = items.map((job) =>
-    statusDocument(job, context.baseUrl, { ...peopleOf(principalOf(context), job), results: targets.get(job.id) }),
+    statusDocument(job, context.baseUrl, {
+      ...peopleOf(principalOf(context), job),
+      ...waits.get(job.id),
+      results: targets.get(job.id),
+    }),
   );
   if (groups !== undefined) {
     return documentResponse(context, { groups: groupJobs(items, jobs, groups), links }, { title: "Jobs" });

@@ -5,6 +5,7 @@ import {
   listTaken,
   selectJustEnded,
   selectTitles,
+  selectUnended,
   spanSize,
   widenSpans,
 } from "../queries/list-rows.ts";
@@ -74,7 +75,10 @@ type EndedRow = ReturnType<typeof selectJustEnded> extends Statement<infer Selec
 type JustEnded = { readonly row: EndedRow; readonly words: ReadonlySet<string> };
 
 async function readJustEnded(read: Read, limit: number): Promise<readonly JustEnded[]> {
-  const rows = await read(selectJustEnded({ limit }));
+  return withWords(read, await read(selectJustEnded({ limit })));
+}
+
+async function withWords(read: Read, rows: readonly EndedRow[]): Promise<readonly JustEnded[]> {
   const revisions = new Set(rows.map(revisionOf));
   const titles = await read(selectTitles({ revisions: `[${[...revisions].join()}]` }));
   const titleOf = new Map(titles.map(({ key, title }) => [key, title]));
@@ -85,12 +89,22 @@ function revisionOf(row: EndedRow): string {
   return JSON.stringify([row.processId, row.processRevision]);
 }
 
-/** Lists the numbers of the jobs that ended just now of which all words of an alternative are said. */
-export async function justEndedWith(
+/** So many jobs that have not ended are read for their words: those that run, then the newest that wait. */
+const mostUnended = 500;
+
+/**
+ * Lists the numbers of the jobs that have not ended, or ended just now, of which all words of an alternative are said. `user` is
+ * whose jobs are looked at: empty for anonymous ones, null for all.
+ */
+export async function newJobsWith(
   read: Read,
   alternatives: readonly (readonly string[])[],
+  user: string | null,
 ): Promise<readonly number[]> {
-  const jobs = await readJustEnded(read, Number.MAX_SAFE_INTEGER);
+  if (alternatives.length === 0) return [];
+  const unended = await read(selectUnended({ user, limit: mostUnended }));
+  // Later, so that one that ends meanwhile is seen here or there.
+  const jobs = [...(await withWords(read, unended)), ...(await readJustEnded(read, Number.MAX_SAFE_INTEGER))];
   return jobs.flatMap(({ row, words }) => {
     return alternatives.some((all) => all.every((word) => words.has(word))) ? [row.number] : [];
   });

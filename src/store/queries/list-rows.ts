@@ -27,32 +27,44 @@ const digestsOfJob = sql<string | null>`(select group_concat('sha256:' || digest
   where results.job_id = jobs.id and octet_length(results.result) <= ${sql.raw(String(mostOfResult))}
   limit ${sql.raw(String(mostDigests))}))`;
 
+/** What is said of jobs. */
+const selectSaid = () =>
+  build.select({
+    number: column(jobs.number),
+    id: column(jobs.id),
+    hidden: column(jobs.hidden),
+    moveId: column(jobs.moveId),
+    createdAt: column(jobs.createdAt),
+    processId: column(jobs.processId),
+    processRevision: column(jobs.processRevision),
+    providerId: column(jobs.providerId),
+    tags: column(jobs.tags),
+    title: sql<string | null>`jobs.request ->> '$.title'`,
+    user: column(jobs.user),
+    inputs: sql<
+      string | null
+    >`iif(length(jobs.request) <= ${sql.raw(String(mostRequestCharacters))}, jobs.request ->> '$.inputs', null)`,
+    message: column(jobs.message),
+    failure: column(jobs.failure),
+    digests: digestsOfJob,
+  });
+
 /** What is said of the jobs that ended just now, those that ended first. */
 export const selectJustEnded = compile<{ limit: number }>()(() =>
-  build
-    .select({
-      number: column(jobs.number),
-      id: column(jobs.id),
-      hidden: column(jobs.hidden),
-      moveId: column(jobs.moveId),
-      createdAt: column(jobs.createdAt),
-      processId: column(jobs.processId),
-      processRevision: column(jobs.processRevision),
-      providerId: column(jobs.providerId),
-      tags: column(jobs.tags),
-      title: sql<string | null>`jobs.request ->> '$.title'`,
-      user: column(jobs.user),
-      inputs: sql<
-        string | null
-      >`iif(length(jobs.request) <= ${sql.raw(String(mostRequestCharacters))}, jobs.request ->> '$.inputs', null)`,
-      message: column(jobs.message),
-      failure: column(jobs.failure),
-      digests: digestsOfJob,
-    })
+  selectSaid()
     .from(sql`jobs indexed by jobs_new`)
     .where(sql`jobs.is_new = 1 and jobs.finished_at is not null`)
     .orderBy(sql`jobs.finished_at`)
     .limit(sql.placeholder("limit")),
+);
+
+/** What is said of the jobs that have not ended, of one user (empty for anonymous ones) or of all: those that run, then the newest that wait. */
+export const selectUnended = compile<{ user: string | null; limit: number }>()(() =>
+  selectSaid()
+    .from(jobs)
+    .where(
+      sql`jobs.number in (select number from jobs indexed by jobs_new where is_new = 1 and finished_at is null and (${argument("user")} is null or coalesce(user, '') = ${argument("user")}) order by status = 'running' desc, number desc limit ${argument("limit")})`,
+    ),
 );
 
 /** One row for each job that ended just now, up to a limit. */

@@ -1,0 +1,46 @@
+import type { Principal } from "../domain/access.ts";
+import type { Job } from "../domain/job.ts";
+import { canonicalJson } from "../domain/json.ts";
+import { type ListDeps, listJobs } from "./list-jobs.ts";
+
+/** So many successful jobs of the same process are looked at, the newest. */
+const mostLookedAt = 20;
+
+/** What is compared of a run. */
+export type Twin = Pick<Job, "processId" | "processRevision" | "providerId" | "user" | "request"> & {
+  /** Those that were created later do not count, in milliseconds since 1970. */
+  readonly createdAt: number;
+  /** The job itself, which is no twin of its own. */
+  readonly id?: string;
+};
+
+/**
+ * Finds the newest successful job of the same person that ran the same version of a process with the same inputs, of the newest 20
+ * of that process; undefined where there is none, and where the inputs are too long to stand with the job.
+ */
+export async function findTwin(deps: ListDeps, principal: Principal, one: Twin): Promise<Job | undefined> {
+  const inputs = inputsText(one);
+  if (inputs === undefined) return undefined;
+  const { processId, providerId = null, user, createdAt } = one;
+  const { items } = await listJobs(deps, principal, {
+    limit: mostLookedAt,
+    ...(user === undefined ? {} : { user }),
+    search: {
+      processIds: [processId],
+      providerIds: [providerId],
+      statuses: ["successful"],
+      createdTo: createdAt,
+    },
+  });
+  return items.find(
+    (job) =>
+      job.id !== one.id &&
+      job.user === user &&
+      job.processRevision === one.processRevision &&
+      inputsText(job) === inputs,
+  );
+}
+
+function inputsText({ request }: Pick<Job, "request">): string | undefined {
+  return request.inputsKeptAs === undefined ? canonicalJson(request.inputs) : undefined;
+}

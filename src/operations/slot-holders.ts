@@ -1,0 +1,55 @@
+import type { Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
+import { isFinished } from "../domain/job-state.ts";
+import { usualRun } from "../domain/usual-run.ts";
+import type { Database } from "../store/database.ts";
+import { earlierRuns } from "../store/earlier-runs.ts";
+import { withLiveProgress } from "../store/job-events.ts";
+import { findJob } from "../store/jobs.ts";
+import { listRunning } from "../store/queue.ts";
+import { maySeeJob } from "./guard.ts";
+
+/** A job that runs while another one waits. Times are milliseconds since 1970. */
+export type SlotHolder = {
+  readonly id: string;
+  readonly processId: string;
+  readonly providerId?: string;
+  readonly user?: string;
+  readonly startedAt: number;
+  /** How long its process usually takes, where that is known. */
+  readonly usualMilliseconds?: number;
+};
+
+/** The jobs that run: how many, since when the first, and those of them that somebody may see. */
+export type SlotHolders = {
+  readonly count: number;
+  readonly since?: number;
+  readonly jobs: readonly SlotHolder[];
+};
+
+export type SlotHolderDeps = { readonly database: Database; readonly clock: Clock };
+
+/** So many jobs are told one by one; the one that began first comes first. */
+const mostTold = 5;
+
+/** Tells which jobs run now: to who may see one of them, which it is. Those that wait for something themselves do not count. */
+export async function readSlotHolders(deps: SlotHolderDeps, principal: Principal): Promise<SlotHolders> {
+  const { database } = deps;
+  const running = (await listRunning(database)).filter(({ id }) => database.feed.live(id)?.wait === undefined);
+  const jobs: SlotHolder[] = [];
+  for (const { id } of running.slice(0, mostTold)) {
+    const found = await findJob(database, id);
+    const job = found && withLiveProgress(database, found);
+    if (job === undefined || isFinished(job.status) || !(await maySeeJob(deps, principal, job))) continue;
+    const { processId, providerId, user, startedAt = job.createdAt } = job;
+    const runs = usualRun(await earlierRuns(database, job), job.request.inputs);
+    jobs.push({
+      id,
+      processId,
+      startedAt,
+      ...defined({ providerId, user, usualMilliseconds: runs?.isAlike === true ? runs.usual : undefined }),
+    });
+  }
+  return { count: running.length, jobs, ...defined({ since: running[0]?.startedAt }) };
+}
