@@ -232,7 +232,7 @@ export function documentSource(
 
 /** Answers why a job failed (OGC 18-062r2 /req/core/job-results-failed). */
 export function failedResponse({ job }: Pick<JobResults, "job">): Response {
-  const document = failureDocument(job);
+  const document = { ...failureDocument(job), jobID: job.id };
   const headers = { "content-type": "application/problem+json", ...foreignBytes };
   return new Response(JSON.stringify(document), { status: 500, headers });
 }

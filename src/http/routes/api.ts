@@ -85,12 +85,12 @@ export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): r
         return apiResponse(deps, context, (options) => processApiDocument(routes(), { name, process }, options));
       },
     },
-    ...pageRoutes(routes),
+    ...pageRoutes(deps, routes),
   ];
 }
 
 /** Lists the routes of the page for people, with what it loads. */
-function pageRoutes(routes: () => readonly Route[]): readonly Route[] {
+function pageRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): readonly Route[] {
   return [
     {
       method: "GET",
@@ -101,9 +101,10 @@ function pageRoutes(routes: () => readonly Route[]): readonly Route[] {
         answers: { 200: { about: "A page", content: { mediaType: "text/html" } } },
       },
       access: "public",
-      handle(context) {
-        const reader = readerOf(context.caller);
-        const { baseUrl } = context;
+      async handle(context) {
+        const { baseUrl, caller } = context;
+        const reader = readerOf(caller);
+        const { items, next } = await listProcesses(deps, caller, { limit: maxProcesses });
         const frame = {
           title: "API",
           baseUrl,
@@ -113,7 +114,7 @@ function pageRoutes(routes: () => readonly Route[]): readonly Route[] {
           ...defined({ reader }),
         };
         const own = { script: scriptPaths.api, styles: apiStylesPath };
-        return new Response(apiPage(frame, own, operationsOf(routes())), {
+        return new Response(apiPage(frame, own, operationsOf(routes(), next === undefined ? items : [], caller)), {
           headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
         });
       },
