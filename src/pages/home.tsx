@@ -128,7 +128,7 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
 
 /** Says which processes a key runs, where it runs only some. */
 function OnlySome({ patterns }: { readonly patterns: readonly string[] | undefined }) {
-  return patterns === undefined ? null : <>{` Your key runs only ${patternWords(patterns)}.`}</>;
+  return patterns === undefined ? null : <span>{` Your key runs only ${patternWords(patterns)}.`}</span>;
 }
 
 function Newest({

@@ -104,7 +104,10 @@ test("a row is named by the columns whose values together tell it from all other
   ];
   for (const [columns, a, b, names] of cases) {
     const [row] = compareTables(table(columns, ...a), table(columns, ...b), 200).rows;
-    expect([columns, row?.named?.map(({ text }) => text)]).toEqual([columns, names === undefined ? undefined : [...names]]);
+    expect([columns, row?.named?.map(({ text }) => text)]).toEqual([
+      columns,
+      names === undefined ? undefined : [...names],
+    ]);
   }
 });
 
