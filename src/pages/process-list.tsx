@@ -153,7 +153,7 @@ function Row({
   const { id, title, version, keywords = [], origin } = process;
   return (
     <tr>
-      <td>
+      <td class="breaks">
         <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>{" "}
         {title === undefined ? null : <code class="muted">{id}</code>}
         <Purpose text={process.description} />

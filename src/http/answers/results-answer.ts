@@ -266,7 +266,12 @@ export async function answerResult(
       return new Response(null, { status: 303, headers: { location: result.href } });
     case "directory":
       request.note?.("link");
-      return directoryResponse(deps.layout, context, result, outputLocations(deps, context.baseUrl));
+      return directoryResponse(
+        deps.layout,
+        context,
+        { directory: result, madeAt: request.job.finishedAt },
+        outputLocations(deps, context.baseUrl),
+      );
     case "record":
     case "list": {
       const asked = documentContext(deps, context, request, request.isInline === true);
