@@ -14,13 +14,13 @@ export function operationsOf(
   processes: readonly Process[],
   caller: Principal | undefined,
 ): readonly ApiOperation[] {
-  const own = caller === undefined ? processes : processes.filter(({ id }) => mayRun(caller, id));
   return [
-    ...own.map(({ id, description: { title } }) => ({
+    ...processes.map(({ id, description: { title } }) => ({
       tag: "processes",
       method: "POST",
       path: `/processes/${id}/execution`,
       summary: `Execute ${title ?? id}`,
+      ...(caller !== undefined && !mayRun(caller, id) ? { isRefused: true } : {}),
     })),
     ...inOrder(routes).map((route) => {
       const { method, about } = route;

@@ -1,10 +1,13 @@
 import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
+import type { Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { Process } from "../../domain/process.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
+import { mayRun } from "../../operations/guard.ts";
 import { apiPage } from "../../pages/api.tsx";
 import { readerOf } from "../answers/document-response.ts";
 import { taggedResponse } from "../answers/entity-tag.ts";
@@ -61,7 +64,7 @@ export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): r
         const { items, next } = await listProcesses(deps, context.caller, { limit: maxProcesses });
         return apiResponse(deps, context, (options) =>
           next === undefined
-            ? openApiDocument(routes(), items, { ...options, hasMore: false })
+            ? openApiDocument(routes(), ownFirst(items, context.caller), { ...options, hasMore: false })
             : withoutProcesses(options),
         );
       },
@@ -87,6 +90,12 @@ export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): r
     },
     ...pageRoutes(deps, routes),
   ];
+}
+
+/** Puts the processes that a caller may run before all others. */
+function ownFirst(processes: readonly Process[], caller: Principal | undefined): readonly Process[] {
+  const place = ({ id }: Process) => (caller === undefined || mayRun(caller, id) ? 0 : 1);
+  return processes.toSorted((one, other) => place(one) - place(other));
 }
 
 /** Lists the routes of the page for people, with what it loads. */
