@@ -46,6 +46,21 @@ const mended: readonly (readonly [string, Readonly<Record<string, string>>])[] =
   [".swagger-ui pre", { tabindex: "0" }],
 ];
 
+/** Marks what who has signed in may not do, and lets it stand behind the rest of its heading. */
+function markRefused(root: HTMLElement): void {
+  const { refused = "", refusedWords = "" } = root.dataset;
+  if (refused === "") return;
+  const all = new Set(refused.split("\n"));
+  for (const operation of root.querySelectorAll(".opblock:not([data-seen])")) {
+    operation.setAttribute("data-seen", "");
+    const textOf = (part: string) => operation.querySelector(`.opblock-summary-${part}`)?.textContent ?? "";
+    // Places where a long path may break are marked by a character that is not seen.
+    if (!all.has(`${textOf("method")} ${textOf("path").replaceAll("\u200b", "")}`)) continue;
+    operation.classList.add("refused");
+    operation.querySelector(".opblock-summary-description")?.setAttribute("data-words", ` (${refusedWords})`);
+  }
+}
+
 function mend(root: Element): void {
   for (const [selector, attributes] of mended) {
     for (const element of root.querySelectorAll(selector)) {
@@ -73,6 +88,7 @@ if (root !== null) {
   const look = () => {
     reveal(root);
     mend(root);
+    markRefused(root);
   };
   new MutationObserver(look).observe(root, { childList: true, subtree: true });
   // The colours of its highlighted examples cannot be read by all. Schemas, which take as long to draw as all paths, are folded up.

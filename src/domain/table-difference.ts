@@ -1,5 +1,7 @@
+import { defined, unlessEmpty } from "./defined.ts";
 import type { CellDifference, RowDifference } from "./documents/content-difference.ts";
 import { compareLines } from "./line-difference.ts";
+import { rowNames } from "./row-names.ts";
 import { cutBeside } from "./text-difference.ts";
 
 /** A row of a table of text, and the line on which it begins, from 1. */
@@ -31,12 +33,14 @@ export function compareTables(a: NumberedTable, b: NumberedTable, most: number):
   const { names, cellsOf } = columnsOf(a.columns, b.columns);
   const [one, other] = [a.rows.map(cellsOf.a), b.rows.map(cellsOf.b)];
   const pairs = pairsOf(one.map(keyOf), other.map(keyOf));
+  const nameOf = rowNames({ names, a: one, b: other }, pairs);
   const rows = pairs.slice(0, most).map(({ a: at, b: to }): RowDifference => {
     const cells = names.flatMap((column, index) => cellOf(column, one[at ?? -1]?.[index], other[to ?? -1]?.[index]));
     return {
       ...lineOf("a", a.rows, at),
       ...lineOf("b", b.rows, to),
       ...firstOf(a.rows[at ?? -1], b.rows[to ?? -1]),
+      ...defined({ named: unlessEmpty(nameOf(one[at ?? -1], other[to ?? -1])) }),
       cells: cells.slice(0, mostCells),
       moreCells: Math.max(0, cells.length - mostCells),
     };

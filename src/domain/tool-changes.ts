@@ -2,6 +2,7 @@ import { defined } from "./defined.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "./json.ts";
 import { compareJson } from "./json-difference.ts";
 import type { ProcessDefinition, RemoteDefinition } from "./process.ts";
+import { shellWord } from "./shell-word.ts";
 import { cutBeside } from "./text-difference.ts";
 
 /** What is different about what a process runs: `was` or `is` is absent where there was, or is, nothing. */
@@ -187,9 +188,13 @@ function commandOf({ baseCommand, arguments: added }: JsonObject): string | unde
   return words.length === 0 ? undefined : words.map(wordOf).join(" ");
 }
 
+/** Writes a word as a shell wants it, unless the package says that a shell is to read it as it stands. */
 function wordOf(word: Json): string {
-  if (!isJsonObject(word)) return String(word);
-  return [word.prefix, word.valueFrom].flatMap((part) => (part === undefined ? [] : [String(part)])).join(" ");
+  if (!isJsonObject(word)) return shellWord(String(word));
+  const { prefix, valueFrom, separate, shellQuote } = word;
+  const parts = [prefix, valueFrom].flatMap((part) => (part === undefined ? [] : [String(part)]));
+  if (shellQuote === false) return parts.join(" ");
+  return separate === false ? shellWord(parts.join("")) : parts.map(shellWord).join(" ");
 }
 
 function membersById(members: Json | undefined): ReadonlyMap<string, Json> {

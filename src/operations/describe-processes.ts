@@ -51,17 +51,16 @@ export async function listProcesses(
   return read.length > items.length && last !== undefined ? { items, next: last.id } : { items };
 }
 
-/** What rights hide leaves no gap in a page. */
+/** What rights and the key hide leaves no gap in a page. */
 async function readVisible(
   deps: Pick<DescribeDeps, "database" | "rights">,
   principal: Principal | undefined,
   filter: ProcessFilter,
 ): Promise<readonly Process[]> {
-  const { rights = [] } = deps;
   const visible: Process[] = [];
   for (let page = filter; ; ) {
     const read = await readPage(deps, principal, page);
-    visible.push(...read.filter(({ id }) => hasRight(rights, principal, "see", id)));
+    visible.push(...read.filter((process) => isVisible(deps, process, principal)));
     const last = read.at(-1);
     if (last === undefined || read.length < page.limit || visible.length >= filter.limit) break;
     page = { ...page, after: last.id };
@@ -76,7 +75,7 @@ async function readPage(
 ): Promise<readonly Process[]> {
   const page = {
     limit,
-    withPrivate: seesPrivate(principal) && principal?.scope?.processes === undefined,
+    withPrivate: seesPrivate(principal),
     ...defined({ after, visibility }),
   };
   if (search === undefined && order === byId) return readProcesses(database, page);

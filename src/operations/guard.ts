@@ -40,6 +40,12 @@ function narrow(verb: string, found: string, wanted: string): Problem {
   return new Problem("forbidden", detail, { challenge: "insufficient_scope" });
 }
 
+/** Tells whether a principal may execute a process: by its role, by its key, and by what the operator says of the process. */
+export function mayRun(principal: Principal, processId: string): boolean {
+  const isAllowed = mayDo(principal, "execute") && isInScope(principal, processId);
+  return isAllowed && hasRight(principal.rights ?? [], principal, "run", processId);
+}
+
 /** Tells whether a principal may see what belongs to an owner: its own, or anything when it may read all jobs. */
 export function maySee(principal: Principal, owner: string | undefined): boolean {
   return isOwn(principal, owner) || mayDo(principal, "read-all-jobs");

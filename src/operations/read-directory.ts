@@ -1,4 +1,5 @@
 import type { Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import { directoryBelow, referenceInside } from "../domain/directories.ts";
 import type { Job } from "../domain/job.ts";
 import type { DirectoryResult, Result } from "../domain/values.ts";
@@ -56,9 +57,9 @@ function pathBelowJob(reference: string): string {
   return reference.split("/").slice(2).join("/");
 }
 
-/** Packs a published directory as a zip archive while it is read. A file that is gone ends the stream with an error. */
-export function zipDirectory(layout: Layout, directory: DirectoryResult): ReadableStream<Uint8Array> {
-  return zipStream(directoryEntries(layout, directory, directory.basename));
+/** Packs a published directory as a zip archive while it is read; entries have the time `at` (milliseconds since 1970). A file that is gone ends the stream with an error. */
+export function zipDirectory(layout: Layout, directory: DirectoryResult, at?: number): ReadableStream<Uint8Array> {
+  return zipStream(directoryEntries(layout, directory, directory.basename), defined({ at }));
 }
 
 /** Lists the files of a published directory as entries of an archive, below a name. */

@@ -6,7 +6,14 @@ import { Problem } from "../domain/problem.ts";
 import type { IdentityProvider, SignedIn } from "../net/identity-provider.ts";
 import { findKey, type KeyRow } from "../store/keys.ts";
 import { seal, unseal } from "../store/seal.ts";
-import { findSession, insertSession, removeSession, renewSession, type Session } from "../store/sessions.ts";
+import {
+  findKeptSession,
+  findSession,
+  insertSession,
+  removeSession,
+  renewSession,
+  type Session,
+} from "../store/sessions.ts";
 import { type AuditDeps, auditing } from "./audit.ts";
 import { isHolding, refusedKey, requireKey, sessionHash } from "./check-key.ts";
 import { createRemembered, type Remembering } from "./remembered.ts";
@@ -102,6 +109,23 @@ export async function sessionEnd(
   token: string,
 ): Promise<number | undefined> {
   return (await findSession(database, sessionHash(token), clock.now()))?.expiresAt;
+}
+
+/** Why who holds the token of a session is not signed in any more. */
+export type SessionEnd = "key-revoked" | "key-ended" | "ended";
+
+/** Tells why the session with this token does not hold any more; undefined for a token of none that is known, and for one that holds. */
+export async function whySessionEnded(
+  { database, clock }: Pick<SessionDeps, "database" | "clock">,
+  token: string,
+): Promise<SessionEnd | undefined> {
+  const session = await findKeptSession(database, sessionHash(token));
+  if (session === undefined) return undefined;
+  const now = clock.now();
+  const key = session.keyId === undefined ? undefined : await findKey(database, session.keyId);
+  if (key?.revokedAt !== undefined) return "key-revoked";
+  if (key !== undefined && !isHolding(key, now)) return "key-ended";
+  return session.expiresAt <= now ? "ended" : undefined;
 }
 
 function scopeOf(tokenHash: string): string {

@@ -1,4 +1,5 @@
 import type { Action } from "../domain/access.ts";
+import { patternWords } from "./refusal-words.ts";
 
 /** What who has signed in may do here. */
 export type Allowed = {
@@ -20,29 +21,50 @@ export function MayDo({ allowed: { actions, processes } }: { readonly allowed: A
       ) : (
         <>
           <p>You may:</p>
-          <ul>
-            {told.map(([, words]) => (
-              <li>{words}</li>
-            ))}
-          </ul>
+          <Told known={processes === undefined ? told : told.filter(([action]) => !isHeld(action))} />
+          {processes === undefined ? null : (
+            <>
+              <p>{`And only of ${patternWords(processes)}:`}</p>
+              <Told known={told.filter(([action]) => isHeld(action))} />
+            </>
+          )}
         </>
       )}
       {mayNot.length === 0 ? null : (
         <>
           <p>You may not:</p>
-          <ul>
-            {mayNot.map(([, words]) => (
-              <li>{words}</li>
-            ))}
-          </ul>
+          <Told known={mayNot} />
         </>
-      )}
-      {processes === undefined ? null : (
-        <p>{`All this only of the process${processes.length === 1 ? "" : "es"} ${processes.join(", ") || "none"}.`}</p>
       )}
     </>
   );
 }
+
+function Told({ known: told }: { readonly known: readonly Known[] }) {
+  return (
+    <ul>
+      {told.map(([, words]) => (
+        <li>{words}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Tells whether a key that is for some processes is held to them in an action. What is public is seen by everybody. */
+function isHeld(action: Action): boolean {
+  return heldActions.includes(action);
+}
+
+const heldActions: readonly Action[] = [
+  "read-own-jobs",
+  "read-all-jobs",
+  "execute",
+  "dismiss-own",
+  "dismiss-all",
+  "bulk",
+  "read-package",
+  "deploy",
+];
 
 /** An action, its words, an action that holds it, and whether its lack is told: of what only admins do, it is not. */
 type Known = readonly [action: Action, words: string, wider?: Action | undefined, isNamed?: boolean];

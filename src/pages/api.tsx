@@ -9,12 +9,17 @@ export const pagesTag = "pages";
 /** What that heading says. */
 export const aboutPages = "Addresses of this website's own pages and forms; programs need none of them";
 
+/** Says of a path that who looks may not use it. */
+const refusedWords = "you may not use it";
+
 /** What can be asked of a path, under the heading that it stands below. */
 export type ApiOperation = {
   readonly tag: string;
   readonly method: string;
   readonly path: string;
   readonly summary: string;
+  /** Who looks may not do it. */
+  readonly isRefused?: boolean;
 };
 
 /**
@@ -24,6 +29,7 @@ export type ApiOperation = {
 export function apiPage(frame: Frame, { script, styles }: ApiPageFiles, operations: readonly ApiOperation[]): string {
   const { baseUrl, reader } = frame;
   const path = baseUrl.replace(/^https?:\/\/[^/]*/, "");
+  const refused = operations.filter(({ isRefused }) => isRefused === true);
   const head = <link rel="preload" href="api" as="fetch" crossorigin="anonymous" />;
   return `<!doctype html>${(
     <Layout {...frame} head={head}>
@@ -50,7 +56,13 @@ export function apiPage(frame: Frame, { script, styles }: ApiPageFiles, operatio
       </div>
       <link rel="stylesheet" href="api/swagger-ui.css" />
       <link rel="stylesheet" href={`${path}${styles}`} />
-      <div id="swagger-ui" hidden={true} data-signed-in={reader?.name === undefined ? undefined : ""} />
+      <div
+        id="swagger-ui"
+        hidden={true}
+        data-signed-in={reader?.name === undefined ? undefined : ""}
+        data-refused={refused.map(({ method, path }) => `${method} ${path}`).join("\n")}
+        data-refused-words={refusedWords}
+      />
       <script src="api/swagger-ui-bundle.js" defer={true} />
       <script type="module" src={`${path}${script}`} />
     </Layout>
@@ -62,7 +74,8 @@ function Paths({ operations }: { readonly operations: readonly ApiOperation[] })
   return (
     <>
       {tags.map((tag) => {
-        const those = <PathList operations={operations.filter((one) => one.tag === tag)} />;
+        const ofTag = operations.filter((one) => one.tag === tag);
+        const those = <PathList operations={[...ofTag.filter(isUsable), ...ofTag.filter((one) => !isUsable(one))]} />;
         if (tag === pagesTag) {
           return (
             <Fold id={tag} heading={aboutPages}>
@@ -81,12 +94,17 @@ function Paths({ operations }: { readonly operations: readonly ApiOperation[] })
   );
 }
 
+function isUsable({ isRefused }: ApiOperation): boolean {
+  return isRefused !== true;
+}
+
 function PathList({ operations }: { readonly operations: readonly ApiOperation[] }) {
   return (
     <ul class="paths">
-      {operations.map(({ method, path, summary }) => (
+      {operations.map(({ method, path, summary, isRefused }) => (
         <li>
           <code>{`${method} ${path}`}</code> {summary}
+          {isRefused === true ? <small class="muted">{` (${refusedWords})`}</small> : null}
         </li>
       ))}
     </ul>

@@ -54,7 +54,7 @@ export function AuditTable({
                 <ByKey id={entry.keyID} keys={known.keys} baseUrl={baseUrl} />
               </td>
               <td class="breaks">{didText(entry)}</td>
-              <td class="prose">
+              <td class="prose breaks">
                 <Subject entry={entry} known={known} baseUrl={baseUrl} />
               </td>
               <td>

@@ -225,14 +225,15 @@ function Cell({ text }: { readonly text: string | undefined }) {
   return text === undefined ? <span class="muted">none</span> : <WithNumbers text={text} />;
 }
 
-/** A row is called by its first cell, where it has one; its line stands beside. */
-function RowName({ row: { a, b, first } }: { readonly row: RowDifference }) {
+/** A row is called by the cells that tell it from all others, else by its first one; its line stands beside. */
+function RowName({ row: { a, b, first, named } }: { readonly row: RowDifference }) {
   const line = a === b ? `line ${a}` : `line ${a} of A, line ${b} of B`;
   const where = a === undefined ? `only B, line ${b}` : b === undefined ? `only A, line ${a}` : line;
-  if (first === undefined || first === "") return <>{where}</>;
+  const name = named?.map(({ text }) => text).join(", ") ?? first;
+  if (name === undefined || name === "") return <>{where}</>;
   return (
     <>
-      {first} <span class="muted">{where}</span>
+      {name} <span class="muted">{where}</span>
     </>
   );
 }

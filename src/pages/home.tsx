@@ -7,6 +7,7 @@ import { Layout } from "./layout.tsx";
 import { OnlyOwn } from "./only-own.tsx";
 import { Facts, NotSaid, operatorRows } from "./operator.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
+import { patternWords } from "./refusal-words.ts";
 
 const script = "local-times";
 
@@ -83,11 +84,15 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
             <>
               <p>
                 Choose one, fill its form, and watch it run. Files for it can be{" "}
-                <a href={`${baseUrl}/uploads?f=html`}>uploaded</a> before. Or from a command line:
+                <a href={`${baseUrl}/uploads?f=html`}>uploaded</a> before.
+                <OnlySome patterns={view.onlyProcesses} />
+                {view.curl === undefined ? " There is none here that you may run." : " Or from a command line:"}
               </p>
-              <pre class="code" data-curl="">
-                {view.curl}
-              </pre>
+              {view.curl === undefined ? null : (
+                <pre class="code" data-curl="">
+                  {view.curl}
+                </pre>
+              )}
             </>
           ) : (
             <p>What each one does, and what it needs. Your key may read, and run nothing.</p>
@@ -119,6 +124,11 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
       </div>
     </section>
   );
+}
+
+/** Says which processes a key runs, where it runs only some. */
+function OnlySome({ patterns }: { readonly patterns: readonly string[] | undefined }) {
+  return patterns === undefined ? null : <span>{` Your key runs only ${patternWords(patterns)}.`}</span>;
 }
 
 function Newest({

@@ -1,5 +1,6 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
+import { givenTags } from "../domain/job-tags.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
 import { Failure, Retried } from "./failure.tsx";
@@ -44,7 +45,7 @@ export function JobHead({ job, view, frame }: JobParts) {
             />{" "}
           </>
         )}
-        <code>{job.jobID}</code> {job.tags === undefined ? null : <span class="muted">{job.tags.join(", ")}</span>}
+        <code>{job.jobID}</code> <Tags tags={givenTags(job.tags)} baseUrl={frame.baseUrl} />
       </p>
       {view.line === undefined ? null : <p class="run-inputs on-screen">{view.line}</p>}
       <Failure job={job} view={view} frame={frame} />
@@ -69,6 +70,22 @@ export function JobHead({ job, view, frame }: JobParts) {
       <Retried job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
+  );
+}
+
+/** The tags that the user gave: each leads to the jobs that have it. What the service tells by tags of its own stands in the document. */
+function Tags({ tags, baseUrl }: { readonly tags: readonly string[]; readonly baseUrl: string }) {
+  if (tags.length === 0) return null;
+  return (
+    <span class="muted">
+      {tags.length === 1 ? "tag " : "tags "}
+      {tags.map((tag, at) => (
+        <>
+          {at === 0 ? "" : ", "}
+          <a href={`${baseUrl}/jobs?${new URLSearchParams({ f: "html", tags: tag })}`}>{tag}</a>
+        </>
+      ))}
+    </span>
   );
 }
 

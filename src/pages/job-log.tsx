@@ -1,3 +1,4 @@
+import { printedLines } from "./job-paper.tsx";
 import { Told } from "./program-talk.tsx";
 
 type LogProps = {
@@ -11,19 +12,30 @@ type LogProps = {
 
 /** Shows the last lines of the log of a job, with the ways to all of it. */
 export function LogSection({ url, log, earlier }: LogProps) {
+  const { before, last } = printedLines(log);
   return (
     <section id="log">
       <h2>Log</h2>
       {/* On a small screen it scrolls by itself. */}
       <pre class="code" data-live="log" role="log" aria-live="off" aria-label="Log" tabindex={0}>
-        {log.map((line) => `${line}\n`).join("")}
+        {before.length === 0 ? null : <span class="on-screen">{linesText(before)}</span>}
+        {linesText(last)}
       </pre>
+      {before.length === 0 ? null : (
+        <p class="on-paper muted">
+          {`These are the last ${last.length} lines. At least ${before.length} stand before them: ${url}/log?f=html`}
+        </p>
+      )}
       <p class="on-screen">
         <a href={`${url}/log?f=html`}>The whole log, its errors and warnings, and a link to each line</a>
       </p>
       <EarlierLogs url={url} attempts={earlier} />
     </section>
   );
+}
+
+function linesText(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** What the service warned of, as far as it stands among the lines that are shown. */

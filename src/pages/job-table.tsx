@@ -96,7 +96,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, names, lines, versions
   return (
     <>
       <tr>
-        <td>
+        <td class="breaks">
           <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
             {job.title ?? names?.get(jobID) ?? titles?.get(key) ?? processID}, <code>{shortId(jobID)}</code>
           </a>
@@ -110,7 +110,7 @@ function Row({ job, users, baseUrl, chosen, gone, titles, names, lines, versions
           {job.kept === undefined ? null : <span class="muted nowrap"> kept for good</span>}
           {attempt > 1 ? <span class="muted nowrap">{` attempt ${attempt}`}</span> : null}
         </td>
-        <td class={isSaidByName ? "said-by-name" : undefined}>
+        <td class={isSaidByName ? "breaks said-by-name" : "breaks"}>
           <span class="on-card">process </span>
           <ProcessName job={job} title={titles?.get(key)} isGone={gone?.has(key) === true} baseUrl={baseUrl} />
           {versions?.has(jobID) === true ? <span class="muted nowrap">{` version ${versions.get(jobID)}`}</span> : null}
@@ -125,14 +125,14 @@ function Row({ job, users, baseUrl, chosen, gone, titles, names, lines, versions
             </span>
           )}
         </td>
-        <td>
+        <td class="breaks">
           <About job={job} line={lines?.get(jobID)} />
         </td>
-        <td class="nowrap">
+        <td class={tookText(job).includes(", ") ? undefined : "nowrap"}>
           <Took job={job} soFar={soFar?.get(jobID)} />
         </td>
         {users.size === 0 ? null : (
-          <td class="nowrap">
+          <td class="breaks">
             <Owner name={users.get(jobID)} baseUrl={baseUrl} />
           </td>
         )}
@@ -225,7 +225,8 @@ function Ran({ words }: { readonly words: string }) {
   return (
     <>
       {/^(?:\d|less)/.test(words) ? <span class="on-card">ran </span> : null}
-      {words}
+      {/* What it waited and what it ran may stand below one another, and each in one piece. */}
+      {words.includes(", ") ? words.split(/(?<=,) /).map((part) => [<span class="nowrap">{part}</span>, " "]) : words}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { Inputs } from "./input-values.tsx";
 import { RunFacts } from "./job-care.tsx";
 import { JobHead } from "./job-head.tsx";
 import { LogSection, LogWarnings } from "./job-log.tsx";
+import { PrintedResults, PrintedStages } from "./job-paper.tsx";
 import { type JobParts, Timeline } from "./job-parts.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
@@ -118,7 +119,10 @@ function Sections({ job, view, frame }: JobParts) {
               <a href={`${url}/results?f=html`}>The results on a page of their own</a>{" "}
               <AllAsZip results={view.results} href={`${url}/results?f=zip`} />
             </p>
-            <Results results={view.results} heading="h3" {...defined({ shareUrl: shareUrlOf(view, url) })} />
+            <div class="on-screen">
+              <Results results={view.results} heading="h3" {...defined({ shareUrl: shareUrlOf(view, url) })} />
+            </div>
+            <PrintedResults results={view.results} url={url} />
           </>
         )}
       </section>
@@ -215,9 +219,14 @@ function History({ view }: Pick<JobParts, "view">) {
   const isRunning = states.includes("running");
   if (steps.length === 0 && !isRunning) {
     return (
-      <Folded count={timeline.length} what="entries">
-        {stages}
-      </Folded>
+      <>
+        <div class="on-screen">
+          <Folded count={timeline.length} what="entries">
+            {stages}
+          </Folded>
+        </div>
+        <PrintedStages entries={timeline} />
+      </>
     );
   }
   return (
@@ -225,7 +234,8 @@ function History({ view }: Pick<JobParts, "view">) {
       <Folded count={Math.max(steps.length, states.length)} what="steps">
         <StepTable steps={steps} {...defined({ graph })} />
       </Folded>
-      <details data-follows="">
+      <PrintedStages entries={timeline} />
+      <details data-follows="" class="on-screen">
         <summary>{`The stages of the job, ${timeline.length} entries`}</summary>
         {stages}
       </details>

@@ -11,6 +11,8 @@ export type ListedProcess = {
   readonly origin: string;
   /** What is known to keep it from running here. */
   readonly cannotRun?: Obstacle;
+  /** The reader may run others of the list, and not this one. */
+  readonly isRefused?: boolean;
   /** From 0 to 1; undefined without a run, or for who may not see runs. */
   readonly successRate?: number;
   readonly medianSeconds?: number;

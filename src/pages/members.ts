@@ -2,6 +2,7 @@ import { raw } from "hono/html";
 import { ExactNumber } from "../domain/exact-number.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { relations } from "../domain/links.ts";
+import { stageNames, stageTitles } from "../domain/progress.ts";
 
 /**
  * Writes each member of a document by its name, a link as an anchor (OGC 18-062r2 /req/html/content). It is text at once, as a list
@@ -43,6 +44,7 @@ type LinkMembers = {
 };
 
 function valueText(name: string, value: unknown): string {
+  if (name === "stage" && typeof value === "string") return `<span>${escaped(stageText(value))}</span>`;
   if (typeof value === "string") {
     return isAddress(value) ? anchorText(value, undefined, value) : `<span>${escaped(value)}</span>`;
   }
@@ -52,6 +54,12 @@ function valueText(name: string, value: unknown): string {
     return `<span><progress max="100" value="${value}"></progress> ${value} %</span>`;
   }
   return `<span>${escaped(String(value))}</span>`;
+}
+
+/** Words a stage; programs know it by its name, which stands beside. */
+function stageText(name: string): string {
+  const stage = stageNames.find((one) => one === name);
+  return stage === undefined ? name : `${stageTitles[stage]} (${name})`;
 }
 
 function listText(items: readonly unknown[]): string {

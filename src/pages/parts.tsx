@@ -71,9 +71,13 @@ export function User({ name, baseUrl }: { readonly name: string; readonly baseUr
       <a href={`${baseUrl}/_/audit?${query}`} aria-label={`${name}, what this user did`}>
         {name}
       </a>{" "}
-      <a href={`${baseUrl}/jobs?${query}`} aria-label={`Jobs of ${name}`}>
-        jobs
-      </a>
+      <small>
+        (
+        <a href={`${baseUrl}/jobs?${query}`} aria-label={`See jobs of ${name}`}>
+          see jobs
+        </a>
+        )
+      </small>
     </>
   );
 }

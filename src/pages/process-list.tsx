@@ -153,11 +153,12 @@ function Row({
   const { id, title, version, keywords = [], origin } = process;
   return (
     <tr>
-      <td>
+      <td class="breaks">
         <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>{" "}
         {title === undefined ? null : <code class="muted">{id}</code>}
         <Purpose text={process.description} />
         <CannotRun why={process.cannotRun} />
+        {process.isRefused === true ? <small class="muted purpose">{`${refusedWords}`}</small> : null}
         {process.has === undefined ? null : <small class="muted purpose">{`Has: ${process.has.join(", ")}`}</small>}
       </td>
       <td class="nowrap">{version ?? ""}</td>
@@ -192,6 +193,9 @@ function Row({
     </tr>
   );
 }
+
+/** Says of a process that its reader may not run it, and may run others. */
+export const refusedWords = "You may look at this one, and not run it";
 
 function CannotRun({ why }: { readonly why: Obstacle | undefined }) {
   if (why === undefined) return null;

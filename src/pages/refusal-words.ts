@@ -10,8 +10,13 @@ export function refusalWords(caller: Pick<Principal, "role" | "scope">, processI
   if (!mayDo(caller, "execute")) return "The key that you signed in with is one for looking: it runs no process.";
   if (isInScope(caller, processId))
     return "Only some may run this process, by what the operator says. You are not among them.";
-  const patterns = caller.scope?.processes ?? [];
+  return `Your key is only for ${patternWords(caller.scope?.processes ?? [])}.`;
+}
+
+/** Words the processes that a key is for, by its patterns: "the process river-levels". */
+export function patternWords(patterns: readonly string[]): string {
   const named = patterns.slice(0, shownPatterns).join(", ");
   const more = patterns.length > shownPatterns ? " and others" : "";
-  return `Your key is only for the process${patterns.length === 1 ? "" : "es"} ${named || "none"}${more}.`;
+  const isOne = patterns.length === 1 && !named.includes("*");
+  return `the process${isOne ? "" : "es"} ${named || "none"}${more}`;
 }

@@ -13,6 +13,8 @@ export type SignInState = {
   readonly to: string;
   /** Why the last try failed. */
   readonly fault?: string;
+  /** Why the browser, which was signed in, is not any more. */
+  readonly ended?: keyof typeof endWords;
   /** What who has signed in may do here. */
   readonly allowed?: Allowed;
   /** Where one is told of the own jobs, for who may have some. */
@@ -22,14 +24,14 @@ export type SignInState = {
 };
 
 /** Builds the page by which a person signs in and out. */
-export function signInPage({ to, fault, allowed, notices, operator = {} }: SignInState): Page<SignInDocument> {
+export function signInPage({ to, fault, ended, allowed, notices, operator = {} }: SignInState): Page<SignInDocument> {
   return {
     policy: () => policyOf({ sendsForms: true }),
     render: (frame, document) =>
       `<!doctype html>${(
         <Layout {...frame}>
           {fault === undefined ? null : <Fault words={fault} />}
-          <Who document={document} frame={frame} to={to} />
+          <Who document={document} frame={frame} to={to} ended={ended} />
           {document.user === undefined || allowed === undefined ? null : <MayDo allowed={allowed} />}
           {notices === undefined ? null : <Notices view={notices} baseUrl={frame.baseUrl} />}
           {document.user === undefined || notices === undefined ? null : <h2>Sign in as somebody else</h2>}
@@ -117,7 +119,22 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/^\/_\/(system|keys|audit)\b/, "as an administrator to look after this service"],
 ];
 
-function reasonText(to: string): string {
+const isOfForm = /^\/(providers\/[^/?]+\/)?processes\/[^/?]/;
+
+/** Says to who was signed in why that has ended. */
+const endWords = {
+  "key-revoked": "Your key was revoked.",
+  "key-ended": "Your key has expired.",
+  ended: "Your session has ended.",
+} as const;
+
+function reasonText(to: string, ended: keyof typeof endWords | undefined): string {
+  if (ended !== undefined) {
+    const [, reason] = reasons.find(([path]) => path.test(to)) ?? [];
+    const again = ended === "ended" ? "Sign in again" : "Sign in with another key";
+    const typed = isOfForm.test(to) ? " This tab keeps what you typed in the form until then." : "";
+    return `${endWords[ended]} ${again}${reason === undefined ? "" : ` ${reason}`}.${typed}`;
+  }
   if (to.startsWith(deployPath)) return "To deploy a process, sign in.";
   const [, reason] = reasons.find(([path]) => path.test(to)) ?? [];
   return reason === undefined ? "You are not signed in." : `You are not signed in. Sign in ${reason}.`;
@@ -127,15 +144,17 @@ function Who({
   document,
   frame: { baseUrl, reader },
   to,
+  ended,
 }: {
   readonly document: SignInDocument;
   readonly frame: PageFrame;
   readonly to: string;
+  readonly ended: SignInState["ended"];
 }) {
   const { user, role, isOpen, sessionEnds } = document;
   if (isOpen)
     return <p>Nobody need sign in here yet: there is no key, and every user of this machine may do everything.</p>;
-  if (user === undefined) return <p>{reasonText(to)}</p>;
+  if (user === undefined) return <p>{reasonText(to, ended)}</p>;
   return (
     <form method="post" action={`${baseUrl}/_/sign-out`}>
       <p>

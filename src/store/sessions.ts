@@ -36,6 +36,12 @@ const selectOne = compile<{ tokenHash: string; at: number }>()(() =>
     .from(sessions)
     .where(and(eq(sessions.tokenHash, argument("tokenHash")), gt(sessions.expiresAt, argument("at")))),
 );
+const selectKept = compile<{ tokenHash: string }>()(() =>
+  build
+    .select()
+    .from(sessions)
+    .where(eq(sessions.tokenHash, argument("tokenHash"))),
+);
 const renew = compile<
   Record<"tokenHash" | "role" | "sealedRefresh", string | null> & Record<"holdsUntil", number> & { groups: string }
 >()(() =>
@@ -105,6 +111,11 @@ export async function insertSession(database: Database, session: Session): Promi
 /** Finds a session that has not ended by the hash of its token. */
 export async function findSession(database: Database, tokenHash: string, at: number): Promise<Session | undefined> {
   return (await database.read(selectOne({ tokenHash, at })))[0];
+}
+
+/** Finds a session by the hash of its token, also one that has ended, as long as it is kept. */
+export async function findKeptSession(database: Database, tokenHash: string): Promise<Session | undefined> {
+  return (await database.read(selectKept({ tokenHash })))[0];
 }
 
 /** Ends a session. */

@@ -76,6 +76,39 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     }
   });
 
+  test.each([1280, 1024, 768, 360])(
+    "no table goes on beyond its box for long ids, titles, tags and waits, at %i pixels",
+    async (width) => {
+      const [word, id] = ["hydrology_".repeat(9), "a-very-long-id-of-a-process-".repeat(2).slice(0, 50)];
+      const tool = { cwlVersion: "v1.2", class: "CommandLineTool", baseCommand: "true", inputs: {}, outputs: {} };
+      const headers = { "content-type": "application/json", prefer: "respond-async" };
+      const post = async (path: string, type: string, body: object) =>
+        fetch(`${plain.server.url}${path}`, {
+          method: "POST",
+          headers: { ...headers, "content-type": type },
+          body: JSON.stringify(body),
+        });
+      await post("/processes", "application/cwl+json", { ...tool, id, label: word });
+      await post(`/processes/${id}/execution`, "application/json", {
+        inputs: {},
+        title: `${word} ${word}`,
+        tags: [word.slice(0, 40)],
+      });
+      await page.setViewportSize({ width, height: 900 });
+      for (const path of ["/?f=html", "/jobs?f=html", "/processes?f=html", "/_/audit?f=html", "/_/keys?f=html"]) {
+        await page.goto(`${plain.server.url}${path}`);
+        // A wait is as long as it may be.
+        await page.evaluate(`for (const one of document.querySelectorAll(".job-cards td")) {
+          if (/^(?:ran |waited )?(?:less|\\d[\\d.]* (?:ms|s|min|h)\\b)/.test(one.textContent.trim())) { one.removeAttribute("class"); one.innerHTML = '<span class="nowrap">waited 33 min 12 s,</span> <span class="nowrap">ran less than 0.1 s</span>'; }
+        }`);
+        const beyond = `[...document.querySelectorAll(".wide")].map((one) => one.scrollWidth - one.clientWidth).filter((one) => one > 0)`;
+        expect([path, await page.evaluate<readonly number[]>(beyond)]).toEqual([path, []]);
+        expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+      }
+    },
+    60_000,
+  );
+
   test("paper has the heads of tables and what was folded up, says what it is, and has nothing to press", async () => {
     await page.setViewportSize({ width: 500, height: 900 });
     await page.goto(`${job}?f=html`);
@@ -84,10 +117,13 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     const shown = await page.evaluate<Readonly<Record<string, readonly string[]>>>(`(() => {
       const textOf = (selector) => [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility())
         .map((one) => one.textContent.trim());
-      return { pressed: textOf("button, nav, .jumps, .button, a[download]"), foot: textOf(".print-foot"), heads: textOf("#timeline thead th") };
+      return { pressed: textOf("button, nav, .jumps, .button, a[download]"), foot: textOf(".print-foot"), heads: textOf("#inputs thead th"), stages: textOf("#timeline .on-paper"), tables: textOf("#timeline table") };
     })()`);
     expect(shown.pressed).toEqual([]);
-    expect(shown.heads).toEqual(["When", "State", "Stage", "%", "Message"]);
+    expect(shown.heads).toEqual(["Input", "Value"]);
+    // The stages stand in one line.
+    expect(shown.tables).toEqual([]);
+    expect(shown.stages?.join()).toContain(" → ");
     expect(shown.foot?.join()).toMatch(/^Heddle · http:\S+\/jobs\/\S+ Printed \S/);
     // It begins with a record of the run, which its end does not repeat.
     const record = page.locator("[data-record]");
@@ -102,7 +138,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
       expect([told, await page.locator(`main ${told}, footer ${told}`).first().isVisible()]).toEqual([told, false]);
     }
     const placed = await page.evaluate<readonly string[]>(
-      `[...document.querySelectorAll("#timeline thead th")].map((one) => getComputedStyle(one).position)`,
+      `[...document.querySelectorAll("#inputs thead th")].map((one) => getComputedStyle(one).position)`,
     );
     expect(new Set(placed)).toEqual(new Set(["static"]));
     await page.emulateMedia({ media: "screen" });

@@ -85,6 +85,32 @@ test("a row is known by its first cell, where both sides say the same", () => {
   expect(row).not.toHaveProperty("first");
 });
 
+test("a row is named by the columns whose values together tell it from all others", () => {
+  const cases: readonly (readonly [string, readonly string[], readonly string[], readonly string[] | undefined])[] = [
+    ["station,date,level", ["T,1,3", "T,2,3", "G,1,3"], ["T,1,3", "T,2,9", "G,1,3"], ["T", "2"]],
+    ["country,station,date,level", ["R,T,1,3", "R,T,2,3", "R,G,1,3"], ["R,T,1,3", "R,T,2,9", "R,G,1,3"], ["T", "2"]],
+    ["level,station,date", ["1,T,1", "2,T,2", "3,G,1"], ["5,T,1", "6,T,2", "7,G,1"], ["T", "1"]],
+    ["name,code,level", ["x,a,1", "x,b,2"], ["x,a,1", "x,b,9"], ["b"]],
+    // The first cell by itself is enough.
+    ["id,name,level", ["1,a,1", "2,b,2"], ["1,a,1", "2,b,9"], undefined],
+    // Nothing tells one from another.
+    ["station,level", ["T,1", "T,1", "T,2"], ["T,1", "T,1", "T,9"], undefined],
+    [
+      "a,b,c,d,level",
+      ["1,1,1,2,0", "1,1,2,1,0", "1,2,1,1,0", "2,1,1,1,0"],
+      ["1,1,1,2,0", "1,1,2,1,0", "1,2,1,1,0", "2,1,1,1,9"],
+      ["2", "1", "1"],
+    ],
+  ];
+  for (const [columns, a, b, names] of cases) {
+    const [row] = compareTables(table(columns, ...a), table(columns, ...b), 200).rows;
+    expect([columns, row?.named?.map(({ text }) => text)]).toEqual([
+      columns,
+      names === undefined ? undefined : [...names],
+    ]);
+  }
+});
+
 test("a row that was left out moves no other, and a column that was put in changes none", () => {
   const a = table("id,rain", "a,1", "b,2", "c,3");
   expect(compareTables(a, table("id,rain", "b,2", "c,3"), 200).rows).toMatchObject([{ a: 2 }]);

@@ -30,6 +30,21 @@ const rows: readonly (readonly [string, JsonObject, readonly ToolChange[]])[] = 
     [{ what: "the command", was: "echo -n", is: "echo -n a --b $(inputs.text)" }],
   ],
   [
+    "words that a shell would read otherwise",
+    { baseCommand: ["awk", "-F", ",", "NR>1 {s+=$2}"], arguments: ["it's", "", "--a=b:c/d", "$(inputs.text)"] },
+    [{ what: "the command", was: "echo -n", is: `awk -F , 'NR>1 {s+=$2}' 'it'\\''s' '' --a=b:c/d $(inputs.text)` }],
+  ],
+  [
+    "words that the package gives to a shell, and prefixes",
+    {
+      arguments: [
+        { valueFrom: "| sort >x", shellQuote: false },
+        { prefix: "-o", valueFrom: "a b", separate: false },
+      ],
+    },
+    [{ what: "the command", was: "echo -n", is: "echo -n | sort >x '-oa b'" }],
+  ],
+  [
     "the image, as a list",
     {
       hints: [

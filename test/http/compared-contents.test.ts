@@ -184,10 +184,72 @@ test("values, lists and directories are compared by what is in them", async () =
     results: [
       { inside: [{ name: "value", differences: [{ path: "/n", a: 1, b: 2 }] }] },
       { inside: [{ name: "list 1", differences: [{ path: "", a: 1, b: 2 }] }] },
-      { inside: [{ files: [{ path: "a", a: { length: 1, sha256: "d1" }, b: { sha256: "d2" } }], more: 0 }] },
+      {
+        inside: [
+          { files: [{ path: "a", a: { length: 1, sha256: "d1" }, b: { sha256: "d2" } }], more: 0 },
+          // Nothing lies there.
+          { name: "all: a", kind: "not-compared" },
+        ],
+      },
     ],
   });
   expect(await pageOf(service, jobs)).toContain('<th scope="row">(all of it)</th>');
+});
+
+test("files that two directories have by the same path are compared inside, as far as there is room", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const run = async (contents: Readonly<Record<string, string>>) => {
+    const files = Object.entries(contents).map(([path, content]) => ({
+      path,
+      mediaType: path.endsWith(".csv") ? "text/csv" : path.endsWith(".png") ? "image/png" : "text/plain",
+      sizeBytes: content.length,
+      sha256: new Bun.CryptoHasher("sha256").update(content).digest("hex"),
+    }));
+    return runTo(
+      service,
+      (id) => ({ all: { kind: "directory", reference: `/${id}/all/out/`, basename: "out", files } }),
+      Object.fromEntries(Object.entries(contents).map(([path, content]) => [`all/out/${path}`, content])),
+    );
+  };
+  const rows = (level: number) => `station,date,level\nTulcea,1,3\nTulcea,2,${level}\nGalati,1,3\n`;
+  const jobs = [
+    await run({ "a b.csv": rows(4), "sub/c.txt": "one\ntwo", same: "x", "p.png": "1", only: "a" }),
+    await run({ "a b.csv": rows(5), "sub/c.txt": "one\n2", same: "x", "p.png": "2" }),
+  ];
+  const { results } = await compared(service, jobs);
+  expect(results).toMatchObject([
+    {
+      inside: [
+        {
+          name: "all",
+          kind: "files",
+          files: [{ path: "a b.csv" }, { path: "sub/c.txt" }, { path: "p.png" }, { path: "only" }],
+        },
+        {
+          name: "all: a b.csv",
+          kind: "table",
+          rows: [
+            {
+              named: [
+                { column: "station", text: "Tulcea" },
+                { column: "date", text: "2" },
+              ],
+              cells: [{ column: "level", a: "4", b: "5" }],
+            },
+          ],
+        },
+        { name: "all: sub/c.txt", kind: "text" },
+      ],
+    },
+  ]);
+  const page = await pageOf(service, jobs);
+  expect(page).toContain("Inside all: a b.csv");
+  expect(page).toMatch(/Tulcea, 2 <span class="muted">line 3</);
+  const many = (text: string) => Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`${at}.txt`, text]));
+  const { results: bounded } = await compared(service, [await run(many("a")), await run(many("b"))]);
+  const [{ inside } = { inside: [] }] = Array.isArray(bounded) ? bounded : [];
+  expect(inside).toHaveLength(21);
+  expect(inside[20]).toMatchObject({ kind: "not-compared", reason: expect.stringContaining("11 more differ") });
 });
 
 test("twenty pairs are looked into, and the others are counted", async () => {

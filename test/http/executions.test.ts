@@ -104,6 +104,7 @@ test("a synchronous execution that fails answers why", async () => {
     type: "urn:heddle:problem:job-failed",
     detail: "Cannot run tool: exit code 3",
     exitCode: 3,
+    jobID: jobId,
     stderrTail: "no such file",
   });
 });

@@ -353,6 +353,16 @@ test("a directory leads to its listing and to one zip, and the files of a list a
   expect(page).toContain('<pre class="code">b</pre>');
   expect(page).toContain('<pre class="code">c</pre>');
   expect(page).not.toContain("<i>");
+  // Its files have the time of the job's end, so that the same job is the same archive.
+  const zips: Buffer[] = [];
+  for (let at = 0; at < 2; at += 1) {
+    zips.push(Buffer.from(await (await service.send("GET", `/outputs/${id}/text/all/?f=zip`)).bytes()));
+    service.clock.advance(60_000);
+  }
+  expect(zips[0]?.equals(zips[1] ?? Buffer.of())).toBe(true);
+  const { finished } = await jsonOf(await service.send("GET", `/jobs/${id}`));
+  const day = zips[0]?.readUInt16LE(12) ?? 0;
+  expect([(day >> 9) + 1980, (day >> 5) & 15]).toEqual(String(finished).split("-").slice(0, 2).map(Number));
   const listing = await service.send("GET", `/outputs/${id}/text/all/?f=html`);
   expect([listing.status, await listing.text()]).toEqual([200, expect.stringContaining("a.txt")]);
 });

@@ -133,7 +133,7 @@ test("the page for people has all paths in short, without JavaScript, those of p
     expect(html).toContain(`<li><code>${method} ${named}</code> ${about.summary.replaceAll("'", "&#39;")}</li>`);
   }
   const tags = [...html.matchAll(/<h2(?: id="(\w+)")?>([^<]*)<\/h2>/g)].map(([, id, words]) => id ?? words);
-  expect([tags[0], tags.at(-1), new Set(tags).size]).toEqual(["service", "pages", tags.length]);
+  expect([tags[0], tags.at(-1), new Set(tags).size]).toEqual(["processes", "pages", tags.length]);
   // What only the website itself asks for is folded up.
   const [programs = "", website = ""] = html.split('<details class="fold"');
   expect(website).toContain("Addresses of this website&#39;s own pages and forms");

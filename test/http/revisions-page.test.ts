@@ -66,7 +66,7 @@ test("the newest two are ready to be compared, and the address shows what differ
     expect(compared).toMatch(/<del>- +version: 1.0.0\n<\/del>/);
     expect(compared).not.toContain("<b>");
     expect(compared).toContain(
-      "the command was <code>echo <del>hello &lt;b&gt;</del></code>, is <code>echo <ins>good bye</ins></code>.",
+      "the command was <code>echo <del>&#39;hello &lt;b&gt;&#39;</del></code>, is <code>echo <ins>&#39;good bye&#39;</ins></code>.",
     );
     expect(compared).toContain("Inputs and outputs keep their names, types, defaults and bounds.");
   }

@@ -36,9 +36,9 @@ describe("the page of a list of jobs", () => {
     expect(html).toContain('<a href="http://server/base/jobs/j1?f=html"');
     expect(html).toContain('<time datetime="2026-01-02T03:04:05.678Z">2026-01-02 03:04:05 UTC</time>');
     expect(html).toContain('<td class="nowrap"><span class="on-card">ran </span>1 h 1 min</td>');
-    expect(html).toContain("<td>a, b</td>");
+    expect(html).toContain('<td class="breaks">a, b</td>');
     expect(page({ jobs: [{ ...job, waitingSeconds: 40 }] })).toContain(
-      '<td class="nowrap">waited 40 s, ran 1 h 1 min</td>',
+      '<td><span class="nowrap">waited 40 s,</span> <span class="nowrap">ran 1 h 1 min</span> </td>',
     );
   });
 

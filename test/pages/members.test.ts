@@ -44,3 +44,8 @@ test("members alone are written as text, and tables of records add attributes to
   const writers = texts.filter(({ text }) => /hono\/html|dangerouslySetInnerHTML/.test(text)).map(({ file }) => file);
   expect(writers.sort()).toEqual(["members.ts", "record-table.tsx"]);
 });
+
+test("a stage is worded for who reads it, with the name that programs know it by", () => {
+  expect(String(membersOf({ stage: "monitorLoop" }))).toContain("Running (monitorLoop)");
+  expect(String(membersOf({ stage: "<b>" }))).toContain("&lt;b&gt;");
+});

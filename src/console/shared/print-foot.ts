@@ -9,6 +9,7 @@ export function preparePrinting(): void {
   addEventListener("beforeprint", () => {
     const printed = document.querySelector<HTMLElement>("[data-printed]");
     if (printed !== null) printed.textContent = printedText(new Date(), printed.dataset.printed ?? "");
+    tellInMargins(printed);
     fitDrawings();
     fitTables();
     for (const one of document.querySelectorAll<HTMLDetailsElement>("details[data-follows]:not([open])")) {
@@ -19,6 +20,17 @@ export function preparePrinting(): void {
   addEventListener("afterprint", () => {
     for (const one of unfolded.splice(0)) one.open = false;
   });
+}
+
+/** Where a browser writes into the margins of each sheet, what was printed when stands there, and not once more at the end. */
+function tellInMargins(printed: HTMLElement | null): void {
+  const text = printed?.textContent ?? "";
+  if (printed === null || text === "" || !("CSSMarginRule" in globalThis)) return;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    `@page { @bottom-left { content: ${JSON.stringify(text)}; font-size: 8pt; } } @media print { [data-printed] { display: none; } }`,
+  );
+  document.adoptedStyleSheets = [sheet];
 }
 
 function printedText(now: Date, by: string): string {

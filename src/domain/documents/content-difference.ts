@@ -7,12 +7,17 @@ export type JsonDifference = { readonly path: string; readonly a?: Json; readonl
 /** A cell that differs; a side without it is absent. */
 export type CellDifference = { readonly column: string; readonly a?: string; readonly b?: string };
 
+/** What a row says in one of the columns that name it. */
+export type NamedCell = { readonly column: string; readonly text: string };
+
 /** A row that differs, with the lines on which it begins, from 1; a side without it is absent. */
 export type RowDifference = {
   readonly a?: number;
   readonly b?: number;
   /** What its first cell says, which people know it by; absent where that is empty or differs. */
   readonly first?: string;
+  /** The cells that tell the row from all others, where that is not the first one by itself; both sides say the same there. */
+  readonly named?: readonly NamedCell[];
   readonly cells: readonly CellDifference[];
   /** So many more cells of the row differ. */
   readonly moreCells: number;

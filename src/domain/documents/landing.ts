@@ -28,8 +28,10 @@ export type HomeView = {
   /** Which version of its process each of them ran, by its id, where they ran several. */
   readonly versions?: ReadonlyMap<string, string>;
   readonly names?: ReadonlyMap<string, string>;
-  /** A command line that executes a process. */
-  readonly curl: string;
+  /** A command line that executes a process that the reader may run; undefined where there is none. */
+  readonly curl?: string;
+  /** Patterns of the processes that the key of the reader is for; all when absent. */
+  readonly onlyProcesses?: readonly string[];
   readonly termsUrl?: string;
   readonly logoUrl?: string;
   /** What the reader may do; all of it for a stranger, who may sign in. */

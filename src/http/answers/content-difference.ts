@@ -1,5 +1,6 @@
 import { comparePairs, resultMark } from "../../domain/compare-jobs.ts";
 import { defined } from "../../domain/defined.ts";
+import { referenceInside } from "../../domain/directories.ts";
 import type { ContentDifference, FileFacts, Inside } from "../../domain/documents/content-difference.ts";
 import { type Json, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
@@ -8,7 +9,7 @@ import { essenceOf, isJsonType, isTextType } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
 import { compareTables, type NumberedTable } from "../../domain/table-difference.ts";
 import { compareTexts } from "../../domain/text-difference.ts";
-import type { DirectoryResult, FileResult, Result } from "../../domain/values.ts";
+import type { DirectoryFile, DirectoryResult, FileResult, Result } from "../../domain/values.ts";
 import { openResult } from "../../operations/read-results.ts";
 import { readNumberedRows } from "../../wire/csv.ts";
 import { columnNames, tableShapeOf } from "../../wire/table-shape.ts";
@@ -43,14 +44,27 @@ export async function contentDifferences(
       room -= listedIn(inside);
       differences.push({ name: id, ...inside });
     }
-    if (pairs.length > left) {
-      const reason = `${pairs.length - left} more differ, or may differ. One comparison looks inside of ${mostCompared} at most.`;
-      differences.push({ name: outputId, kind: "not-compared", reason });
-    }
+    if (pairs.length > left) differences.push(leftOut(outputId, pairs.length - left));
     left -= Math.min(left, pairs.length);
+    for (const { id, a, b } of pairs) {
+      if (a?.kind !== "directory" || b?.kind !== "directory") continue;
+      const files = comparableFiles({ name: id, a, b });
+      for (const { name, ...sides } of files.slice(0, left)) {
+        const inside = await insideOf(deps, { ...sides, room });
+        room -= listedIn(inside);
+        differences.push({ name, ...inside });
+      }
+      if (files.length > left) differences.push(leftOut(id, files.length - left));
+      left -= Math.min(left, files.length);
+    }
     found.set(outputId, differences);
   }
   return found;
+}
+
+function leftOut(name: string, count: number): ContentDifference {
+  const reason = `${count} more differ, or may differ. One comparison looks inside of ${mostCompared} at most.`;
+  return { name, kind: "not-compared", reason };
 }
 
 /** The files, directories and values of a result, by names that two runs have in common. */
@@ -136,6 +150,32 @@ function filesOf({ a, b, room }: Compared<DirectoryResult>): Noted {
     ...defined({ a: pair.a === undefined ? undefined : factsOf(pair.a), b: pair.b && factsOf(pair.b) }),
   }));
   return { kind: "files", files, more: pairs.length - files.length };
+}
+
+/** Lists the files that two directories have by the same path, that differ, and whose contents can be compared, as results of their own. */
+function comparableFiles({
+  name,
+  a,
+  b,
+}: {
+  readonly name: string;
+  readonly a: DirectoryResult;
+  readonly b: DirectoryResult;
+}) {
+  const filesOfB = new Map(b.files.map((file) => [file.path, file]));
+  return a.files.flatMap((file) => {
+    const other = filesOfB.get(file.path);
+    if (other === undefined || (file.sha256 !== undefined && file.sha256 === other.sha256)) return [];
+    const [one, two] = [fileIn(a, file), fileIn(b, other)];
+    const isShort = Math.max(one.sizeBytes, two.sizeBytes) <= longestCompared;
+    if (!isShort || kindOf(one.mediaType) === "other") return [];
+    return [{ name: `${name}: ${file.path}`, a: one, b: two }];
+  });
+}
+
+function fileIn(directory: DirectoryResult, { path, ...facts }: DirectoryFile): FileResult {
+  const reference = referenceInside(directory, path);
+  return { kind: "file", reference, basename: path, ...facts };
 }
 
 function factsOf({ sizeBytes, sha256 }: { readonly sizeBytes: number; readonly sha256?: string }): FileFacts {

@@ -16,6 +16,9 @@ import { dispositionOf } from "./send-file.ts";
 /** What a directory can be sent as, the usual first. */
 export const directoryTypes = ["application/json", "text/html", "application/zip"] as const;
 
+/** A published directory, and when the job that made it ended, in milliseconds since 1970. */
+type MadeDirectory = { readonly directory: DirectoryResult; readonly madeAt: number | undefined };
+
 /**
  * Answers with a published directory: the list of its files as JSON or as a page, or all of them as one archive for a client that asks
  * for a zip by `Accept` or `?f=zip`. The page shows the first files, or the one that `look` names.
@@ -23,7 +26,7 @@ export const directoryTypes = ["application/json", "text/html", "application/zip
 export async function directoryResponse(
   layout: Parameters<typeof zipDirectory>[0],
   context: RouteContext,
-  directory: DirectoryResult,
+  { directory, madeAt }: MadeDirectory,
   locations: OutputLocations,
 ): Promise<Response> {
   const format = context.query("f");
@@ -36,7 +39,7 @@ export async function directoryResponse(
       "cache-control": "private, no-cache",
       vary: "accept",
     };
-    return new Response(context.isHead ? null : zipDirectory(layout, directory), { headers });
+    return new Response(context.isHead ? null : zipDirectory(layout, directory, madeAt), { headers });
   }
   const document = directoryDocument(directory, locations, context.baseUrl);
   const title = directory.basename;

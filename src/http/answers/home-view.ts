@@ -3,10 +3,16 @@ import { defined } from "../../domain/defined.ts";
 import type { HomeView } from "../../domain/documents/landing.ts";
 import { processUrl } from "../../domain/links.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
+import { listProcesses } from "../../operations/describe-processes.ts";
+import { mayRun } from "../../operations/guard.ts";
 import { seesOthers, usersOf } from "../../operations/job-people.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { readQueue } from "../../operations/read-queue.ts";
 import { readListedProcesses } from "../../operations/read-ran-process.ts";
+import { curlText } from "../../pages/form/uses/shell.ts";
+import { withoutMadeUp } from "../../pages/form/uses/used-files.ts";
+import { exampleRequest } from "../openapi/example-request.ts";
+import { isSample } from "../openapi/sample-files.ts";
 import type { RouteContext } from "../route.ts";
 import { statusDocument } from "./status-document.ts";
 
@@ -25,7 +31,7 @@ export async function readHomeView(
   { termsUrl, logoUrl }: ServiceIdentity,
 ): Promise<HomeView> {
   const known = {
-    curl: curlLine(baseUrl, caller),
+    ...defined({ curl: await curlLine(deps, baseUrl, caller), onlyProcesses: caller?.scope?.processes }),
     mayExecute: caller === undefined || mayDo(caller, "execute"),
     mayDeploy: caller === undefined || mayDo(caller, "deploy"),
     ...defined({ termsUrl, logoUrl }),
@@ -44,8 +50,25 @@ export async function readHomeView(
   };
 }
 
+/** So many processes are looked through for one that the reader may run. */
+const mostTried = 1000;
+
+/** Words a command that executes a process that the reader may run: the built-in one, or else one that needs no files if there is one. */
+async function curlLine(deps: HomeDeps, baseUrl: string, caller: Principal | undefined): Promise<string | undefined> {
+  if (caller === undefined || mayRun(caller, "echo")) return echoLine(baseUrl, caller);
+  if (!mayDo(caller, "execute")) return undefined;
+  const { items } = await listProcesses(deps, caller, { limit: mostTried });
+  const examples = items
+    .filter(({ id }) => mayRun(caller, id))
+    .map(({ id, description }) => ({ id, ...withoutMadeUp(exampleRequest(description), isSample) }));
+  const example = examples.find(({ files }) => files.length === 0) ?? examples[0];
+  if (example === undefined) return undefined;
+  const { id: name, request, files } = example;
+  return curlText({ baseUrl, name, needsKey: caller.user !== undefined, request, files });
+}
+
 /** Words a command that executes the built-in process. Who has no key to name needs none. */
-function curlLine(baseUrl: string, caller: Principal | undefined): string {
+function echoLine(baseUrl: string, caller: Principal | undefined): string {
   const isOpen = caller !== undefined && caller.user === undefined;
   const key = isOpen ? "" : ' -H "Authorization: Bearer $HEDDLE_KEY"';
   const url = quoted(`${processUrl(baseUrl, "echo")}/execution`);

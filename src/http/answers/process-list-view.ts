@@ -9,6 +9,7 @@ import {
   listProcesses,
   type ProcessFilter,
 } from "../../operations/describe-processes.ts";
+import { mayRun } from "../../operations/guard.ts";
 import { seesOthers } from "../../operations/job-people.ts";
 import { providerIds } from "../../operations/manage-providers.ts";
 import type { FindObstacle } from "../../operations/obstacles.ts";
@@ -23,6 +24,34 @@ export type ObstacleDeps = {
 
 type ListDeps = DescribeDeps & ObstacleDeps & Parameters<typeof processStatistics>[0];
 
+/** Tells whether somebody may run some processes, and not every one: the list marks those that are refused. */
+function isHeld(caller: Principal | undefined): caller is Principal {
+  if (caller === undefined || !mayDo(caller, "execute")) return false;
+  return caller.scope?.processes !== undefined || (caller.rights ?? []).some(({ verb }) => verb === "run");
+}
+
+/** Puts the processes that a key is for before all others, on the first page of the whole list. */
+export async function runnableFirst(
+  deps: DescribeDeps,
+  context: RouteContext,
+  { items, filter }: { readonly items: readonly Process[]; readonly filter: ProcessFilter },
+): Promise<readonly Process[]> {
+  const { caller } = context;
+  if (!isHeld(caller) || context.queries("sortby").length > 0) return items;
+  const runs = ({ id }: Process) => mayRun(caller, id);
+  const isWhole = filter.search === undefined && filter.visibility === undefined;
+  const all =
+    isWhole && isFirstPage(context, filter) && items.length >= filter.limit
+      ? (await listProcesses(deps, caller, { limit: mostCompared })).items
+      : items;
+  const first = all.filter(runs).slice(0, filter.limit);
+  return [...first, ...items.filter(({ id }) => !first.some((one) => one.id === id))];
+}
+
+function isFirstPage(context: RouteContext, { after }: ProcessFilter): boolean {
+  return [undefined, "0"].includes(context.query("page")) && after === undefined;
+}
+
 /** The most processes of a page that tells of runs. */
 export const mostWithStatistics = 100;
 
@@ -33,8 +62,7 @@ export async function namedFirst(
   { items, filter }: { readonly items: readonly Process[]; readonly filter: ProcessFilter },
 ): Promise<readonly Process[]> {
   const id = wordsOf(context);
-  const isFirstPage = [undefined, "0"].includes(context.query("page")) && filter.after === undefined;
-  if (id === "" || !isFirstPage) return items;
+  if (id === "" || !isFirstPage(context, filter)) return items;
   const named = items.find((process) => process.id === id);
   // Where all that fit stand on this page, it is none of them.
   if (named === undefined && items.length < filter.limit) return items;
@@ -116,6 +144,7 @@ export async function listView(deps: ListDeps, context: RouteContext, { items, f
     return {
       id: process.id,
       origin: originOf(process),
+      ...(isHeld(caller) && !mayRun(caller, process.id) ? { isRefused: true } : {}),
       ...defined({ cannotRun: await deps.findObstacle?.(process) }),
       ...defined({ title, version, keywords, description }),
       ...defined({

@@ -1,11 +1,11 @@
-import { type Action, isInScope, mayDo, type Principal, wishes } from "../../domain/access.ts";
+import { type Action, mayDo, type Principal, wishes } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { processUrl, providerProcessUrl, providerUrl } from "../../domain/links.ts";
 import { essenceOf } from "../../domain/media-type.ts";
 import type { Process, ProcessDescription } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
-import { hasRight } from "../../domain/rights.ts";
 import type { DeployDeps } from "../../operations/deploy-process.ts";
+import { mayRun as mayExecute } from "../../operations/guard.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import { readGraph } from "../../operations/read-graph.ts";
 import type { SubmitSettings } from "../../operations/submission.ts";
@@ -196,12 +196,6 @@ function limitsOf({ settings }: FormDeps, { baseUrl, caller }: RouteContext): Pr
   const mayUpload = caller !== undefined && mayDo(caller, "upload");
   const uploadUrl = mayUpload ? `${baseUrl}/vault` : undefined;
   return { maxBodyBytes, maxUploadBytes, ...defined({ uploadUrl, user: caller?.user }) };
-}
-
-function mayExecute(caller: Principal, processId: string): boolean {
-  return (
-    mayDo(caller, "execute") && isInScope(caller, processId) && hasRight(caller.rights ?? [], caller, "run", processId)
-  );
 }
 
 /** Tells what a form offers besides the inputs: only what this service and the caller can do. */

@@ -232,7 +232,7 @@ export function documentSource(
 
 /** Answers why a job failed (OGC 18-062r2 /req/core/job-results-failed). */
 export function failedResponse({ job }: Pick<JobResults, "job">): Response {
-  const document = failureDocument(job);
+  const document = { ...failureDocument(job), jobID: job.id };
   const headers = { "content-type": "application/problem+json", ...foreignBytes };
   return new Response(JSON.stringify(document), { status: 500, headers });
 }
@@ -266,7 +266,12 @@ export async function answerResult(
       return new Response(null, { status: 303, headers: { location: result.href } });
     case "directory":
       request.note?.("link");
-      return directoryResponse(deps.layout, context, result, outputLocations(deps, context.baseUrl));
+      return directoryResponse(
+        deps.layout,
+        context,
+        { directory: result, madeAt: request.job.finishedAt },
+        outputLocations(deps, context.baseUrl),
+      );
     case "record":
     case "list": {
       const asked = documentContext(deps, context, request, request.isInline === true);

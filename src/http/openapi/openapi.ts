@@ -33,13 +33,14 @@ export function openApiDocument(
   options: ApiOptions & { readonly hasMore: boolean },
 ): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
+  // What most come for stands before all that is the same at each service.
+  for (const process of processes) Object.assign(paths, executionPath(routes, { name: process.id, process }, options));
   for (const route of inOrder(routes)) {
     const path = pathOf(route);
     const item = paths[path] ?? {};
     item[route.method.toLowerCase()] = operationOf(route, path, options);
     paths[path] = item;
   }
-  for (const process of processes) Object.assign(paths, executionPath(routes, { name: process.id, process }, options));
   const { title, description } = options.identity;
   const texts = [description, aboutApi, ...(options.hasMore ? [manyProcesses] : [])];
   const document = documentOf({ title, version: "1.0.0", description: texts.join("\n\n") }, paths, options);

@@ -1,10 +1,13 @@
 import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
+import type { Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { Process } from "../../domain/process.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
+import { mayRun } from "../../operations/guard.ts";
 import { apiPage } from "../../pages/api.tsx";
 import { readerOf } from "../answers/document-response.ts";
 import { taggedResponse } from "../answers/entity-tag.ts";
@@ -61,7 +64,7 @@ export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): r
         const { items, next } = await listProcesses(deps, context.caller, { limit: maxProcesses });
         return apiResponse(deps, context, (options) =>
           next === undefined
-            ? openApiDocument(routes(), items, { ...options, hasMore: false })
+            ? openApiDocument(routes(), ownFirst(items, context.caller), { ...options, hasMore: false })
             : withoutProcesses(options),
         );
       },
@@ -85,12 +88,18 @@ export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): r
         return apiResponse(deps, context, (options) => processApiDocument(routes(), { name, process }, options));
       },
     },
-    ...pageRoutes(routes),
+    ...pageRoutes(deps, routes),
   ];
 }
 
+/** Puts the processes that a caller may run before all others. */
+function ownFirst(processes: readonly Process[], caller: Principal | undefined): readonly Process[] {
+  const place = ({ id }: Process) => (caller === undefined || mayRun(caller, id) ? 0 : 1);
+  return processes.toSorted((one, other) => place(one) - place(other));
+}
+
 /** Lists the routes of the page for people, with what it loads. */
-function pageRoutes(routes: () => readonly Route[]): readonly Route[] {
+function pageRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): readonly Route[] {
   return [
     {
       method: "GET",
@@ -101,9 +110,10 @@ function pageRoutes(routes: () => readonly Route[]): readonly Route[] {
         answers: { 200: { about: "A page", content: { mediaType: "text/html" } } },
       },
       access: "public",
-      handle(context) {
-        const reader = readerOf(context.caller);
-        const { baseUrl } = context;
+      async handle(context) {
+        const { baseUrl, caller } = context;
+        const reader = readerOf(caller);
+        const { items, next } = await listProcesses(deps, caller, { limit: maxProcesses });
         const frame = {
           title: "API",
           baseUrl,
@@ -113,7 +123,7 @@ function pageRoutes(routes: () => readonly Route[]): readonly Route[] {
           ...defined({ reader }),
         };
         const own = { script: scriptPaths.api, styles: apiStylesPath };
-        return new Response(apiPage(frame, own, operationsOf(routes())), {
+        return new Response(apiPage(frame, own, operationsOf(routes(), next === undefined ? items : [], caller)), {
           headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
         });
       },

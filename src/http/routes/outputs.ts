@@ -48,7 +48,9 @@ async function answerDirectory(
 ): Promise<Response> {
   const found = await findOutputDirectory(deps, principalOf(context), names);
   if (found !== undefined) {
-    return directoryResponse(deps.layout, context, found.directory, outputLocations(deps, context.baseUrl));
+    const { directory, job } = found;
+    const made = { directory, madeAt: job.finishedAt };
+    return directoryResponse(deps.layout, context, made, outputLocations(deps, context.baseUrl));
   }
   return fileResponse(context.request, await openOutputPath(deps, principalOf(context), [...names, ""]));
 }

@@ -21,7 +21,14 @@ import { formOfJob } from "../answers/filled-forms.ts";
 import type { FormOutputDeps } from "../answers/form-outputs.ts";
 import { deployedDocument, processSummary, statisticsOfProcess } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
-import { inTurn, listView, mostWithStatistics, namedFirst, type ObstacleDeps } from "../answers/process-list-view.ts";
+import {
+  inTurn,
+  listView,
+  mostWithStatistics,
+  namedFirst,
+  type ObstacleDeps,
+  runnableFirst,
+} from "../answers/process-list-view.ts";
 import type { FormSettings } from "../answers/process-view.ts";
 import {
   deploymentBody as body,
@@ -218,7 +225,8 @@ async function answerList(deps: ProcessRouteDeps, context: RouteContext): Promis
     listProcesses(deps, context.caller, page),
   );
   const { next } = listed;
-  const items = isPage ? await namedFirst(deps, context, { items: listed.items, filter }) : listed.items;
+  const ordered = isPage ? await runnableFirst(deps, context, { items: listed.items, filter }) : listed.items;
+  const items = isPage ? await namedFirst(deps, context, { items: ordered, filter }) : ordered;
   const document = {
     processes: await inTurn(items, async (process) => ({
       ...processSummary(process, context.baseUrl),

@@ -157,7 +157,8 @@ async function answerBelow(
   if (rest.length === 1 && rest[0] === "") return await answerResults(deps, context, shared, locations);
   if (segments.at(-1) === "") {
     const found = await shared.directory(segments.slice(0, -1));
-    if (found !== undefined) return directoryResponse(deps.layout, context, found, locations);
+    if (found !== undefined)
+      return directoryResponse(deps.layout, context, { directory: found, madeAt: shared.job.finishedAt }, locations);
   }
   try {
     return await fileResponse(context.request, await shared.open(segments));

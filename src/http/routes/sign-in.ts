@@ -12,7 +12,15 @@ import {
   type ProviderSignInDeps,
   returnFromProvider,
 } from "../../operations/provider-sign-in.ts";
-import { type Begun, refusedKeyWords, sessionEnd, signInWithKey, signOut } from "../../operations/sessions.ts";
+import {
+  type Begun,
+  refusedKeyWords,
+  type SessionEnd,
+  sessionEnd,
+  signInWithKey,
+  signOut,
+  whySessionEnded,
+} from "../../operations/sessions.ts";
 import type { Allowed } from "../../pages/account.tsx";
 import { type SignInState, signInPage } from "../../pages/sign-in.tsx";
 import { documentResponse } from "../answers/document-response.ts";
@@ -209,6 +217,7 @@ export async function signInResponse(
   const { caller, baseUrl } = context;
   const { user, role, groups } = caller ?? {};
   const token = user === undefined ? undefined : readSession(context.request, context);
+  const ended = user === undefined ? await endOf(deps, context) : undefined;
   const ends = token === undefined ? undefined : await sessionEnd(deps, token);
   const document: SignInDocument = {
     ...(user === undefined || role === undefined ? {} : { user, role }),
@@ -227,10 +236,16 @@ export async function signInResponse(
       ...state,
       operator: context.service ?? {},
       ...(caller === undefined ? {} : { allowed: allowedOf(caller) }),
-      ...defined({ notices }),
+      ...defined({ notices, ended }),
     }),
     headers: noStore,
   });
+}
+
+/** Tells only the browser that had a session why that has ended. */
+async function endOf(deps: SignInRouteDeps, context: RouteContext): Promise<SessionEnd | undefined> {
+  const token = readSession(context.request, context);
+  return token === undefined ? undefined : whySessionEnded(deps, token);
 }
 
 /** What a caller may do here, for the page of the account. */
