@@ -63,7 +63,6 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
   const lines = createWalkLog(deps, hasLog);
   const buffer = createWalkBuffer(deps, () => commit());
   const words = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
-  const isDue = createPercentPace(clock);
   const percents = createPercentEvents(clock, buffer, state.progress);
   const log = (level: LogLevel, text: string) => lines.add(state, level, words(text));
   const shown = () => ({ ...shownOf(state), ...defined({ waitedMilliseconds: waits.until(clock.now()) }) });
@@ -71,9 +70,7 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
   const show = (failure?: JobFailure) => {
     showStage(deps, buffer, state, failure);
     percents.passed(state);
-    // Its end tells what follows a failure, and that it is done, with the status: until then it is shown where it was.
-    if (state.hasFailed || state.isDone) buffer.stopTimer();
-    else if (deps.isBuffered(job)) announce();
+    announceStage(deps, state, { buffer, announce });
     log(failure === undefined ? "INFO" : "ERROR", state.message);
   };
   const enter = (stage: StageName, text?: string) => {
@@ -97,12 +94,8 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
     if (checkpoint !== drained.checkpoint && drained.checkpoint !== undefined) buffer.keep(drained.checkpoint);
     // A checkpoint of the stage that starts the run tells that it has started.
     if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
-    const execution =
-      kept === undefined && checkpoint === undefined ? undefined : { ...kept, ...defined({ checkpoint }) };
-    await writeWalk(deps, { ...state, ...shown() }, drained, {
-      kept: execution,
-      patiently: (work) => lines.patiently(() => state, work),
-    });
+    const patiently = <T>(work: () => Promise<T>) => lines.patiently(() => state, work);
+    await writeWalk(deps, { ...state, ...shown() }, drained, { kept: keptWith(kept, checkpoint), patiently });
   };
   return {
     get shown() {
@@ -122,7 +115,7 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
       if (next.progress === state.progress && next.message === state.message) return;
       state = next;
       announce();
-      if (isDue()) percents.add(state);
+      percents.told(state);
     },
     waits(wait, until) {
       if (waits.set(wait, until) && deps.isBuffered(job)) announce();
@@ -163,15 +156,34 @@ function createPercentPace(clock: Clock): () => boolean {
   };
 }
 
+/** Tells those who look of a stage. Its end tells what follows a failure, and that it is done, with the status: until then it is shown where it was. */
+function announceStage(
+  { isBuffered, claim }: ExecuteDeps,
+  { hasFailed, isDone }: WalkState,
+  { buffer, announce }: { readonly buffer: WalkBuffer; readonly announce: () => void },
+): void {
+  if (hasFailed || isDone) buffer.stopTimer();
+  else if (isBuffered(claim.job)) announce();
+}
+
+/** What of an execution is written; undefined for nothing. */
+function keptWith(kept: Kept | undefined, checkpoint: Kept["checkpoint"]): Kept | undefined {
+  return kept === undefined && checkpoint === undefined ? undefined : { ...kept, ...defined({ checkpoint }) };
+}
+
 /** Makes the events of percents, and knows what the last event told; `first` before all. */
 function createPercentEvents(clock: Clock, buffer: WalkBuffer, first: number) {
+  const isDue = createPercentPace(clock);
   let told = first;
   const add = (state: WalkState) => {
     told = state.progress;
     buffer.add({ ...shownOf(state), at: clock.now(), kind: "progress", status: "running" });
   };
   return {
-    add,
+    /** Adds an event of a state, unless the last one was a moment ago. */
+    told(state: WalkState): void {
+      if (isDue()) add(state);
+    },
     /** Notes that another event tells of a state. */
     passed: ({ progress }: WalkState) => {
       told = progress;

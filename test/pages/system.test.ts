@@ -250,9 +250,7 @@ test("the largest users, processes and jobs are told, each with its way", () => 
   expect(html).toContain("network 10.0.0.0/8");
   expect(plainTables(html)).toMatch(/<td class="nowrap">5\.0 MB<\/td><td>1,200<\/td><td>3<\/td><td class="nowrap">2 h/);
   expect(html).toContain("counted with all that come without a key");
-  expect(plainTables(html)).toContain(
-    `<td>All others</td>${cells("400 kB", "0 kB", "400 kB")}<td>50</td><td>1</td>`,
-  );
+  expect(plainTables(html)).toContain(`<td>All others</td>${cells("400 kB", "0 kB", "400 kB")}<td>50</td><td>1</td>`);
   expect(plainTables(html)).toContain(`<td>All together</td>${cells("3.4 MB", "2.0 MB", "5.4 MB")}<td>1,250</td>`);
   expect(html).toContain('<span aria-current="true">the last 30 days</span>');
   expect(html).toContain(`<a href="${frame.baseUrl}/_/system?f=html&amp;period=7d#space">`);

@@ -8,7 +8,11 @@ export function boundsOf(shape: Shape, unit: string | undefined): readonly strin
     case "number":
       return numberBounds(shape, unit, shape.isWhole ? "A whole number" : "A number");
     case "text":
-      return shape.control === "date-time" ? ["Date and time in UTC"] : shape.control === "box" ? areaWords(shape.forms) : [];
+      return shape.control === "date-time"
+        ? ["Date and time in UTC"]
+        : shape.control === "box"
+          ? areaWords(shape.forms)
+          : [];
     case "rows":
       return [
         ...(shape.isBox === true ? [boxOrder] : []),
