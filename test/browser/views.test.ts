@@ -308,6 +308,24 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
+  test("on a small screen, a press on a raster tells its value, and the map keeps its place", async () => {
+    const wrong: string[] = [];
+    const page = await site().open(wrong, { viewport: { width: 360, height: 740 } });
+    await page.goto(await site().results({ "small.tif": new Uint8Array(madeTiff()) }));
+    const view = await viewOf(page, "small.tif");
+    const map = view.locator(".map");
+    await coloursOf(map);
+    await map.scrollIntoViewIfNeeded();
+    const before = (await map.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.click(before.x + before.width / 2, before.y + before.height / 2);
+    const value = view.locator(".map-value");
+    await value.getByText(/band 1: \d+/).waitFor();
+    expect(await map.boundingBox()).toEqual(before);
+    const told = (await value.boundingBox()) ?? { y: 1000, height: 0 };
+    expect(told.y + told.height).toBeLessThanOrEqual(before.y);
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
   test("what is too large, or lies about itself, is told with numbers, and the page stays usable", async () => {
     const wrong: string[] = [];
     const page = await site().open(wrong);

@@ -51,7 +51,9 @@ test("the page of the audit tells of a job its short id, its process and whose i
     expect(row).toContain(`/jobs/${jobId}?f=html" title="${jobId}"><code>${jobId.slice(-8)}</code></a>`);
     expect(row).toContain('/processes/echo?f=html">echo</a><span class="muted"> of ann &amp; co</span>');
     expect(row).toContain(">done</td>");
-    expect(row).toMatch(/\/_\/audit\?f=html&amp;user=ada"[^>]*>ada<\/a> <a href="[^"]*\/jobs\?f=html&amp;user=ada"/);
+    expect(row).toMatch(
+      /\/_\/audit\?f=html&amp;user=ada"[^>]*>ada<\/a> <small>\(<a href="[^"]*\/jobs\?f=html&amp;user=ada"/,
+    );
   }
   for (const row of rowsOf(await page("action=execute"))) expect(row).toContain(">accepted</td>");
   const [made = ""] = rowsOf(await page("action=create-key"));

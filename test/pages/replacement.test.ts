@@ -233,7 +233,7 @@ describe("what a new version changes", () => {
     );
     const [start, end] = [words.slice(0, 60).join(" "), words.slice(61).join(" ")];
     expect(html).toContain(`was <code>${start} <del>--option-60</del> ${end}</code>`);
-    expect(html).toContain(`is <code>${start} <ins>--other=&lt;b&gt;</ins> ${end}</code>.`);
+    expect(html).toContain(`is <code>${start} <ins>&#39;--other=&lt;b&gt;&#39;</ins> ${end}</code>.`);
     const script = (last: string) =>
       running({ requirements: { InitialWorkDirRequirement: { listing: [{ entry: `one\ntwo\n${last}` }] } } });
     const lines = String(Replacement({ before: script("three"), after: script("four") }));
