@@ -69,6 +69,7 @@ export function Conditions({
       <b>{countText({ count, links })}</b>
       {`: ${conditions.join("; ")}. `}
       {count === 0 && mayBeId.test(searchParams.get("q") ?? "") ? `${idWords} ` : ""}
+      {count === 0 && searchParams.get("kept") === "true" ? `${keptWords} ` : ""}
       {count === 0 ? <MeantFilter address={address} /> : null}
       {count === 0 ? <AnyWord address={address} /> : null}
       <a href={`${origin}${pathname}?${withoutConditions(searchParams)}`}>Show all jobs</a>
@@ -142,6 +143,8 @@ function AnyWord({ address }: { readonly address: string }) {
 
 /** A part of an id, as it is copied from somewhere. */
 const mayBeId = /^\s*[0-9a-f]+(?:-[0-9a-f]*)*\s*$/i;
+const keptWords =
+  "A job is kept for good on its own page, under “About this run”: by administrators, and by deployers their own.";
 const idWords = "Of an id, all of it is taken, its beginning (6 characters or more), or its last eight characters.";
 
 type Counted = { readonly count: number; readonly links: readonly Link[] };

@@ -78,6 +78,15 @@ describe.skipIf(missing !== undefined)(title, () => {
     await view.getByLabel("Written as").selectOption("numbers");
     expect(await control.inputValue()).toMatch(/^-?[\d.]+(?:,-?[\d.]+){3}$/);
     await view.getByText(/^Box: west 2\d/).waitFor();
+    // The shape comes again that the numbers are the box of, and a box is one polygon.
+    await control.fill(triangle);
+    await view.getByLabel("Written as").selectOption("numbers");
+    expect(await control.inputValue()).toBe("28.6,44.4,29.8,45.5");
+    await view.getByLabel("Written as").selectOption("wkt");
+    expect(await control.inputValue()).toBe(triangle);
+    await control.fill("1,2,3,4");
+    await view.getByLabel("Written as").selectOption("wkt");
+    expect(await control.inputValue()).toBe("POLYGON((1 2,3 2,3 4,1 4,1 2))");
     expect(wrong).toEqual([]);
   }, 60_000);
 

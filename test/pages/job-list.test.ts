@@ -327,6 +327,7 @@ describe("the page of a list of jobs", () => {
     );
     expect(at("&status=accepted,running", 1)).toBe("1 job fits: status running or waiting. Show all jobs");
     expect(at("&kept=true&user=ann", 1)).toBe("1 job fits: user ann; kept for good. Show all jobs");
+    expect(at("&kept=true", 0)).toContain("A job is kept for good on its own page");
     expect(at("&kept=false", 0)).toBe("No job fits: not kept for good. Show all jobs");
     expect(at("&q=%3Ci%3E&minDuration=5", 0)).toBe(
       "No job fits: words or id &lt;i&gt;; ran at least 5 s. Show all jobs",

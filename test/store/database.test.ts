@@ -179,7 +179,7 @@ describe("migrations", () => {
       expect(await found({ tags: ["red"] })).toEqual(["waiting", "first"]);
       expect(await found({ tags: ["red"] }, { withRemoved: true })).toEqual(["waiting", "removed", "first"]);
       expect(await found({ text: [["uberraschung"]] })).toEqual(["second"]);
-      expect(await found({ text: [["flood", "map"]] })).toEqual(["stopped", "second", "first"]);
+      expect(await found({ text: [["flood", "map"]] })).toEqual(["waiting", "stopped", "second", "first"]);
       expect(await found({ text: [["gone"]] })).toEqual([]);
       expect(await found({ text: [["gone"]] }, { withRemoved: true })).toEqual(["removed"]);
       expect(await found({ text: [["wrong"]] })).toEqual([]);

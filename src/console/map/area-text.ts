@@ -24,6 +24,8 @@ export function textTarget(name: string, { forms = "numbers" }: DOMStringMap): T
   const offered = formNames.filter((form) => forms.split(" ").includes(form));
   const [usual = "numbers"] = forms.split(" ").flatMap((one) => formNames.find((form) => form === one) ?? []);
   let chosen: AreaForm | undefined;
+  // Four numbers lose the shape that they are the box of: who goes back to another form gets it again.
+  let before: { readonly numbers: string; readonly geometries: readonly Geometry[] } | undefined;
   const now = () => chosen ?? areaFormOf(control.value) ?? usual;
   const asBox = boxWriters((box) => writeNumbers(control, box));
   const writeGeometries = (geometries: readonly Geometry[]) => {
@@ -31,7 +33,7 @@ export function textTarget(name: string, { forms = "numbers" }: DOMStringMap): T
     if (form === "numbers") return asBox.writeGeometries(geometries);
     const made = fitted(geometries, all, false);
     if ("fault" in made) return made.fault;
-    const [geometry] = made.geometries;
+    const geometry = made.geometries.map(alone)[0];
     if (geometry !== undefined)
       write(control, form === "wkt" ? writeWellKnownText(geometry) : JSON.stringify(geometry));
     return undefined;
@@ -55,10 +57,14 @@ export function textTarget(name: string, { forms = "numbers" }: DOMStringMap): T
   };
 
   function choose(form: AreaForm): string | undefined {
-    const { geometries, crs } = said(control?.value ?? "", offered);
+    const text = control?.value ?? "";
+    const { geometries, crs, isBox } = said(text, offered);
     chosen = form;
     // Numbers of another reference system are not those of the form that was chosen.
-    return geometries.length === 0 || crs !== undefined ? undefined : writeGeometries(geometries);
+    if (geometries.length === 0 || crs !== undefined) return undefined;
+    const fault = writeGeometries(before?.numbers === text ? before.geometries : geometries);
+    if (form === "numbers" && isBox !== true) before = { numbers: control?.value ?? "", geometries };
+    return fault;
   }
 }
 
@@ -68,6 +74,14 @@ const boxWords =
 function isRectangle(ring: readonly Position[]): boolean {
   const count = (values: readonly number[]) => new Set(values.map((value) => value.toFixed(6))).size;
   return ring.length === 4 && count(ring.map(([x]) => x)) === 2 && count(ring.map(([, y]) => y)) === 2;
+}
+
+/** One part of a kind needs no list of parts around it. */
+function alone(geometry: Geometry): Geometry {
+  if ("geometries" in geometry || geometry.type !== "MultiPolygon" || !Array.isArray(geometry.coordinates))
+    return geometry;
+  const [only, ...others]: readonly unknown[] = geometry.coordinates;
+  return others.length === 0 ? { type: "Polygon", coordinates: only } : geometry;
 }
 
 /** Whatever the package writes between numbers stays there. */

@@ -1,5 +1,6 @@
 import type Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
+import DoubleClickZoom from "ol/interaction/DoubleClickZoom.js";
 import Draw, { createBox } from "ol/interaction/Draw.js";
 import { transform, transformExtent } from "ol/proj.js";
 import { button, choice, element } from "../shared/elements.ts";
@@ -57,7 +58,7 @@ function formControl({ target: { forms, controls }, writing }: Tools): readonly 
 
 const hints = {
   box: "Drag from one corner of the box to the other.",
-  polygon: "Press each corner, and the first one again at the end.",
+  polygon: "Press each corner, and the last one twice, or the first one again, at the end.",
   point: "Press where the point is.",
 } as const;
 
@@ -71,7 +72,11 @@ function drawer({ map, target, writing, status }: Tools): Drawer {
   let pressed: HTMLButtonElement | undefined;
   // Read out by the status below the map, which may be out of sight.
   const hint = element("p", { class: "map-hint", "aria-hidden": "true" });
+  const zoomByTwoPresses = (isOn: boolean) => {
+    for (const one of map.getInteractions().getArray()) if (one instanceof DoubleClickZoom) one.setActive(isOn);
+  };
   const end = () => {
+    zoomByTwoPresses(true);
     if (current !== undefined) map.removeInteraction(current);
     current = undefined;
     pressed?.setAttribute("aria-pressed", "false");
@@ -99,6 +104,8 @@ function drawer({ map, target, writing, status }: Tools): Drawer {
       queueMicrotask(end);
       writing(() => writeDrawn(target, feature));
     });
+    // The last corner of a polygon may be pressed twice.
+    zoomByTwoPresses(false);
     map.addInteraction(current);
     map.getTargetElement()?.classList.add("map-drawing");
   };

@@ -115,7 +115,7 @@ export function paint(bands: readonly ArrayLike<number>[], look: Paint): Uint8Cl
 /** Returns a function that brings values to a scale of bytes. */
 function scaleOf({ least, most }: Stretch): (value: number) => number {
   const width = most - least;
-  return (value) => Math.max(0, Math.min(255, width <= 0 ? 128 : ((value - least) / width) * 255));
+  return (value) => Math.max(0, Math.min(255, width === 0 ? 128 : ((value - least) / width) * 255));
 }
 
 function paintBand(
