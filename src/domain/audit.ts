@@ -25,6 +25,8 @@ export const auditActions = [
   "revoke-key",
   "upload",
   "remove-upload",
+  "keep-notices",
+  "remove-notices",
   "sign-in",
   "sign-out",
   "refuse",

@@ -6,6 +6,7 @@ import { type Fault, Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
 import { findNotices, removeNotices, saveNotices } from "../store/notices.ts";
 import type { SecretKey } from "../store/seal.ts";
+import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { requireAction } from "./guard.ts";
 import { checkSubscribers } from "./subscribers.ts";
 
@@ -51,7 +52,11 @@ export async function readOwnNotices(
  * name as a subscriber either, and `forbidden` for who may not execute, has no name, or came with a key that is not for
  * everything: it would hear of runs that the key may not see.
  */
-export async function keepOwnNotices(deps: NoticesDeps, principal: Principal, wanted: Notices): Promise<void> {
+export async function keepOwnNotices(
+  deps: NoticesDeps & AuditDeps,
+  principal: Principal,
+  wanted: Notices,
+): Promise<void> {
   const action = "keep where you are told";
   requireAction(principal, "execute", action);
   const { user, scope } = principal;
@@ -63,13 +68,16 @@ export async function keepOwnNotices(deps: NoticesDeps, principal: Principal, wa
   const { faults } = checkNotices(deps, wanted);
   if (faults.length > 0) throw refusal(action, faults);
   const events = [...new Set(wanted.events)];
-  await saveNotices(deps.database, deps.secretKey, { user, notices: { address: wanted.address, events } });
+  // Its second statement keeps what was given.
+  const database = auditing(deps, actorOf(principal), "keep-notices", { subject: user, after: 1 });
+  await saveNotices(database, deps.secretKey, { user, notices: { address: wanted.address, events } });
 }
 
 /** Forgets where a caller is told. Throws `forbidden` for one without a name. */
-export async function removeOwnNotices({ database }: NoticesDeps, { user }: Principal): Promise<void> {
+export async function removeOwnNotices(deps: AuditDeps, principal: Principal): Promise<void> {
+  const { user } = principal;
   if (user === undefined) throw nobody("forget where you are told");
-  await removeNotices(database, user);
+  await removeNotices(auditing(deps, actorOf(principal), "remove-notices", { subject: user }), user);
 }
 
 /** Tells whom this server may send mails to. */

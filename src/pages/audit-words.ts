@@ -28,6 +28,8 @@ const actionWords: Readonly<Record<AuditAction, string>> = {
   "revoke-key": "revoked a key",
   upload: "uploaded a file",
   "remove-upload": "removed an upload",
+  "keep-notices": "said where they are told of their jobs",
+  "remove-notices": "took back where they are told of their jobs",
   "sign-in": "signed in",
   "sign-out": "signed out",
   refuse: "sent a request that was refused",

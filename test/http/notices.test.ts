@@ -121,6 +121,20 @@ describe("the API", () => {
     );
   });
 
+  test("is told in the audit when it is kept and removed, without the address", async () => {
+    await using service = await openService(mails);
+    const ann = await service.createKey("runner", "ann");
+    await put(service, ann, { address: "nobody" });
+    await put(service, ann, { address: "ann@example.org" });
+    for (const _ of [1, 2]) await service.send("DELETE", "/_/notices", { key: ann });
+    const lines = (await listAudit(service.database, { limit: 9 })).filter(({ action }) => action.endsWith("notices"));
+    expect(lines.map(({ action, subject, user, outcome }) => [action, subject, user, outcome])).toEqual([
+      ["remove-notices", "ann", "ann", "done"],
+      ["keep-notices", "ann", "ann", "done"],
+    ]);
+    expect(JSON.stringify(lines)).not.toContain("example.org");
+  });
+
   test("keeps the address sealed, and out of the audit", async () => {
     await using service = await openService(mails);
     const key = await service.createKey("runner", "ann");

@@ -4,6 +4,7 @@ import type { NoticesDocument } from "../../domain/documents/notices.ts";
 import { jsonLink } from "../../domain/links.ts";
 import { type Notices, noticeEvents } from "../../domain/notices.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { AuditDeps } from "../../operations/audit.ts";
 import {
   keepOwnNotices,
   mailReach,
@@ -20,7 +21,7 @@ import { jsonResponse, pageAt, principalOf, type Route, type RouteContext } from
 import { readBody } from "./job-actions.ts";
 import { type SignInRouteDeps, signInPath, signInResponse } from "./sign-in.ts";
 
-export type NoticesRouteDeps = NoticesDeps & SignInRouteDeps & { readonly settings: BodyLimits };
+export type NoticesRouteDeps = NoticesDeps & AuditDeps & SignInRouteDeps & { readonly settings: BodyLimits };
 
 const path = "/_/notices";
 const noStore = { "cache-control": "no-store" } as const;
