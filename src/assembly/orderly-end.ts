@@ -1,3 +1,4 @@
+import type { Config } from "../config.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { FilePool } from "../runner/file-pool.ts";
 import type { Database } from "../store/database.ts";
@@ -17,7 +18,7 @@ type OrderlyEndDeps = {
   readonly held: AsyncDisposable;
   readonly version: string;
   /** How long open requests are waited for. */
-  readonly drainSeconds: number;
+  readonly drainSeconds: Config["drainSeconds"];
 };
 
 /** Ends a service that has stopped to take work: answers what is open, notes the end in the audit, and closes what is held. */

@@ -42,7 +42,7 @@ describe.skipIf(missing !== undefined)(named("a stranger finds a process and run
     async (way) => {
       const { person, page, hands } = await find(way, "weather", "Climate of a weather station");
       await using _ = person;
-      await hands.attach(page.locator('input[type="file"]').first(), observations);
+      await hands.attach(page.locator('.file input[type="file"]').first(), observations);
       await hands.write(page.getByLabel("Name of the station"), `Station ${way}`);
       await hands.press(page.locator("button.button-main"));
       await page.waitForURL(/\/jobs\//);
