@@ -1,4 +1,5 @@
 import type { Action } from "../domain/access.ts";
+import { deployPath } from "./deploy.tsx";
 import { patternWords } from "./refusal-words.ts";
 
 /** What who has signed in may do here. */
@@ -9,7 +10,13 @@ export type Allowed = {
 };
 
 /** Lists what who has signed in may do here, and what not. */
-export function MayDo({ allowed: { actions, processes } }: { readonly allowed: Allowed }) {
+export function MayDo({
+  allowed: { actions, processes },
+  baseUrl,
+}: {
+  readonly allowed: Allowed;
+  readonly baseUrl: string;
+}) {
   const may = known.filter(([action]) => actions.includes(action));
   // Who sees the jobs of everybody is not told of the own ones besides; so with their dismissal.
   const told = may.filter(([, , wider]) => wider === undefined || !actions.includes(wider));
@@ -21,11 +28,11 @@ export function MayDo({ allowed: { actions, processes } }: { readonly allowed: A
       ) : (
         <>
           <p>You may:</p>
-          <Told known={processes === undefined ? told : told.filter(([action]) => !isHeld(action))} />
+          <Told known={processes === undefined ? told : told.filter(([action]) => !isHeld(action))} baseUrl={baseUrl} />
           {processes === undefined ? null : (
             <>
               <p>{`And only of ${patternWords(processes)}:`}</p>
-              <Told known={told.filter(([action]) => isHeld(action))} />
+              <Told known={told.filter(([action]) => isHeld(action))} baseUrl={baseUrl} />
             </>
           )}
         </>
@@ -40,15 +47,31 @@ export function MayDo({ allowed: { actions, processes } }: { readonly allowed: A
   );
 }
 
-function Told({ known: told }: { readonly known: readonly Known[] }) {
+/** Lists what one may do with the way to its page; without an address, of what one may not do, there are no ways. */
+function Told({ known: told, baseUrl }: { readonly known: readonly Known[]; readonly baseUrl?: string }) {
   return (
     <ul>
-      {told.map(([, words]) => (
-        <li>{words}</li>
-      ))}
+      {told.map(([action, words]) => {
+        const path = pages[action];
+        const isWay = baseUrl !== undefined && path !== undefined;
+        return <li>{isWay ? <a href={`${baseUrl}${path}?f=html`}>{words}</a> : words}</li>;
+      })}
     </ul>
   );
 }
+
+/** Where something is done that has a page of its own. */
+const pages: Readonly<Partial<Record<Action, string>>> = {
+  "read-processes": "/processes",
+  "read-own-jobs": "/jobs",
+  "read-all-jobs": "/jobs",
+  upload: "/uploads",
+  deploy: deployPath,
+  "manage-providers": "/providers",
+  "manage-keys": "/_/keys",
+  "read-audit": "/_/audit",
+  "read-system": "/_/system",
+};
 
 /** Tells whether a key that is for some processes is held to them in an action. What is public is seen by everybody. */
 function isHeld(action: Action): boolean {

@@ -32,7 +32,9 @@ export function signInPage({ to, fault, ended, allowed, notices, operator = {} }
         <Layout {...frame}>
           {fault === undefined ? null : <Fault words={fault} />}
           <Who document={document} frame={frame} to={to} ended={ended} />
-          {document.user === undefined || allowed === undefined ? null : <MayDo allowed={allowed} />}
+          {document.user === undefined || allowed === undefined ? null : (
+            <MayDo allowed={allowed} baseUrl={frame.baseUrl} />
+          )}
           {notices === undefined ? null : <Notices view={notices} baseUrl={frame.baseUrl} />}
           {document.user === undefined || notices === undefined ? null : <h2>Sign in as somebody else</h2>}
           {document.ways.includes("provider") ? (

@@ -81,6 +81,10 @@ test.skipIf(missing !== undefined)(
         expect([part, await fold.count()]).toEqual([part, 1]);
       }
     }
+    // What a part is searched by stands above its fold.
+    await page.locator(".jumps").getByRole("link", { name: "Settings", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.locator('[data-finds="settings"] input:focus').waitFor();
     expect(wrong).toEqual([]);
   },
   90_000,

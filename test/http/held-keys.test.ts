@@ -99,6 +99,11 @@ test("the account tells apart what a key does of all processes, and what only of
   for (const words of ["run processes", "see your own jobs", "read the package", "cancel and remove your own jobs"])
     expect([ofAll, ofSome].map((one) => one.includes(words))).toEqual([false, true]);
   expect(await pageOf(service, "/_/sign-in?f=html", await service.createKey("runner", "ann"))).not.toContain("only of");
+  // What one may do leads to its page.
+  expect(page).toContain('/processes?f=html">see the processes');
+  expect(page).not.toContain('/_/keys?f=html">');
+  const admin = await pageOf(service, "/_/sign-in?f=html", await service.createKey("admin", "root"));
+  expect(admin).toContain('/_/keys?f=html">make and revoke keys</a>');
 });
 
 test("who was signed in is told that the key was revoked or has ended; nobody else is", async () => {

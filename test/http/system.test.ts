@@ -183,7 +183,7 @@ test("a key that only reads is no admin in the table and the menu; whose key it 
   expect(home).toContain(">rita (overseer)</a>");
   const account = await (await service.send("GET", "/_/sign-in", { key: text, headers: html })).text();
   expect(account).toContain("You are signed in as <b>rita</b> (overseer).");
-  expect(account).toContain("<li>see the jobs of everybody, with their inputs, logs and results</li>");
+  expect(account).toContain(">see the jobs of everybody, with their inputs, logs and results</a></li>");
   expect(account).toMatch(
     /<p>You may not:<\/p><ul><li>run processes<\/li><li>upload files for inputs<\/li>.*<li>deploy/,
   );

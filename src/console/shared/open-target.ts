@@ -23,6 +23,12 @@ function openTarget(): void {
     at.open = true;
   target.scrollIntoView();
   const summary = fold.querySelector(":scope > summary");
+  // Above the fold of a part may stand what it is searched by.
+  const search = below === fold ? target.parentElement?.querySelector<HTMLElement>('input[type="search"]') : null;
+  if (search?.checkVisibility() === true) {
+    search.focus({ preventScroll: true });
+    return;
+  }
   const isBehind = fold.contains(target) && target !== fold && summary?.contains(target) !== true;
   focusOn(isBehind ? target : summary?.nextElementSibling);
 }
