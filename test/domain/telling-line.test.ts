@@ -59,7 +59,7 @@ const cases: readonly (readonly [program: string, stderr: string, line: string |
   ],
   [
     "node",
-    "/work/a.js:1\nthrow new TypeError('no such band')\n^\n\nTypeError: no such band\n    at Object.<anonymous> (/work/a.js:1:7)\n\nNode.js v22.1.0\n",
+    "/srv/app/a.js:1\nthrow new TypeError('no such band')\n^\n\nTypeError: no such band\n    at Object.<anonymous> (/srv/app/a.js:1:7)\n\nNode.js v22.1.0\n",
     "TypeError: no such band",
   ],
   ["bash", "reading\nbash: line 3: gdalinfo: command not found\n", "bash: line 3: gdalinfo: command not found"],
