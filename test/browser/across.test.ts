@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { missing } from "./site.ts";
-import { openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite } from "./views-site.ts";
 
 const title =
   missing === undefined
@@ -24,22 +24,14 @@ const featureOf = (more: object = {}) => ({ type: "Feature", properties: { name:
 const asWritten = "This shape spans more than half the world as it is written.";
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
+  const site = holdViewsSite(async () => {
     await site().deploy({
       ...{ cwlVersion: "v1.2", class: "CommandLineTool", id: "areas", baseCommand: "true" },
       inputs: { bbox: "string", area: { type: "File", format: "iana:application/geo+json" } },
       outputs: {},
       $namespaces: { iana: "https://www.iana.org/assignments/media-types/" },
     });
-  }, 60_000);
-  afterAll(() => held.disposeAsync(), 30_000);
+  });
 
   /** Tells the longitude in the middle of a map, by what it says of the pointer. */
   async function middleOf(page: Page, map: Locator): Promise<number> {

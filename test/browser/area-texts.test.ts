@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { drag } from "../console/support/hands.ts";
 import { missing } from "./site.ts";
-import { openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite } from "./views-site.ts";
 
 const title = missing === undefined ? "areas in texts" : `areas in texts (skipped: no ${missing})`;
 
@@ -27,17 +27,9 @@ const tool = {
 };
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
+  const site = holdViewsSite(async () => {
     await site().deploy(tool);
-  }, 60_000);
-  afterAll(() => held.disposeAsync(), 30_000);
+  });
 
   async function viewOf(page: Page, name: string): Promise<Locator> {
     const view = page.locator(`[data-view="field"][data-name="/inputs/${name}"]`);

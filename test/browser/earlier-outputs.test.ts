@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { missing } from "./site.ts";
-import { openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite } from "./views-site.ts";
 
 const title = missing === undefined ? "outputs of earlier jobs" : `outputs of earlier jobs (skipped: no ${missing})`;
 
@@ -20,19 +20,11 @@ const tool = {
 const lake = { type: "Feature", properties: { name: "Lake" }, geometry: { type: "Point", coordinates: [10, 50] } };
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
+  const site = holdViewsSite(async () => {
     await site().deploy(tool);
     await site().results({ "lake.geojson": JSON.stringify(lake) });
     await site().results({ "one.txt": "1", "two.txt": "2" }, "directory");
-  }, 60_000);
-  afterAll(() => held.disposeAsync(), 30_000);
+  });
 
   const list = (page: Page, input: string) => page.locator(`select[name="/inputs/${input}/~stored"]`);
 

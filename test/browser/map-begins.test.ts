@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { drag } from "../console/support/hands.ts";
 import { missing } from "./site.ts";
-import { openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite } from "./views-site.ts";
 
 const title = missing === undefined ? "where maps begin" : `where maps begin (skipped: no ${missing})`;
 
@@ -17,18 +17,10 @@ const sides = {
 };
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
+  const site = holdViewsSite(async () => {
     await site().deploy(tool("two", { first: { type: sides }, second: { type: sides } }));
     await site().deploy(tool("one", { only: { type: sides } }));
-  }, 60_000);
-  afterAll(() => held.disposeAsync(), 30_000);
+  });
 
   const viewOf = (page: Page, name: string) => page.locator(`[data-view="field"][data-name="/inputs/${name}"]`);
 

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { waterBodies } from "../console/support/processes.ts";
 import { missing } from "./site.ts";
-import { openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite } from "./views-site.ts";
 
 const title = missing === undefined ? "the map of a form" : `the map of a form (skipped: no ${missing})`;
 
@@ -17,17 +17,9 @@ const keepTexts = `
 `;
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
+  const site = holdViewsSite(async () => {
     await site().deploy({ ...waterBodies, id: "water" });
-  }, 60_000);
-  afterAll(() => held.disposeAsync());
+  });
 
   async function openForm(colorScheme: "light" | "dark", wrong: string[]): Promise<Page> {
     const page = await site().open(wrong, { colorScheme, reducedMotion: "reduce" });

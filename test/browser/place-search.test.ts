@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Page, Response } from "playwright-core";
 import { waterBodies } from "../console/support/processes.ts";
 import { missing } from "./site.ts";
-import { openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite } from "./views-site.ts";
 
 const title = missing === undefined ? "the search beside a map" : `the search beside a map (skipped: no ${missing})`;
 
@@ -17,17 +17,9 @@ const keepTexts = `
 `;
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
+  const site = holdViewsSite(async () => {
     await site().deploy({ ...waterBodies, id: "water" });
-  }, 60_000);
-  afterAll(() => held.disposeAsync());
+  });
 
   const writtenOn = (page: Page) => page.evaluate(`window.written.map(([text]) => text).join("\\n")`).then(String);
 

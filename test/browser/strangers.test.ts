@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { drag } from "../console/support/hands.ts";
 import { makeTiff } from "../support/tiff.ts";
 import { missing } from "./site.ts";
-import { openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite } from "./views-site.ts";
 
 const title = missing === undefined ? "files of strangers" : `files of strangers (skipped: no ${missing})`;
 
@@ -24,18 +24,10 @@ const placed = (kind: "Polygon" | "Point") => ({
 });
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
+  const site = holdViewsSite(async () => {
     await site().deploy(placed("Polygon"));
     await site().deploy(placed("Point"));
-  }, 60_000);
-  afterAll(() => held.disposeAsync(), 30_000);
+  });
 
   async function viewOf(page: Page, name: string): Promise<Locator> {
     const view = page.locator(`[data-view][data-name="${name}"]`);

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { missing } from "./site.ts";
-import { openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite } from "./views-site.ts";
 
 const title = missing === undefined ? "typed values of a form" : `typed values of a form (skipped: no ${missing})`;
 
@@ -12,17 +12,9 @@ const tool = {
 };
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
+  const site = holdViewsSite(async () => {
     await site().deploy(tool);
-  }, 60_000);
-  afterAll(() => held.disposeAsync(), 30_000);
+  });
 
   const field = (page: Page, name: string) => page.locator(`[name="${name}"]`);
 

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeArrayBuffer } from "geotiff";
@@ -69,6 +70,24 @@ export async function openViewsSite(flags: readonly string[] = []): Promise<View
       return page;
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+/** Opens a site for all tests of a group, and does what these want first; it is closed after them. */
+export function holdViewsSite(
+  prepare: () => Promise<void> = async () => {},
+  flags: readonly string[] = [],
+): () => ViewsSite {
+  const held = new AsyncDisposableStack();
+  let opened: ViewsSite | undefined;
+  beforeAll(async () => {
+    opened = held.use(await openViewsSite(flags));
+    await prepare();
+  }, 60_000);
+  afterAll(() => held.disposeAsync(), 30_000);
+  return () => {
+    if (opened === undefined) throw new Error("The site is not open");
+    return opened;
   };
 }
 

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { ramps } from "../../src/console/raster/stretch.ts";
 import { missing } from "./site.ts";
-import { madeTiff, openViewsSite, type ViewsSite } from "./views-site.ts";
+import { holdViewsSite, madeTiff, openViewsSite } from "./views-site.ts";
 
 const title = missing === undefined ? "pages that draw" : `pages that draw (skipped: no ${missing})`;
 
@@ -21,16 +21,7 @@ function lastOf(name: keyof typeof ramps): readonly number[] {
 }
 
 describe.skipIf(missing !== undefined)(title, () => {
-  const held = new AsyncDisposableStack();
-  let opened: ViewsSite | undefined;
-  const site = (): ViewsSite => {
-    if (opened === undefined) throw new Error("The site is not open");
-    return opened;
-  };
-  beforeAll(async () => {
-    opened = held.use(await openViewsSite());
-  }, 60_000);
-  afterAll(() => held.disposeAsync());
+  const site = holdViewsSite();
 
   /** Finds what is drawn of a result, when it is drawn. */
   async function viewOf(page: Page, name: string): Promise<Locator> {
