@@ -1,4 +1,5 @@
 // Runs the test suite, or what is named, and closes with one line: N passed, N failed, N skipped.
+// Usage: bun test/run.ts [WORDS OF bun test [-- WORDS OF bun test]...]: what stands behind a -- runs beside what stands before it.
 import { readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -12,15 +13,23 @@ const timeout = "60000";
 /** Takes half of the time of the whole suite: what starts the executable, attacks it and kills it. */
 const longFolders = ["scenarios", "hostile"];
 
-/** What each run of the test runner gets: one for what is named; two, beside each other, for the whole on two cores or more. */
+/** What each run of the test runner gets, all beside each other: those that are named, two for the whole; but one on one core. */
 function runsOf(words: readonly string[]): readonly (readonly string[])[] {
-  if (words.length > 0 || availableParallelism() < 2) return [words];
+  if (availableParallelism() < 2) return [words.filter((word) => word !== separator)];
+  if (words.length > 0) return groupsOf(words);
   const names = readdirSync(import.meta.dir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() || entry.name.endsWith(".test.ts"))
     .map(({ name }) => name);
   const isLong = (name: string) => longFolders.includes(name);
   const path = (name: string) => `./test/${name}`;
   return [names.filter((name) => !isLong(name)).map(path), names.filter(isLong).map(path)];
+}
+
+const separator = "--";
+
+function groupsOf(words: readonly string[]): readonly (readonly string[])[] {
+  const end = words.indexOf(separator);
+  return end < 0 ? [words] : [words.slice(0, end), ...groupsOf(words.slice(end + 1))];
 }
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number; readonly exitCode: number };
@@ -60,6 +69,8 @@ async function textOf(stream: ReadableStream<Uint8Array> | undefined): Promise<s
 }
 
 const kept: string[] = [];
+// Whoever ends a run that hangs ends the test runners as well: what they printed until then is told all the same.
+process.on("SIGTERM", () => undefined);
 const counts = await Promise.all(runsOf(process.argv.slice(2)).map(runTests));
 // Lines of the console are lost behind a long text that a pipe has not taken yet.
 for (const text of kept) await Bun.write(Bun.stdout, text);

@@ -26,8 +26,9 @@ async function sharedDirectory() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-async function untilLines(path: string, count: number): Promise<void> {
-  while ((await readFile(path, "utf8")).split("\n").length <= count) await Bun.sleep(50);
+/** Waits until a file has so many lines, or nothing writes any more. */
+async function untilLines(path: string, count: number, isOver: () => boolean): Promise<void> {
+  while ((await readFile(path, "utf8")).split("\n").length <= count && !isOver()) await Bun.sleep(50);
 }
 
 /** What bubblewrap is told of a task of the scatter, whose number stands for `@`. */
@@ -69,20 +70,20 @@ async function bareSeconds({ run, untilIdle }: TestSlurm, isBoxed: boolean): Pro
   const words = ["sbatch", `--array=0-${elements - 1}`, "--export=ALL", "--chdir=/", "--output=/dev/null"];
   const submitted = run([...words, "--error=/dev/null", script]);
   if (submitted.exitCode !== 0) throw new Error(submitted.out);
-  await Promise.race([untilLines(ledger, elements), refuseIdle(run, ledger)]);
+  await untilAllWritten(run, ledger);
   await untilIdle();
   return (performance.now() - begun) / 1000;
 }
 
-/** Never resolves; throws when the queue has become empty and not all have written. */
-async function refuseIdle(run: TestSlurm["run"], ledger: string): Promise<never> {
-  for (;;) {
-    // A question costs the controller something.
-    await Bun.sleep(2000);
-    if (run(["squeue", "-h"]).out !== "") continue;
-    const lines = (await readFile(ledger, "utf8")).split("\n").length - 1;
+/** Waits until each element has written its line; throws when the queue has become empty before. */
+async function untilAllWritten(run: TestSlurm["run"], ledger: string): Promise<void> {
+  const written = async () => (await readFile(ledger, "utf8")).split("\n").length - 1;
+  for (let turn = 1; (await written()) < elements; turn += 1) {
+    await Bun.sleep(50);
+    // A question costs the controller something: one in two seconds.
+    if (turn % 40 !== 0 || run(["squeue", "-h"]).out !== "") continue;
+    const lines = await written();
     if (lines < elements) throw new Error(`Cannot measure: found ${lines} lines of a bare array, wanted ${elements}`);
-    return await new Promise<never>(() => undefined);
   }
 }
 
@@ -101,11 +102,12 @@ async function heddleSeconds({ environment, untilIdle }: TestSlurm, sandbox: "of
   const words = Array.from({ length: elements }, (_, index) => `word${index}`);
   const begun = performance.now();
   const job = await submit(server.url, "scatter", { ledger, words });
-  const finished = untilFinished(server.url, job, 200);
+  let isOver = false;
+  const finished = untilFinished(server.url, job, 200).finally(() => (isOver = true));
   // One that fails starts no more tools.
-  await Promise.race([untilLines(ledger, 1), finished]);
+  await untilLines(ledger, 1, () => isOver);
   console.log(`  the first tool has begun: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-  await Promise.race([untilLines(ledger, elements), finished]);
+  await untilLines(ledger, elements, () => isOver);
   console.log(`  the last tool has begun: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   const end = (await finished).at(-1);
   const seconds = (performance.now() - begun) / 1000;

@@ -1,22 +1,18 @@
 // Runs all that is tested with a real Slurm, and closes with one line: N passed, N failed, N skipped.
 // Usage: npm run test:slurm [-- --whole]: with it 50 rounds of trouble, the whole suite of CWL v1.2, 1,000 shards, 10,000 tasks.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({ options: { whole: { type: "boolean", default: false } } });
 const root = join(import.meta.dir, "../..");
 const suite = join(root, "../shared/cwl-v1.2");
-const tests = [
-  ...["./test/executors/slurm/slurm-executor.ts", "./test/slurm/slurm.ts", "./test/slurm/two-nodes.ts"],
-  ...[
-    "./test/slurm/user-mode.ts",
-    "./test/slurm/late-files.ts",
-    "./test/slurm/figures.ts",
-    "./test/slurm/lost-jobs.ts",
-    "./test/slurm/accounting.ts",
-    "./test/slurm/private-data.ts",
-  ],
+const tests = ["../executors/slurm/slurm-executor", "slurm", "two-nodes", "user-mode"];
+/** Those that mostly wait, for a node to be given up or for a file to be seen: they run beside the others. */
+const patientTests = ["late-files", "figures", "lost-jobs", "accounting", "private-data"];
+const wordsOf = (names: readonly string[]) => [
+  ...["--timeout", "300000"],
+  ...names.map((name) => `./${relative(root, join(import.meta.dir, `${name}.ts`))}`),
 ];
 /** Images that some tests of the suite require, where they were imported. */
 const data = join(root, ".tools/cwl-data");
@@ -24,7 +20,7 @@ const images = existsSync(data) ? ["--images", data] : [];
 /** A part that has what differs on a cluster: staged files, limits, scattered steps. */
 const namedPart = ["--tags", "scatter,timelimit,initial_work_dir,inplace_update"];
 const parts: readonly { readonly title: string; readonly words: readonly string[] }[] = [
-  { title: "tests", words: ["test/run.ts", "--timeout", "300000", ...tests] },
+  { title: "tests", words: ["test/run.ts", ...wordsOf(tests), "--", ...wordsOf(patientTests)] },
   { title: "rounds of trouble", words: ["test/slurm/chaos.ts", "--rounds", values.whole ? "50" : "10"] },
   {
     title: `${values.whole ? "the" : "a part of the"} suite of CWL v1.2`,
