@@ -12,7 +12,7 @@ import { type FormValues, parts } from "../../pages/form/field.ts";
 import type { FormState, OfferedOutput } from "../../pages/form/state.ts";
 import type { RouteContext } from "../route.ts";
 import { type FormUploadDeps, holdFiles } from "./form-uploads.ts";
-import { outputLocations } from "./results-answer.ts";
+import { outputLocations } from "./results-context.ts";
 
 type OutputSettings = Parameters<typeof outputLocations>[0]["settings"];
 export type FormOutputDeps = FormUploadDeps &

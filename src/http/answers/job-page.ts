@@ -33,7 +33,7 @@ import { principalOf } from "../route.ts";
 import { knownUploads } from "./input-views.ts";
 import { ranView } from "./ran-process.ts";
 import { resultViews } from "./result-views.ts";
-import { type AnswerDeps, outputLocations } from "./results-answer.ts";
+import { type AnswerDeps, outputLocations } from "./results-context.ts";
 import { timesSoFar } from "./so-far.ts";
 import { inputsDocument } from "./status-document.ts";
 import { reachedProgress, timelineOf } from "./timeline-view.ts";

@@ -1,33 +1,20 @@
-import { defined } from "../../domain/defined.ts";
 import type { Preferences } from "../../domain/execution-mode.ts";
 import { type Link, linkHeader, profileHeaders, profiles, resultUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
-import type { OutputLocations } from "../../domain/results.ts";
 import { dialectOf, type ResultsShape, shapeOf } from "../../domain/results-shape.ts";
 import type { Result } from "../../domain/values.ts";
-import { chosenOf, type JobResults, knownOfFile, openResult, resultOf } from "../../operations/read-results.ts";
+import { chosenOf, type JobResults, openResult, resultOf } from "../../operations/read-results.ts";
 import { shortId } from "../../pages/words.ts";
 import { foreignBytes, jsonResponse, type RouteContext } from "../route.ts";
-import { directoryResponse } from "./directory-answer.ts";
+import { answerResult } from "./answer-result.ts";
 import { documentResponse } from "./document-response.ts";
-import { bareValue, itemOf, referenceLink } from "./one-result.ts";
-import { type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
+import { referenceLink } from "./one-result.ts";
+import { type AnswerDeps, documentContext, outputLocations } from "./results-context.ts";
+import { resultMember, resultsDocument } from "./results-document.ts";
 import { literalBytes, multipartResponse, type Part } from "./results-multipart.ts";
 import { pageOfResults } from "./results-page.ts";
 import { dialectFor, isAbsent, multipartType, takenShape, wishOf } from "./results-taken.ts";
-import { fileResponse } from "./send-file.ts";
 import { failureDocument } from "./status-document.ts";
-
-export type AnswerDeps = Parameters<typeof openResult>[0] & {
-  readonly settings: {
-    /** Larger files are linked even when their value was asked for. */
-    readonly maxInlineBytes: number;
-    /** The path that serves published outputs. */
-    readonly outputsPath: string;
-    /** The URL that serves them; below the address of the service when absent. */
-    readonly outputsUrl?: string;
-  };
-};
 
 export type AnswerRequest = JobResults & {
   readonly preferences: Preferences;
@@ -36,15 +23,6 @@ export type AnswerRequest = JobResults & {
   /** Only these outputs (OGC 18-062r3 /req/core/job-results-param-outputs). */
   readonly only?: readonly string[];
 };
-
-/** Gives where the outputs are found by a client that called `baseUrl`. */
-export function outputLocations(
-  deps: { readonly settings: Pick<AnswerDeps["settings"], "outputsPath" | "outputsUrl"> },
-  baseUrl: string,
-): OutputLocations {
-  const { outputsPath, outputsUrl } = deps.settings;
-  return { outputsPath, outputsUrl: outputsUrl ?? `${baseUrl}${outputsPath}` };
-}
 
 /**
  * Answers with the results of a job in the shape that its request and its client call for (domain/results-shape.ts).
@@ -204,99 +182,9 @@ async function partOf(
   return { outputId, mediaType: "application/json", content: { kind: "bytes", bytes } };
 }
 
-function documentContext(
-  deps: AnswerDeps,
-  { baseUrl }: Pick<RouteContext, "baseUrl">,
-  { job, description, note }: JobResults & Pick<ResultsContext, "note">,
-  isInline: boolean,
-): ResultsContext {
-  const noted = defined({ note });
-  return { job, description, isInline, ...noted, ...documentSource(deps, baseUrl) };
-}
-
-/** Gives what documents of results are written from, for a client that called `baseUrl`. */
-export function documentSource(
-  deps: AnswerDeps,
-  baseUrl: string,
-): Omit<ResultsContext, "job" | "description" | "isInline" | "note"> {
-  return {
-    baseUrl,
-    locations: outputLocations(deps, baseUrl),
-    maxInlineBytes: deps.settings.maxInlineBytes,
-    read: async (reference) => {
-      const file = await openResult(deps, reference);
-      return file.slice(0, file.sizeBytes).bytes();
-    },
-  };
-}
-
 /** Answers why a job failed (OGC 18-062r2 /req/core/job-results-failed). */
 export function failedResponse({ job }: Pick<JobResults, "job">): Response {
   const document = { ...failureDocument(job), jobID: job.id };
   const headers = { "content-type": "application/problem+json", ...foreignBytes };
   return new Response(JSON.stringify(document), { status: 500, headers });
-}
-
-/** Answers with one result, or with one item of a list of results, bare. Throws `not-found` for an item that is not there. */
-export async function answerResult(
-  deps: AnswerDeps,
-  context: RouteContext,
-  request: JobResults &
-    Pick<ResultsContext, "note"> & {
-      readonly outputId: string;
-      readonly item?: string;
-      /** Files of a list are given by value; else they are linked. */
-      readonly isInline?: boolean;
-      /** It is shown to a person who asked for its page. */
-      readonly isPage?: boolean;
-    },
-): Promise<Response> {
-  const { description, outputId } = request;
-  const result = request.item === undefined ? resultOf(request, outputId) : itemOf(request, outputId, request.item);
-  const definition = description.outputs[outputId];
-  if (request.isPage === true && result.kind !== "directory") return oneResultPage(deps, context, request, result);
-  switch (result.kind) {
-    case "file": {
-      request.note?.("file");
-      const file = await openResult(deps, result.reference);
-      return fileResponse(context.request, { ...file, ...knownOfFile(result), name: result.basename });
-    }
-    case "link":
-      request.note?.("link");
-      return new Response(null, { status: 303, headers: { location: result.href } });
-    case "directory":
-      request.note?.("link");
-      return directoryResponse(
-        deps.layout,
-        context,
-        { directory: result, madeAt: request.job.finishedAt },
-        outputLocations(deps, context.baseUrl),
-      );
-    case "record":
-    case "list": {
-      const asked = documentContext(deps, context, request, request.isInline === true);
-      const document = await resultMember(result, definition, asked);
-      return jsonResponse(document, { headers: foreignBytes });
-    }
-    case "value":
-      return bareValue(context, result, definition);
-    default:
-      return result satisfies never;
-  }
-}
-
-/** Answers with the page of one result: what can be looked at, and the link to it. */
-async function oneResultPage(
-  deps: AnswerDeps,
-  context: RouteContext,
-  request: JobResults & { readonly outputId: string },
-  result: Result,
-): Promise<Response> {
-  const { job, outputId } = request;
-  const asked = documentContext(deps, context, request, false);
-  const chosen = { [outputId]: result };
-  const view = { ...request, isOne: true };
-  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, view, chosen);
-  const document = await resultsDocument(chosen, asked);
-  return documentResponse(context, document, { title: `${outputId} of job ${shortId(job.id)}`, ...page });
 }

@@ -6,7 +6,7 @@ import { backToList } from "../answers/chosen-list.ts";
 import { comparisonDocument } from "../answers/comparison-document.ts";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { knownUploads } from "../answers/input-views.ts";
-import { type AnswerDeps, outputLocations } from "../answers/results-answer.ts";
+import { type AnswerDeps, outputLocations } from "../answers/results-context.ts";
 import { tagged } from "../openapi/about.ts";
 import { principalOf, type Route } from "../route.ts";
 import { listOf } from "./job-lists.ts";

@@ -2,7 +2,7 @@ import { Problem } from "../../domain/problem.ts";
 import { findOutputDirectory } from "../../operations/read-directory.ts";
 import { openOutputPath, type ReadResultsDeps } from "../../operations/read-results.ts";
 import { directoryResponse } from "../answers/directory-answer.ts";
-import { type AnswerDeps, outputLocations } from "../answers/results-answer.ts";
+import { type AnswerDeps, outputLocations } from "../answers/results-context.ts";
 import { fileResponse } from "../answers/send-file.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 

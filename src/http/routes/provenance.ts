@@ -9,7 +9,7 @@ import { documentResponse } from "../answers/document-response.ts";
 import { preferredType } from "../answers/negotiate.ts";
 import { provenanceDocument } from "../answers/provenance-document.ts";
 import { provenanceParts, provenanceText } from "../answers/provenance-text.ts";
-import { type AnswerDeps, outputLocations } from "../answers/results-answer.ts";
+import { type AnswerDeps, outputLocations } from "../answers/results-context.ts";
 import { notChanged } from "../openapi/about.ts";
 import { foreignBytes, principalOf, type Route, type RouteContext } from "../route.ts";
 

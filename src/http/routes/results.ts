@@ -8,7 +8,9 @@ import {
   readResults,
 } from "../../operations/read-results.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
-import { type AnswerDeps, answerResult, answerResults, failedResponse } from "../answers/results-answer.ts";
+import { answerResult } from "../answers/answer-result.ts";
+import { answerResults, failedResponse } from "../answers/results-answer.ts";
+import type { AnswerDeps } from "../answers/results-context.ts";
 import { zipOfResults } from "../answers/results-zip.ts";
 import { tagged } from "../openapi/about.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";

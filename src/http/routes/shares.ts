@@ -18,7 +18,7 @@ import { directoryResponse } from "../answers/directory-answer.ts";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { problemResponse } from "../answers/problem-response.ts";
 import { resultViews } from "../answers/result-views.ts";
-import { type AnswerDeps, documentSource } from "../answers/results-answer.ts";
+import { type AnswerDeps, documentSource } from "../answers/results-context.ts";
 import { resultsDocument } from "../answers/results-document.ts";
 import { zipOfResults } from "../answers/results-zip.ts";
 import { fileResponse } from "../answers/send-file.ts";

@@ -15,7 +15,8 @@ import { executePayload, locatorOf } from "../../wire/wps-endpoint/execute-paylo
 import { executeResponseOf, failureText, outputsOfJob, stateOfJob } from "../../wire/wps-endpoint/job-response.ts";
 import { type ExecuteCall, wrongExecute } from "../../wire/wps-endpoint/read-execute.ts";
 import { writeExecuteResponse, writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-status.ts";
-import { type AnswerDeps, answerResult, documentSource } from "../answers/results-answer.ts";
+import { answerResult } from "../answers/answer-result.ts";
+import { type AnswerDeps, documentSource } from "../answers/results-context.ts";
 import { settledAnswer } from "../answers/settled-answer.ts";
 import { foreignBytes, type RouteContext } from "../route.ts";
 import { submissionOf } from "../submission.ts";

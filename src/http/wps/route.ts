@@ -22,7 +22,7 @@ import { writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-stat
 import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
 import { asTold, type RemovedJobs } from "../answers/problem-response.ts";
 import { formType } from "../answers/process-form.ts";
-import { documentSource } from "../answers/results-answer.ts";
+import { documentSource } from "../answers/results-context.ts";
 import type { RouteAbout } from "../openapi/about.ts";
 import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
 import { guardEffect, principalOf, type Route, type RouteContext } from "../route.ts";
