@@ -65,15 +65,17 @@ test("an answer that is open goes on while the certificate is renewed", async ()
   const files = await place(folder.path, "");
   await using listener = openListener({ host: "127.0.0.1", port: 0, tls: await readTls(files, Date.now()) });
   const { promise, resolve: answer } = Promise.withResolvers<void>();
+  const { promise: arrival, resolve: arrive } = Promise.withResolvers<void>();
   listener.answerWith({
     routes: [],
     fetch: async () => {
+      arrive();
       await promise;
       return new Response("whole");
     },
   });
   const open = fetch(`${listener.url}/`, { tls: { rejectUnauthorized: false } });
-  await certificateOf(listener.url);
+  await arrival;
   listener.renew(await readTls(await place(folder.path, "renewed-"), Date.now()));
   answer();
   expect(await (await open).text()).toBe("whole");
