@@ -119,11 +119,16 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.locator("datalist#names-of-places option[value=Alps]").waitFor({ state: "attached" });
       // There are too many towns for a list: they are loaded when somebody asks.
       expect(await page.locator('datalist#names-of-places option[value^="Bern,"]').count()).toBe(0);
-      const before = loaded.length;
+      // Finer lands may come, too, when the map goes to a place.
+      const withTowns = async () => {
+        const texts = await Promise.all(loaded.map((answer) => answer.text()));
+        return loaded.filter((_, index) => texts[index]?.includes("Suzhou"));
+      };
+      expect(await withTowns()).toEqual([]);
       await ask("Alpen", "The map shows the Alps: about west 5, south 43.5, east 17, north 48.5.");
-      expect(loaded.length).toBe(before + 1);
-      const sizes = await loaded.at(-1)?.request().sizes();
-      expect(sizes?.responseBodySize).toBeWithin(100_000, 350_000);
+      const [towns, ...others] = await withTowns();
+      expect(others).toEqual([]);
+      expect((await towns?.request().sizes())?.responseBodySize).toBeWithin(100_000, 350_000);
       await page.getByRole("button", { name: "Use the box of the Alps" }).press("Enter");
       expect(await area.inputValue()).toBe("5,43.5,17,48.5");
       await ask("Bering Sea", "over the antimeridian.");
@@ -151,7 +156,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(await offers.allInnerTexts()).toEqual(["Himalayas (mountains)"]);
       await offers.first().press("Enter");
       await found.getByText("The map shows the Himalayas: about west 72.5").waitFor();
-      expect(loaded.length).toBe(before + 1);
+      expect(await withTowns()).toHaveLength(1);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
       expect(wrong).toEqual([]);
     },
