@@ -54,7 +54,8 @@ async function runTests(words: readonly string[], index: number): Promise<Counts
   const totals = /<testsuites\b[^>]*>/.exec(text)?.[0] ?? "";
   const total = (name: string): number => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(totals)?.[1] ?? 0);
   const [tests, failures, skipped] = [total("tests"), total("failures"), total("skipped")];
-  if (tests === 0) kept.push(`The test runner reported no test of ${words.join(" ")}\n`);
+  const end = run.signalCode === null ? `code ${exitCode}` : `signal ${run.signalCode}`;
+  if (tests === 0) kept.push(`The test runner ended by ${end} and reported no test of ${words.join(" ")}\n`);
   const failed = exitCode !== 0 && failures === 0 ? 1 : failures;
   return {
     passed: tests - failures - skipped,
