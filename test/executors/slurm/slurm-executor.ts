@@ -74,7 +74,8 @@ else {
       expect(found).toEqual(array.tasks.map(() => ({ kind: "running" })));
       array.counts.cancelled = 0;
       await Promise.all(array.tasks.map(({ key }) => next.cancel(key, 1)));
-      expect(array.counts.cancelled).toBe(1);
+      // Those that come together are ended by one call; a busy machine may bring some later.
+      expect(array.counts.cancelled).toBeWithin(1, array.tasks.length);
       const ends = await Promise.all(array.tasks.map(({ key }) => endOf(next, key)));
       expect(ends).toMatchObject(array.tasks.map(() => ({ kind: "exited", exitCode: 143 })));
       expect(await array.starts()).toBe(8);
