@@ -133,7 +133,7 @@ function Runs({ document, baseUrl }: { readonly document: JobComparisonDocument;
     row("Created", (job) => <Time at={job.created} isPrecise={isNear} />, null),
     ...(a.started === undefined && b.started === undefined
       ? []
-      : [row("Began", (job) => <Moment at={job.started} isPrecise={isNear} />, null)]),
+      : [row("Taken up", (job) => <Moment at={job.started} isPrecise={isNear} />, null)]),
     ...(a.finished === undefined && b.finished === undefined
       ? []
       : [row("Ended", (job) => <Moment at={job.finished} isPrecise={isNear} />, null)]),
