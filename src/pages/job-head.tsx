@@ -23,6 +23,7 @@ const smallWork = 1_000_000;
 /** What stands at the top of the page of a job: what it is, how far it is or why it failed, and what one can do with it. */
 export function JobHead({ job, view, frame }: JobParts) {
   const running = runningText(job, view);
+  const times = <Times job={job} view={view} />;
   return (
     <>
       <JobRecord job={job} view={view} frame={frame} />
@@ -53,7 +54,6 @@ export function JobHead({ job, view, frame }: JobParts) {
       {view.line === undefined ? null : <p class="run-inputs on-screen">{view.line}</p>}
       <Failure job={job} view={view} frame={frame} />
       <Reached job={job} view={view} />
-      {job.exception === undefined ? null : <FailedStages exception={job.exception} />}
       <p
         data-live={whileItRuns(job, "message")}
         data-stands-for={running === undefined ? undefined : job.message}
@@ -62,10 +62,17 @@ export function JobHead({ job, view, frame }: JobParts) {
         {running ?? messageText(job)}
       </p>
       <Before view={view} />
-      <Times job={job} view={view} />
+      {job.exception === undefined ? times : null}
       {waitText(job) === undefined ? null : <Holders holders={view.holders} />}
       <Retried job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
+      {/* What one can do about a failure stands before what else is known of it. */}
+      {job.exception === undefined ? null : (
+        <>
+          <FailedStages exception={job.exception} />
+          {times}
+        </>
+      )}
     </>
   );
 }

@@ -22,7 +22,7 @@ test.skipIf(missing !== undefined)(
       "c.tif": madeTiff(),
       "rain.csv": rain,
       "wide.csv": manyColumns(),
-      "long.csv": `hour,rain\n${Array.from({ length: 250 }, (_, hour) => `${hour},${hour % 7}`).join("\n")}\n`,
+      "long.csv": `name,kind\n${Array.from({ length: 250 }, (_, at) => `place ${at}x,town`).join("\n")}\n`,
     });
     const wrong: string[] = [];
     const page = await site.open(wrong, { viewport: { width: 1280, height: 700 }, timezoneId: "UTC" });
