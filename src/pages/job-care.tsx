@@ -19,13 +19,13 @@ export function RunFacts({ job, view, frame }: JobParts) {
   return (
     <section id="run" data-part="run">
       {isKnown ? <h2 class={view.programs === undefined ? "on-screen" : undefined}>About this run</h2> : null}
-      {isKnown ? (
-        <SmallFold words="Show what ran, who sees it and how long it is kept">
+      {view.programs === undefined && !isDigest(job.processRevision) ? null : (
+        <SmallFold words="Show what ran">
           <Revision revision={job.processRevision} />
           <Programs programs={view.programs} />
-          <Care job={job} view={view} frame={frame} />
         </SmallFold>
-      ) : null}
+      )}
+      <Care job={job} view={view} frame={frame} />
     </section>
   );
 }
