@@ -1,6 +1,5 @@
 import type { JobView } from "../domain/documents/job-view.ts";
 import { Badge, Time } from "./parts.tsx";
-import { SmallFold } from "./small-fold.tsx";
 import { shortId } from "./words.ts";
 
 /** Shows the ways to the comparisons with the last runs of the same process. */
@@ -9,19 +8,17 @@ export function OtherRuns({ others }: { readonly others: NonNullable<JobView["ot
   return (
     <>
       <h2 class="on-screen">Compare with another run</h2>
-      <SmallFold words={others.length === 1 ? "Show the other run" : `Show ${others.length} other runs`}>
-        <ul class="on-screen">
-          {others.map(({ compareUrl, id, status, created, title, line }) => (
-            <li>
-              <a href={compareUrl}>
-                Compare with <Time at={created} />
-              </a>{" "}
-              <code>{shortId(id)}</code> <Badge status={status} /> {title}
-              {line === undefined ? null : <span class="run-inputs">{line}</span>}
-            </li>
-          ))}
-        </ul>
-      </SmallFold>
+      <ul class="on-screen">
+        {others.map(({ compareUrl, id, status, created, title, line }) => (
+          <li>
+            <a href={compareUrl}>
+              Compare with <Time at={created} />
+            </a>{" "}
+            <code>{shortId(id)}</code> <Badge status={status} /> {title}
+            {line === undefined ? null : <span class="run-inputs">{line}</span>}
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
