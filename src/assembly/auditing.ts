@@ -1,6 +1,7 @@
 import type { Principal } from "../domain/access.ts";
 import {
   type AuditActor,
+  byHold,
   bySetting,
   type NewAuditEntry,
   serviceItself,
@@ -78,7 +79,8 @@ export function createAuditing(deps: Deps): Auditing {
         `sign-in ${address} ${subject}`,
       );
     },
-    refused({ status, method, route = "none", path, user, role, keyId, heldKeyId, refusal, lacksKey, origin }) {
+    refused(request) {
+      const { status, method, route = "none", path, user, role, keyId, heldKeyId, refusal, lacksKey, origin } = request;
       const named = `${method} ${withProcess(route, path)}`;
       if (lacksKey === true && keyId === undefined) {
         strangers.note({ named: `${named}${withoutKey}`, plain: `${method} ${route}${withoutKey}` }, origin);
@@ -89,7 +91,7 @@ export function createAuditing(deps: Deps): Auditing {
       const { address, client, requestId } = origin;
       const actor: AuditActor = defined({ user, role, keyId: heldKeyId, address, client, requestId });
       const subject = isByHolder
-        ? refusedRequest(refusal === undefined ? named : `${method} ${route}`, status, refusal)
+        ? refusedRequest(refusal === undefined ? named : `${method} ${route}`, request)
         : `key ${keyId}`;
       const entry = { at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" } as const;
       add(entry, `refuse ${user} ${address} ${subject}`);
@@ -109,8 +111,8 @@ export function createAuditing(deps: Deps): Auditing {
 }
 
 /** Words a request that was refused, with why. An address in it is told without what may sign in there. */
-function refusedRequest(request: string, status: number, refusal: string | undefined): string {
-  const by = status === 403 ? request : `${request}${bySetting}`;
+function refusedRequest(request: string, { status, refusal, isHeld }: AnsweredRequest): string {
+  const by = isHeld === true ? `${request}${byHold}` : status === 403 ? request : `${request}${bySetting}`;
   if (refusal === undefined) return by;
   const why = withoutKeys(refusal)
     .replaceAll(/(https?:\/\/)[^/\s"@]*@/g, "$1")

@@ -2,6 +2,9 @@ import type { Job, JobEvent } from "./job.ts";
 
 type Times = Pick<Job, "createdAt" | "startedAt" | "finishedAt" | "waitedMilliseconds" | "wait">;
 
+/** A wait that nobody notices is not told, in seconds. */
+export const shortestWait = 0.5;
+
 /** How long a job waited and ran, in milliseconds. `running` is undefined before its start. */
 export type JobTimes = { readonly waiting: number; readonly running?: number };
 

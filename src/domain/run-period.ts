@@ -24,6 +24,8 @@ export function beginOfPeriod(period: RunPeriod, now: number): number | undefine
 export type PeriodFigures = {
   readonly runs: number;
   readonly failed: number;
+  /** The id of the last one that failed; undefined without one. */
+  readonly lastFailed?: string;
   /** Not told to who looks after the process, and sees no jobs of others. */
   readonly dismissed?: number;
   /** From 0 to 1, of those that were not dismissed; undefined without one. */

@@ -12,16 +12,26 @@ export type SeenRequest = {
   /** The pattern of its route; undefined when none fits. */
   route?: string;
   principal?: Principal;
-  /** Why it was refused, where that is for what somebody may, or by a setting. */
+  /** Why it was refused, where that is for what somebody may, by a setting, or for what holds the thing that it would have removed. */
   refusal?: string;
+  /** Set where it is not who asks: what it would have removed is kept for good, or in use. */
+  isHeld?: boolean;
   /** It came without a key, and would have started, stopped or changed something. */
   lacksKey?: boolean;
 };
 
-/** Notes what a request was refused by, where that is who asks, or a setting: not what is wrong in what was sent. */
-export function noteRefusal(seen: SeenRequest, error: unknown): void {
+/** Notes what a request was refused by, where that is who asks, a setting, or what holds the thing that it would have removed: not what is wrong in what was sent. */
+export function noteRefusal(seen: SeenRequest, error: unknown, isRemoval = false): void {
   if (!(error instanceof Problem)) return;
-  if (error.kind === "forbidden" || saysClosedAddress(error.message)) seen.refusal = error.message;
+  const isHeld = error.kind === "kept-job" || (isRemoval && error.kind === "conflict");
+  if (!isHeld && error.kind !== "forbidden" && !saysClosedAddress(error.message)) return;
+  seen.refusal = error.message;
+  if (isHeld) seen.isHeld = true;
+}
+
+/** Tells whether a route removes something, as a program or by a form: what is in use stays, and that is no mistake in what was sent. */
+export function isRemoval({ method, path }: Pick<Route, "method" | "path">): boolean {
+  return method === "DELETE" || /\/(?:remove|undeploy)-form$/.test(path);
 }
 
 /** Notes that a request lacked a key for what it would have started, stopped or changed; what is only read is not noted. */
@@ -52,8 +62,9 @@ export type AnsweredRequest = {
   readonly keyId?: string | undefined;
   /** The id of the key that it was answered for, also where a browser's session stands for it. */
   readonly heldKeyId?: string | undefined;
-  /** Why it was refused, where that is for what somebody may, or by a setting. */
+  /** Why it was refused, where that is for what somebody may, by a setting, or for what holds the thing that it would have removed. */
   readonly refusal?: string | undefined;
+  readonly isHeld?: boolean;
   /** It came without a key, and would have started, stopped or changed something. */
   readonly lacksKey?: boolean;
   readonly origin: Origin;
@@ -78,7 +89,7 @@ export function withoutSecrets(path: string): string {
 /** Builds what is told of a request that was answered. */
 export function answeredRequest(
   request: Request,
-  { origin, route, principal, refusal, lacksKey = false }: SeenRequest,
+  { origin, route, principal, refusal, isHeld = false, lacksKey = false }: SeenRequest,
   response: Response,
   milliseconds: number,
 ): AnsweredRequest {
@@ -91,6 +102,7 @@ export function answeredRequest(
     origin,
     route,
     refusal,
+    isHeld,
     lacksKey,
     bytes: length === null ? undefined : Number(length),
     user: principal?.user,

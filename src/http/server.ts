@@ -20,6 +20,7 @@ import { formPageInstead } from "./form-page-instead.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
 import {
   answeredRequest,
+  isRemoval,
   noteMissingKey,
   noteRefusal,
   type RequestObserver,
@@ -103,7 +104,7 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
       try {
         return await answerRoute(deps, open, context, route);
       } catch (error) {
-        noteRefusal(context.env.seen, error);
+        noteRefusal(context.env.seen, error, isRemoval(route));
         if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
         const { raw, path } = context.req;
         const baseUrl = () => siteOf(deps.door, raw, context.env.peer).baseUrl;
@@ -184,7 +185,7 @@ async function answerRoute(
       watchCaller: () => watchCaller(credentials, caller),
       caller: principal,
       origin: seen.origin,
-      noteRefusal: (error) => noteRefusal(seen, error),
+      noteRefusal: (error) => noteRefusal(seen, error, isRemoval(route)),
       isHead,
       ...defined({ mapTiles: deps.mapTiles, service: deps.identity }),
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),

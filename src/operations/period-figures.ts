@@ -38,12 +38,13 @@ export async function periodFigures(
 
 function figuresOf(jobs: readonly Job[], isCut: boolean): PeriodFigures {
   const succeeded = jobs.filter(({ status }) => status === "successful");
-  const failed = jobs.filter(({ status }) => status === "failed").length;
-  const ended = succeeded.length + failed;
+  const failed = jobs.filter(({ status }) => status === "failed");
+  const ended = succeeded.length + failed.length;
   const seconds = succeeded.flatMap(secondsOf);
   return {
-    ...{ runs: jobs.length, failed, isCut },
+    ...{ runs: jobs.length, failed: failed.length, isCut },
     ...defined({
+      lastFailed: failed[0]?.id,
       successRate: ended === 0 ? undefined : succeeded.length / ended,
       medianSeconds: medianOf(seconds),
       longestSeconds: seconds.length === 0 ? undefined : Math.max(...seconds),

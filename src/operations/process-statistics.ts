@@ -19,6 +19,10 @@ export type ProcessStatistics = {
   readonly revisions: readonly string[];
   /** When the first of them was submitted, milliseconds since 1970; undefined without a run. */
   readonly since?: number;
+  /** How many of them failed. */
+  readonly failed: number;
+  /** The id of the last one that failed; undefined without one. */
+  readonly lastFailed?: string;
   /** From 0 to 1; undefined without a run. */
   readonly successRate?: number;
   /** How many of them took all that tools make from earlier runs; undefined for none. */
@@ -78,12 +82,14 @@ function runsOf(processId: string): JobSearch {
 function figuresOf(items: readonly Job[]): ProcessStatistics {
   const succeeded = items.filter(({ status }) => status === "successful");
   const fromCache = succeeded.filter(({ isFromCache }) => isFromCache === true).length;
+  const failed = items.filter(({ status }) => status === "failed");
   const medianSeconds = medianOf(succeeded.flatMap(secondsOf));
   return {
     lastRuns: items.slice(0, shownRuns),
     runs: items.length,
+    failed: failed.length,
     revisions: items.map(({ processRevision }) => processRevision),
-    ...defined({ since: items.at(-1)?.createdAt }),
+    ...defined({ since: items.at(-1)?.createdAt, lastFailed: failed[0]?.id }),
     ...(items.length === 0 ? {} : { successRate: succeeded.length / items.length }),
     ...(fromCache === 0 ? {} : { fromCache }),
     ...(medianSeconds === undefined ? {} : { medianSeconds }),

@@ -1,6 +1,8 @@
 import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { JobStatistics } from "../domain/documents/job-statistics.ts";
+import { type FirstTool, firstToolOf } from "../domain/first-tool.ts";
 import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { jobTimes, queuedSince } from "../domain/job-times.ts";
@@ -69,8 +71,16 @@ export async function readStatistics(
     attempts: job.attempt,
     waitingSeconds: waiting / 1000,
     runningSeconds: running / 1000,
+    ...defined({ firstTool: firstToolDocument(firstToolOf(await tasksOf(deps, executionId), job)) }),
     steps: Object.entries(usage)
       .filter(([step]) => step !== runMember)
       .map(([step, figures]) => ({ step, ...(isJsonObject(figures) ? figures : {}) })),
   };
+}
+
+function firstToolDocument(tool: FirstTool | undefined): JobStatistics["firstTool"] {
+  if (tool === undefined) return undefined;
+  const { startedAt, waitedMilliseconds, executor } = tool;
+  const started = new Date(startedAt).toISOString();
+  return { started, waitingSeconds: waitedMilliseconds / 1000, ...defined({ executor }) };
 }

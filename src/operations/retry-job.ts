@@ -78,7 +78,8 @@ export async function readRetriable(deps: DismissDeps, principal: Principal, job
   }
   const why = await whyNotRetried(deps, job);
   if (why !== undefined) throw new Problem("no-such-process", `Cannot try job "${jobId}" again: ${why}`);
-  await requireUploads(deps, job);
+  const lack = await whyUploadsLack(deps, job);
+  if (lack !== undefined) throw new Problem("gone", `Cannot try job "${jobId}" again: ${lack}`);
   return job;
 }
 
@@ -94,12 +95,28 @@ export async function whyNotRetried({ database }: Pick<RetryDeps, "database">, j
   return providerId === undefined ? undefined : whyUnsent(server, await findProvider(database, providerId));
 }
 
-/** An upload that no job held any more may have expired since. */
-async function requireUploads(deps: DismissDeps, job: Job): Promise<void> {
+/** So many inputs are named. */
+const namedInputs = 3;
+
+/**
+ * Words that uploads are gone which a job reads, by the inputs that they were given for, and what to do; undefined where all are there.
+ * One that was dismissed holds none past their time, and what was removed by hand before it failed is gone for any.
+ */
+export async function whyUploadsLack(
+  deps: Pick<RetryDeps, "database" | "layout">,
+  job: Job,
+): Promise<string | undefined> {
   const { request } = await withInputs(deps.layout, job);
-  for (const { href } of Object.values(request.inputs).flat().flatMap(linksOf)) {
-    if (!href.startsWith(vaultPrefix)) continue;
-    if ((await findVaultFile(deps.database, href.slice(vaultPrefix.length))) !== undefined) continue;
-    throw new Problem("gone", `Cannot retry job "${job.id}": its upload "${href}" was removed`);
+  const lacked = new Map<string, string>();
+  for (const [input, given] of Object.entries(request.inputs)) {
+    for (const { href } of [given].flat().flatMap(linksOf)) {
+      if (lacked.has(input) || !href.startsWith(vaultPrefix)) continue;
+      if ((await findVaultFile(deps.database, href.slice(vaultPrefix.length))) === undefined) lacked.set(input, href);
+    }
   }
+  if (lacked.size === 0) return undefined;
+  const named = [...lacked].slice(0, namedInputs).map(([input, href]) => `"${input}" (${href})`);
+  const others = lacked.size > namedInputs ? ` and ${lacked.size - namedInputs} more` : "";
+  const [whose, it] = lacked.size === 1 ? ["the upload of its input", "it"] : ["the uploads of its inputs", "them"];
+  return `${whose} ${named.join(", ")}${others} ${lacked.size === 1 ? "is" : "are"} not there any more. Upload ${it} again, and run the process anew with the same inputs`;
 }

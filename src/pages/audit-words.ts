@@ -1,4 +1,4 @@
-import { type AuditAction, auditActions, bySetting, withoutKey } from "../domain/audit.ts";
+import { type AuditAction, auditActions, byHold, bySetting, withoutKey } from "../domain/audit.ts";
 
 /** The filters of the page, as they stand in its address; empty where nothing is asked. */
 export type AuditView = Readonly<Record<"since" | "until" | "user" | "key" | "action" | "subject" | "outcome", string>>;
@@ -59,7 +59,8 @@ export function outcomeText({ action, subject, outcome }: Line): string {
   if (outcome !== "refused") return action === "execute" && outcome === "done" ? "accepted" : outcome;
   if (action === "sign-in") return "refused";
   if (subject.startsWith("key ")) return "refused (401): no key that holds";
-  const { isBySetting, isWithoutKey } = refusedParts(subject);
+  const { isBySetting, isHeld, isWithoutKey } = refusedParts(subject);
+  if (isHeld) return "refused: it is kept for good, or in use";
   if (isWithoutKey) return "refused (401): no key";
   return isBySetting ? "refused: a setting does not allow it" : "refused (403): may not do that";
 }
@@ -69,19 +70,16 @@ export function refusedParts(subject: string): {
   readonly request: string;
   readonly why?: string;
   readonly isBySetting: boolean;
+  readonly isHeld: boolean;
   readonly isWithoutKey: boolean;
 } {
   const at = subject.indexOf(": ");
   const [whole, why] = at < 0 ? [subject] : [subject.slice(0, at), subject.slice(at + 2)];
-  const isBySetting = whole.endsWith(bySetting);
-  const isWithoutKey = whole.endsWith(withoutKey);
-  const plain = isBySetting
-    ? whole.slice(0, -bySetting.length)
-    : isWithoutKey
-      ? whole.slice(0, -withoutKey.length)
-      : whole;
+  const by = [bySetting, byHold, withoutKey].find((sign) => whole.endsWith(sign));
+  const plain = by === undefined ? whole : whole.slice(0, -by.length);
   const request = plain.replaceAll(/:[A-Za-z]+(?=\/|$)/g, "…");
-  return { request, isBySetting, isWithoutKey, ...(why === undefined ? {} : { why }) };
+  const said = { isBySetting: by === bySetting, isHeld: by === byHold, isWithoutKey: by === withoutKey };
+  return { request, ...said, ...(why === undefined ? {} : { why }) };
 }
 
 /** Words which lines were looked for in vain. */

@@ -1,9 +1,10 @@
 import type { ComparedItem } from "../domain/documents/job-comparison.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { isShownImage, maxImageBytes } from "../domain/media-type.ts";
+import { durationText } from "../domain/spans.ts";
 import { InputValue } from "./input-values.tsx";
 import { Change } from "./numbers.tsx";
-import { durationsAlike, sizesAlike } from "./one-unit.ts";
+import { sizesAlike } from "./one-unit.ts";
 import { Size } from "./parts.tsx";
 
 /** Shows what one side has of a result, each file with its digest, and whether that of the other side is equal. */
@@ -98,9 +99,7 @@ export function Figures({
     <ul>
       {fromCache === true ? <li>from the cache</li> : null}
       {typeof tools === "number" ? <li>{tools === 1 ? "1 tool run" : `${tools} tools run`}</li> : null}
-      {typeof cpuSeconds === "number" ? (
-        <li>{`${durationsAlike(both(cpuSeconds, "cpuSeconds"))(cpuSeconds)} of CPU time`}</li>
-      ) : null}
+      {typeof cpuSeconds === "number" ? <li>{`${durationText(cpuSeconds)} of CPU time`}</li> : null}
       {typeof peakMemoryBytes === "number" ? (
         <li>
           <Size bytes={peakMemoryBytes} words={sizesAlike(both(peakMemoryBytes, "peakMemoryBytes"))} /> of memory at

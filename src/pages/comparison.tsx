@@ -4,6 +4,7 @@ import type { ComparedInput, ComparedPair, JobComparisonDocument } from "../doma
 import type { KnownUploads } from "../domain/documents/upload-facts.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
 import { looksSecret } from "../domain/secret-names.ts";
+import { durationText } from "../domain/spans.ts";
 import { Figures, Items } from "./compared-items.tsx";
 import { comparable, noneOf, OnlyOne, Summary } from "./compared-words.tsx";
 import { InsideDifference } from "./difference.tsx";
@@ -12,7 +13,7 @@ import { NamedValue } from "./input-values.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { Change } from "./numbers.tsx";
-import { durationsAlike, sizesAlike } from "./one-unit.ts";
+import { sizesAlike } from "./one-unit.ts";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { areNear, Badge, processPath, Time, Wide } from "./parts.tsx";
 import { shortId } from "./words.ts";
@@ -132,12 +133,12 @@ function Runs({ document, baseUrl }: { readonly document: JobComparisonDocument;
     row("Created", (job) => <Time at={job.created} isPrecise={isNear} />, null),
     ...(a.started === undefined && b.started === undefined
       ? []
-      : [row("Began", (job) => <Moment at={job.started} isPrecise={isNear} />, null)]),
+      : [row("Taken up", (job) => <Moment at={job.started} isPrecise={isNear} />, null)]),
     ...(a.finished === undefined && b.finished === undefined
       ? []
       : [row("Ended", (job) => <Moment at={job.finished} isPrecise={isNear} />, null)]),
-    row("Waited", (job) => secondsText(job.waitingSeconds, [a.waitingSeconds, b.waitingSeconds]), null),
-    row("Ran", (job) => secondsText(job.runningSeconds, [a.runningSeconds, b.runningSeconds]), null),
+    row("Waited", (job) => secondsText(job.waitingSeconds), null),
+    row("Ran", (job) => secondsText(job.runningSeconds), null),
   ];
   const people =
     a.user === undefined && b.user === undefined ? [] : [row("User", ({ user }) => user, a.user === b.user)];
@@ -157,9 +158,8 @@ function Moment({ at, isPrecise }: { readonly at: string | undefined; readonly i
   return at === undefined ? "not yet" : <Time at={at} isPrecise={isPrecise} />;
 }
 
-/** In the unit in which both sides are told. */
-function secondsText(seconds: number | undefined, both: readonly (number | undefined)[]): string {
-  return seconds === undefined ? "not known yet" : durationsAlike(both)(seconds);
+function secondsText(seconds: number | undefined): string {
+  return seconds === undefined ? "not known yet" : durationText(seconds);
 }
 
 function JobLink({ job, baseUrl }: { readonly job: JobDocument; readonly baseUrl: string }) {

@@ -50,10 +50,13 @@ export function InsideDifference({ difference }: { readonly difference: ContentD
       {count <= longest ? (
         body
       ) : (
-        <details>
-          <summary>{`Show ${text}`}</summary>
-          {body}
-        </details>
+        <>
+          <details>
+            <summary>{`Show ${text}`}</summary>
+            {body}
+          </details>
+          <p class="on-paper muted">{`${text}: unfold “Show ${text}” on the screen before you print them.`}</p>
+        </>
       )}
     </section>
   );

@@ -27,7 +27,11 @@ export function Failure({ job, view, frame }: FailureProps) {
         <Opening texts={[detail]} frame={frame} />
       </p>
       <WhatPrograms texts={[detail]} />
-      {typeof stderrTail === "string" && stderrTail !== "" ? <pre class="code">{stderrTail}</pre> : null}
+      {typeof stderrTail === "string" && stderrTail !== "" ? (
+        <pre class="code last-lines" role="log" aria-live="off" aria-label="The last lines of the tool" tabindex={0}>
+          {stderrTail}
+        </pre>
+      ) : null}
       <p class="on-screen">
         {job.providerID !== undefined && view.whyNotRetried === undefined && saysWantedKey(detail) ? (
           <WantedKey url={view.wantedKeyUrl} provider={job.providerID} />

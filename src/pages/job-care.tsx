@@ -5,6 +5,7 @@ import type { JobParts } from "./job-parts.tsx";
 import { keptJobsText } from "./kept-words.ts";
 import { Time } from "./parts.tsx";
 import { imageWords, softwareWords, unknownVersions } from "./program-words.ts";
+import { SmallFold } from "./small-fold.tsx";
 import { settingUrl } from "./system-settings.tsx";
 
 type NamedProgram = NonNullable<NonNullable<JobView["programs"]>["named"]>[number];
@@ -18,8 +19,12 @@ export function RunFacts({ job, view, frame }: JobParts) {
   return (
     <section id="run" data-part="run">
       {isKnown ? <h2 class={view.programs === undefined ? "on-screen" : undefined}>About this run</h2> : null}
-      <Revision revision={job.processRevision} />
-      <Programs programs={view.programs} />
+      {view.programs === undefined && !isDigest(job.processRevision) ? null : (
+        <SmallFold words="Show what ran">
+          <Revision revision={job.processRevision} />
+          <Programs programs={view.programs} />
+        </SmallFold>
+      )}
       <Care job={job} view={view} frame={frame} />
     </section>
   );

@@ -2,7 +2,7 @@ import { defined } from "../domain/defined.ts";
 import { createdChoices, keptChoices } from "../domain/job-search.ts";
 import type { Link } from "../domain/links.ts";
 import { meantFilters } from "../domain/meant-filters.ts";
-import { statusWords } from "./words.ts";
+import { statusWords, timeText } from "./words.ts";
 
 /** The parameters that narrow a list of jobs, each with the words that come before its value. */
 const words: readonly (readonly [name: string, words: string])[] = [
@@ -36,7 +36,7 @@ function valueText(name: string, value: string): string {
         .toReversed()
         .join(" or ");
     case "datetime":
-      return createdChoices.find((choice) => choice.value === value)?.words ?? value;
+      return createdChoices.find((choice) => choice.value === value)?.words ?? sinceText(value);
     case "kept":
       return keptChoices.find((choice) => choice.value === value)?.words ?? value;
     case "minDuration":
@@ -45,6 +45,12 @@ function valueText(name: string, value: string): string {
     default:
       return value;
   }
+}
+
+/** An interval without an end is told by its begin. */
+function sinceText(value: string): string {
+  const [, from] = /^(\d{4}-\d\d-\d\dT[^/]*)\/\.\.$/.exec(value) ?? [];
+  return from === undefined ? value : `${timeText(from)} or later`;
 }
 
 /** Says how many jobs a list has; of one that is narrowed to something to what, with the way to all. */

@@ -1,12 +1,15 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
+import { lateTool } from "../domain/first-tool.ts";
+import { isFinished } from "../domain/job-state.ts";
 import { givenTags } from "../domain/job-tags.ts";
+import { shortestWait } from "../domain/job-times.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
 import { Failure, Retried } from "./failure.tsx";
 import { Actions, type JobParts } from "./job-parts.tsx";
 import { JobRecord } from "./job-record.tsx";
-import { shortestWait, tookText, waitText } from "./job-times.ts";
+import { tookText, waitText } from "./job-times.ts";
 import { Badge, processPath, Time, WayTo } from "./parts.tsx";
 import { Before } from "./ran-before.tsx";
 import { runningText } from "./running-steps.ts";
@@ -20,6 +23,7 @@ const smallWork = 1_000_000;
 /** What stands at the top of the page of a job: what it is, how far it is or why it failed, and what one can do with it. */
 export function JobHead({ job, view, frame }: JobParts) {
   const running = runningText(job, view);
+  const times = <Times job={job} view={view} />;
   return (
     <>
       <JobRecord job={job} view={view} frame={frame} />
@@ -49,14 +53,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       </p>
       {view.line === undefined ? null : <p class="run-inputs on-screen">{view.line}</p>}
       <Failure job={job} view={view} frame={frame} />
-      <p class={job.status === "successful" ? "on-screen job-done" : "on-screen"}>
-        <progress class={barClass(job)} max={100} value={view.reachedProgress ?? job.progress} aria-label="Progress" />{" "}
-        <span data-live={whileItRuns(job, "progress")}>{progressText(job, view)}</span>{" "}
-        <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
-          {stageText(job)}
-        </span>
-      </p>
-      {job.exception === undefined ? null : <FailedStages exception={job.exception} />}
+      <Reached job={job} view={view} />
       <p
         data-live={whileItRuns(job, "message")}
         data-stands-for={running === undefined ? undefined : job.message}
@@ -65,10 +62,17 @@ export function JobHead({ job, view, frame }: JobParts) {
         {running ?? messageText(job)}
       </p>
       <Before view={view} />
-      <Times job={job} view={view} />
+      {job.exception === undefined ? times : null}
       {waitText(job) === undefined ? null : <Holders holders={view.holders} />}
       <Retried job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
+      {/* What one can do about a failure stands before what else is known of it. */}
+      {job.exception === undefined ? null : (
+        <>
+          <FailedStages exception={job.exception} />
+          {times}
+        </>
+      )}
     </>
   );
 }
@@ -94,9 +98,22 @@ function whileItRuns({ finished }: JobDocument, name: string): string | undefine
   return finished === undefined ? name : undefined;
 }
 
-function barClass({ status }: JobDocument): string {
-  if (status === "dismissed") return "bar bar-stopped";
-  return status === "failed" ? "bar bar-bad" : "bar";
+/** How far a job that goes on is, and at which stage. One that has ended is at none: its status and its times say all, and of one that failed how far its steps came. */
+function Reached({ job, view: { reachedProgress, steps = [] } }: Pick<JobParts, "job" | "view">) {
+  const wait = waitText(job);
+  if (!isFinished(job.status)) {
+    return (
+      <p class="on-screen">
+        <progress class="bar" max={100} value={job.progress} aria-label="Progress" />{" "}
+        <span data-live="progress">{wait === undefined ? `${job.progress} %` : ""}</span>{" "}
+        <span data-live="stage" data-waits={wait === undefined ? undefined : "true"}>
+          {wait ?? (job.stage === undefined ? "" : stageWords[job.stage])}
+        </span>
+      </p>
+    );
+  }
+  if (job.status !== "failed" || reachedProgress === undefined || steps.length === 0) return null;
+  return <p class="on-screen">{`It came to ${reachedProgress} % before it failed.`}</p>;
 }
 
 /** What the bar or the failure says already is not said again. */
@@ -105,27 +122,12 @@ function messageText({ status, message, exception }: JobDocument): string {
   return status === "successful" && /^job complete\.?$/i.test(message) ? "" : message;
 }
 
-/** What waits says for what. Of one that failed it is how far its steps came: the number of its status is that of the failure itself. */
-function progressText(job: JobDocument, { reachedProgress, steps = [] }: JobView): string {
-  if (job.status !== "failed") return waitText(job) === undefined ? `${job.progress} %` : "";
-  return reachedProgress === undefined || steps.length === 0 ? "" : `It came to ${reachedProgress} % before it failed.`;
-}
-
-/** What has ended is at no stage any more; what waits says for what. */
-function stageText(job: JobDocument): string {
-  const { status, stage, finished } = job;
-  const wait = waitText(job);
-  if (wait !== undefined) return wait;
-  if (finished !== undefined) return status === "successful" ? "Done" : "";
-  return stage === undefined ? "" : stageWords[stage];
-}
-
 function Times({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
   const { created, finished, user, estimatedCompletion } = job;
   return (
     <p class="muted on-screen">
       Created <Time at={created} />
-      {user === undefined ? "" : ` by ${user}`}.{" "}
+      {user === undefined ? "" : ` by ${user}`}. <LateTool job={job} view={view} />
       <span>{finished === undefined ? <Elapsed job={job} view={view} /> : <Ended job={job} />}</span>
       {estimatedCompletion === undefined ? null : (
         <span data-due={view.exceededSeconds === undefined ? estimatedCompletion : undefined}>
@@ -144,6 +146,21 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
       {job.priority === undefined ? "" : `Priority ${job.priority}. `}
       {view.work === undefined ? null : workText(view.work)}
     </p>
+  );
+}
+
+/** What began noticeably after the job was taken up is told with what it waited for. */
+function LateTool({ job, view }: Pick<JobParts, "job" | "view">) {
+  const late = lateTool(job, view.statistics);
+  if (late === undefined || job.started === undefined) return null;
+  return (
+    <>
+      {"Taken up "}
+      <Time at={job.started} />
+      {", its first tool began "}
+      <Time at={late.at} />
+      {` (${late.until}). `}
+    </>
   );
 }
 

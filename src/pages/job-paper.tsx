@@ -37,8 +37,9 @@ export function PrintedResults({ results, url }: { readonly results: readonly Re
         </tbody>
       </table>
       <p class="muted">
-        {left === 0 ? "" : `And ${left} more. `}
-        {`What is in them is printed from ${url}/results?f=html.`}
+        {left === 0
+          ? `What is in them is printed from ${url}/results?f=html.`
+          : `And ${left} more. All of them, with what is in them, are printed from ${url}/results?f=html; ${url}/results?f=zip has the files.`}
       </p>
     </div>
   );

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
+import { lateTool } from "../domain/first-tool.ts";
 import { stepWords } from "../domain/step-words.ts";
 import type { Exception } from "./failure-words.ts";
 import type { JobParts } from "./job-parts.tsx";
@@ -22,7 +23,7 @@ export function JobRecord({ job, view, frame }: JobParts) {
     ["Outcome", outcomeText(job)],
     ["Process", <Ran job={job} view={view} />],
     ...(who === undefined ? [] : [["Run by", who] as const]),
-    ["When", <When job={job} />],
+    ["When", <When job={job} view={view} />],
     ["Job", [job.jobID, ...(job.tags ?? [])].join(", ")],
     ["Service", [serviceTitle, serviceProvider].filter((one) => one !== undefined).join(", provided by ")],
   ];
@@ -85,16 +86,24 @@ function whoText({ user }: JobDocument, { seenBy }: JobView): string | undefined
   return seenBy?.owner === "anonymous" ? "somebody without a key" : undefined;
 }
 
-function When({ job }: { readonly job: JobDocument }) {
+function When({ job, view }: Pick<JobParts, "job" | "view">) {
   const { created, started, finished } = job;
+  const late = lateTool(job, view.statistics);
   const took = tookText(job);
   return (
     <>
       created <Time at={created} />
       {started === undefined ? null : (
         <>
-          {", began "}
+          {late === undefined ? ", began " : ", taken up "}
           <Time at={started} />
+        </>
+      )}
+      {late === undefined ? null : (
+        <>
+          {", its first tool began "}
+          <Time at={late.at} />
+          {` (${late.until})`}
         </>
       )}
       {finished === undefined ? null : (

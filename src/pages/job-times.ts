@@ -1,8 +1,6 @@
 import type { JobDocument } from "../domain/documents/job.ts";
+import { shortestWait } from "../domain/job-times.ts";
 import { durationText } from "../domain/spans.ts";
-
-/** A wait that nobody notices is not told, in seconds. */
-export const shortestWait = 0.5;
 
 /** How long a job that has not ended has waited and run, in seconds. */
 export type SoFar = { readonly waitingSeconds?: number; readonly runningSeconds?: number };

@@ -13,9 +13,10 @@ import { PrintedResults, PrintedStages } from "./job-paper.tsx";
 import { type JobParts, Timeline } from "./job-parts.tsx";
 import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
+import { OtherRuns } from "./other-runs.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
-import { Badge, Time } from "./parts.tsx";
 import { AllAsZip, Results } from "./results.tsx";
+import { SmallFold } from "./small-fold.tsx";
 import { Statistics } from "./statistics.tsx";
 import { StepTable } from "./step-table.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
@@ -83,27 +84,6 @@ function Jumps({ job, view }: Pick<JobParts, "job" | "view">) {
   );
 }
 
-/** The ways to the comparisons with the last runs of the same process. */
-function Others({ others }: { readonly others: NonNullable<JobView["others"]> }) {
-  if (others.length === 0) return null;
-  return (
-    <>
-      <h2 class="on-screen">Compare with another run</h2>
-      <ul class="on-screen">
-        {others.map(({ compareUrl, id, status, created, title, line }) => (
-          <li>
-            <a href={compareUrl}>
-              Compare with <Time at={created} />
-            </a>{" "}
-            <code>{shortId(id)}</code> <Badge status={status} /> {title}
-            {line === undefined ? null : <span class="run-inputs">{line}</span>}
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
 function Sections({ job, view, frame }: JobParts) {
   const url = `${frame.baseUrl}/jobs/${encodeURIComponent(job.jobID)}`;
   return (
@@ -142,48 +122,67 @@ function Sections({ job, view, frame }: JobParts) {
       <LogSection url={url} log={view.log} earlier={view.earlierLogs ?? []} />
       <section id="inputs">
         <h2>Inputs</h2>
-        {view.inputs === undefined ? (
-          <p class="muted">They are not shown here.</p>
-        ) : (
-          <Inputs
-            inputs={view.inputs}
-            defaults={view.defaults ?? {}}
-            unset={view.unset ?? []}
-            uploads={view.uploads ?? new Map()}
-          />
-        )}
-        <p class="on-screen">
-          <a href={`${url}/inputs?f=html`}>The inputs on a page of their own</a>
-        </p>
+        <SmallFold words="Show the inputs">
+          {view.inputs === undefined ? (
+            <p class="muted">They are not shown here.</p>
+          ) : (
+            <Inputs
+              inputs={view.inputs}
+              defaults={view.defaults ?? {}}
+              unset={view.unset ?? []}
+              uploads={view.uploads ?? new Map()}
+            />
+          )}
+          <p class="on-screen">
+            <a href={`${url}/inputs?f=html`}>The inputs on a page of their own</a>
+          </p>
+        </SmallFold>
       </section>
       <RunFacts job={job} view={view} frame={frame} />
       <section id="timeline" data-part="timeline">
         <h2>Timeline</h2>
         <History view={view} />
       </section>
-      <section id="more" data-part="more">
-        {view.statistics === undefined ? null : (
-          <>
-            <h2 id="statistics">Statistics</h2>
-            <Folded count={view.statistics.steps.length} what="steps">
-              <Statistics
-                statistics={{ ...view.statistics, ...soFarOf(view) }}
-                origin={{
-                  isAllCached: view.isAllCached === true,
-                  ...defined({
-                    ranAt: job.finished === undefined ? undefined : job.providerID,
-                    goesOn: goesOnOf(job),
-                  }),
-                }}
-              />
-            </Folded>
-            <p class="on-screen">
-              <a href={`${url}/statistics?f=html`}>The statistics on a page of their own</a>
-            </p>
-          </>
-        )}
-        <Others others={view.others ?? []} />
-        <h2 class="on-screen">More</h2>
+      <section data-part="more">
+        <Figures job={job} view={view} url={url} />
+        <OtherRuns others={view.others ?? []} />
+        <More job={job} view={view} frame={frame} />
+      </section>
+    </>
+  );
+}
+
+function Figures({ job, view, url }: Pick<JobParts, "job" | "view"> & { readonly url: string }) {
+  if (view.statistics === undefined) return null;
+  return (
+    <>
+      <h2 id="statistics">Statistics</h2>
+      <Folded count={view.statistics.steps.length} what="steps" short="Show the statistics">
+        <Statistics
+          statistics={{ ...view.statistics, ...soFarOf(view) }}
+          origin={{
+            isAllCached: view.isAllCached === true,
+            ...defined({
+              ranAt: job.finished === undefined ? undefined : job.providerID,
+              goesOn: goesOnOf(job),
+            }),
+          }}
+        />
+        <p class="on-screen">
+          <a href={`${url}/statistics?f=html`}>The statistics on a page of their own</a>
+        </p>
+      </Folded>
+    </>
+  );
+}
+
+function More({ job, view, frame }: JobParts) {
+  return (
+    <>
+      <h2 id="more" class="on-screen">
+        More
+      </h2>
+      <SmallFold words="Show all that there is of the job">
         <ul class="on-screen">
           {waysOf(job, view).map(({ href, rel, title, type }) => (
             <li>
@@ -199,7 +198,7 @@ function Sections({ job, view, frame }: JobParts) {
           </li>
         </ul>
         <WholeDocument document={job} />
-      </section>
+      </SmallFold>
     </>
   );
 }
@@ -221,7 +220,7 @@ function History({ view }: Pick<JobParts, "view">) {
     return (
       <>
         <div class="on-screen">
-          <Folded count={timeline.length} what="entries">
+          <Folded count={timeline.length} what="entries" short="Show the timeline">
             {stages}
           </Folded>
         </div>
@@ -231,7 +230,7 @@ function History({ view }: Pick<JobParts, "view">) {
   }
   return (
     <>
-      <Folded count={Math.max(steps.length, states.length)} what="steps">
+      <Folded count={Math.max(steps.length, states.length)} what="steps" short="Show the steps">
         <StepTable steps={steps} {...defined({ graph })} />
       </Folded>
       <PrintedStages entries={timeline} />
@@ -258,17 +257,20 @@ function waysOf({ links }: JobDocument, { isProcessGone, version }: JobView): re
 /** What is so long is folded up. */
 const longest = 10;
 
-/** A long part of the page, folded up; a newer one that the script takes is unfolded as this one is. */
+/** A long part of the page, folded up, and a short one on a small screen alone; a newer one that the script takes is unfolded as this one is. */
 function Folded({
   count,
   what,
+  short,
   children,
 }: {
   readonly count: number;
   readonly what: string;
+  /** What unfolds a short one on a small screen. */
+  readonly short: string;
   readonly children: Child;
 }) {
-  if (count <= longest) return <>{children}</>;
+  if (count <= longest) return <SmallFold words={short}>{children}</SmallFold>;
   return (
     <details data-follows="">
       <summary>{`Show ${count} ${what}`}</summary>

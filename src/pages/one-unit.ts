@@ -20,32 +20,6 @@ export function sizesAlike(sizes: readonly (number | undefined)[]): (bytes: numb
   };
 }
 
-/**
- * Makes the function that words durations which stand beside one another, in seconds: all in one unit, that of the longest of them, with so many
- * places that the shortest has two digits, three at most.
- */
-export function durationsAlike(durations: readonly (number | undefined)[]): (seconds: number) => string {
-  const [longest, shortest] = boundsOf(durations);
-  if (longest < 1) return (seconds) => thousandths(seconds);
-  const places = Math.min(placesFor(shortest), mostPlaces);
-  const least = 10 ** -places;
-  const secondsText = (seconds: number, whole: number) =>
-    whole > 0 && whole < least / 2 ? `less than ${least} s` : `${seconds.toFixed(places)} s`;
-  if (longest < 60) return (seconds) => secondsText(seconds, seconds);
-  return (seconds) => {
-    const rounded = Number(seconds.toFixed(places));
-    const [minutes, hours] = [Math.floor(rounded / 60) % 60, Math.floor(rounded / 3600)];
-    const rest = secondsText(rounded % 60, seconds);
-    if (longest < 3600) return `${minutes} min ${rest}`;
-    return shortest < 600 ? `${hours} h ${minutes} min ${rest}` : `${hours} h ${minutes} min`;
-  };
-}
-
-function thousandths(seconds: number): string {
-  const count = Math.round(seconds * 1000);
-  return count === 0 && seconds > 0 ? "less than 1 ms" : `${count} ms`;
-}
-
 /** The largest and the smallest that is not nothing. */
 function boundsOf(values: readonly (number | undefined)[]): readonly [largest: number, smallest: number] {
   const known = values.filter((value) => value !== undefined).filter((value) => value > 0);

@@ -1,6 +1,6 @@
 import type { ProvAttributes, ProvRecords, ProvValue } from "../domain/documents/provenance.ts";
 import { hiddenWords, looksSecret, withoutSecrets } from "../domain/secret-names.ts";
-import { shortTimeText } from "../domain/spans.ts";
+import { durationText } from "../domain/spans.ts";
 import { stepWords } from "../domain/step-words.ts";
 import { isStage } from "./failure-words.ts";
 import { areNear, Time } from "./parts.tsx";
@@ -44,14 +44,14 @@ function When({ attributes, all }: Pick<ActivityProps, "attributes" | "all">) {
     <p class="muted">
       <Time at={start} isPrecise={end === undefined || areNear(Date.parse(start), Date.parse(end))} />
       {afterText(attributes, all)}
-      {waited > 0 ? `, had waited ${secondsText(waited)} to start` : ""}
+      {waited > 0 ? `, had waited ${durationText(waited / 1000)} to start` : ""}
       {isMoment ? "" : tookText(attributes, start, end)}
     </p>
   );
 }
 
 function tookText(attributes: ProvAttributes, start: string, end: string | undefined): string {
-  if (end !== undefined) return `, took ${secondsText(Date.parse(end) - Date.parse(start))}`;
+  if (end !== undefined) return `, took ${durationText((Date.parse(end) - Date.parse(start)) / 1000)}`;
   const isOver = ["successful", "failed", "dismissed"].includes(textOf(attributes["heddle:status"]) ?? "");
   return isOver ? ", when it ended was not kept" : "";
 }
@@ -66,7 +66,7 @@ function afterText(attributes: ProvAttributes, all: ProvRecords): string {
   );
   const after = whole === undefined ? 0 : startOf(attributes) - startOf(whole);
   if (!(after > 0)) return "";
-  return `, ${secondsText(after)} after ${typeof number === "number" ? `attempt ${number}` : "the job"} began`;
+  return `, ${durationText(after / 1000)} after ${typeof number === "number" ? `attempt ${number}` : "the job"} began`;
 }
 
 /** Says of a step that nothing ran for it, and which job had made what it gave. */
@@ -161,11 +161,6 @@ function shownWord(word: string, before: string, secrets: readonly string[]): st
 export function startOf(attributes: ProvAttributes): number {
   const start = textOf(attributes["prov:startTime"]);
   return start === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(start);
-}
-
-/** To the millisecond below a minute. */
-function secondsText(milliseconds: number): string {
-  return milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(3)} s` : shortTimeText(milliseconds / 1000);
 }
 
 /** Lists the texts of an attribute that may have several. */

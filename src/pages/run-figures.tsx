@@ -1,3 +1,4 @@
+import { jobUrl, processUrl } from "../domain/links.ts";
 import type { PeriodFigures, RunPeriod } from "../domain/run-period.ts";
 import { durationText } from "../domain/spans.ts";
 import type { ListedProcess } from "./listed-process.ts";
@@ -6,6 +7,9 @@ import { dayText, takenWords } from "./process-list.tsx";
 /** How the last runs of a process ended, of those that the reader may see. */
 export type RunFigures = Pick<ListedProcess, "id" | "successRate" | "since" | "medianSeconds" | "fromCache"> & {
   readonly runs: number;
+  readonly failed: number;
+  /** The id of the last one that failed; undefined without one. */
+  readonly lastFailed?: string;
   /** How many were dismissed since then: they say nothing of the process. */
   readonly dismissed?: number;
   /** Whose runs count: everybody's, also for who may change the process and sees no job of others, those of some others too, or the reader's own. */
@@ -67,20 +71,40 @@ export function shareText(successRate: number, runs: number): string {
 
 /** A single run has no share: how it ended is told, with its day. */
 function OneRun({ figures, baseUrl }: { readonly figures: RunFigures; readonly baseUrl: string }) {
-  const { id, whose, since, successRate = 1 } = figures;
+  const { id, whose, since, failed } = figures;
   const day = since === undefined ? "" : ` (${dayText(since)})`;
-  const how = successRate === 1 ? "succeeded" : "failed";
   return (
     <>
       {`${id}: ${whose === "own" ? "your" : "the"} last run `}
-      {how === "failed" && whose !== "owner" ? <a href={failedUrl(id, baseUrl)}>{how}</a> : how}
+      {failed === 0 ? "succeeded" : <FailedRuns figures={figures} of={figures} words="failed" baseUrl={baseUrl} />}
       {day}
     </>
   );
 }
 
-function failedUrl(id: string, baseUrl: string): string {
-  return `${baseUrl}/jobs?f=html&processID=${encodeURIComponent(id)}&status=failed`;
+type FailedProps = {
+  readonly figures: RunFigures;
+  /** How many of them failed, and the last one; where these are of a period, which jobs it has. */
+  readonly of: Pick<RunFigures, "failed" | "lastFailed"> & { readonly datetime?: string };
+  readonly words: string;
+  readonly baseUrl: string;
+};
+
+/** The words for runs that failed lead to the job where it is one, else to a list of just these; where whoever reads sees them. */
+export function FailedRuns({ figures, of: { failed, lastFailed, datetime }, words, baseUrl }: FailedProps) {
+  if (failed === 0 || lastFailed === undefined || figures.whose === "owner") return <>{words}</>;
+  if (failed === 1) return <a href={`${jobUrl(baseUrl, lastFailed)}?f=html`}>{words}</a>;
+  return <a href={failedUrl(figures, datetime, baseUrl)}>{words}</a>;
+}
+
+/** All jobs with the id of the process may be of other servers, too: its own list has those of this service alone. One that was undeployed has none. */
+function failedUrl({ id, since, revisionsUrl }: RunFigures, datetime: string | undefined, baseUrl: string): string {
+  const list = revisionsUrl === undefined ? `${processUrl(baseUrl, id)}/jobs` : `${baseUrl}/jobs`;
+  const query = new URLSearchParams({ f: "html", status: "failed" });
+  if (revisionsUrl !== undefined) query.set("processID", id);
+  const from = datetime ?? (since === undefined ? "" : `${new Date(since).toISOString()}/..`);
+  if (from !== "") query.set("datetime", from);
+  return `${list}?${query}`;
 }
 
 /** Of what was dismissed nobody knows whether it had succeeded. */
@@ -89,16 +113,13 @@ function dismissedWords({ runs, dismissed = 0 }: RunFigures): string {
   return ` (${dismissed} dismissed ${dismissed === 1 ? "is" : "are"} not counted)`;
 }
 
-/** Leads to the runs that failed, where whoever reads sees them. */
+/** Says how many runs failed, and leads to them. */
 function Failed({ figures, baseUrl }: { readonly figures: RunFigures; readonly baseUrl: string }) {
-  const { id, runs, whose, successRate = 1 } = figures;
-  const failed = Math.round(runs * (1 - successRate));
-  if (failed === 0) return null;
-  if (whose === "owner") return <>{`, ${failed} failed`}</>;
+  if (figures.failed === 0) return null;
   return (
     <>
       {", "}
-      <a href={failedUrl(id, baseUrl)}>{`${failed} failed`}</a>
+      <FailedRuns figures={figures} of={figures} words={`${figures.failed} failed`} baseUrl={baseUrl} />
     </>
   );
 }

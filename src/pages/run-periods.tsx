@@ -1,8 +1,9 @@
+import { defined } from "../domain/defined.ts";
 import { processUrl } from "../domain/links.ts";
 import { type RunPeriod, runPeriods } from "../domain/run-period.ts";
 import { durationText } from "../domain/spans.ts";
 import { Choice } from "./parts.tsx";
-import { type RunFigures, shareText } from "./run-figures.tsx";
+import { FailedRuns, type RunFigures, shareText } from "./run-figures.tsx";
 
 const names: readonly RunPeriod[] = ["7d", "30d", "all"];
 
@@ -23,7 +24,7 @@ export function Periods({ figures, baseUrl }: { readonly figures: RunFigures; re
           </>
         ))}
       </p>
-      {period === undefined ? null : <p>{wordsOf(period)}</p>}
+      {period === undefined ? null : <PeriodRuns figures={figures} period={period} baseUrl={baseUrl} />}
     </>
   );
 }
@@ -34,22 +35,48 @@ function succeededText(successRate: number, judged: number): string {
   return share.endsWith("%") ? `${share} succeeded` : `${share} of ${judged} succeeded`;
 }
 
-function wordsOf(period: NonNullable<RunFigures["period"]>): string {
-  const { name, runs, failed, dismissed = 0, successRate, medianSeconds, longestSeconds, isCut } = period;
+type PeriodProps = {
+  readonly figures: RunFigures;
+  readonly period: NonNullable<RunFigures["period"]>;
+  readonly baseUrl: string;
+};
+
+function PeriodRuns({ figures, period, baseUrl }: PeriodProps) {
+  const { name, runs, failed, lastFailed, isCut } = period;
   const { words } = runPeriods[name];
   const when = `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
-  if (runs === 0) return `${when}: no run has ended.`;
+  if (runs === 0) return <p>{`${when}: no run has ended.`}</p>;
+  // A list has all of the period, of which only the last ones count.
+  const known = isCut && failed > 1 ? undefined : lastFailed;
+  const datetime = name === "all" ? "" : name;
+  return (
+    <p>
+      {`${when}: ${beforeFailed(period)}`}
+      <FailedRuns
+        figures={figures}
+        of={{ failed, datetime, ...defined({ lastFailed: known }) }}
+        words={`${failed} failed`}
+        baseUrl={baseUrl}
+      />
+      {behindFailed(period)}
+    </p>
+  );
+}
+
+type Period = PeriodProps["period"];
+
+function beforeFailed({ runs, dismissed = 0, successRate, isCut }: Period): string {
   const which = isCut
     ? `more than ${runs} runs, of which the last ${runs} count`
     : `${runs} ${runs === 1 ? "run" : "runs"}`;
-  const ended = [
-    ...(successRate === undefined ? [] : [succeededText(successRate, runs - dismissed)]),
-    `${failed} failed`,
-    ...(dismissed === 0 ? [] : [`${dismissed} dismissed (not in the share)`]),
-  ];
+  return `${which}; ${successRate === undefined ? "" : `${succeededText(successRate, runs - dismissed)}, `}`;
+}
+
+function behindFailed({ dismissed = 0, medianSeconds, longestSeconds }: Period): string {
   const times = [
     ...(medianSeconds === undefined ? [] : [`usual time ${durationText(medianSeconds)}`]),
     ...(longestSeconds === undefined ? [] : [`the slowest ${durationText(longestSeconds)}`]),
   ];
-  return `${when}: ${[which, ended.join(", "), ...(times.length === 0 ? [] : [times.join(", ")])].join("; ")}.`;
+  const more = dismissed === 0 ? "" : `, ${dismissed} dismissed (not in the share)`;
+  return `${more}${times.length === 0 ? "" : `; ${times.join(", ")}`}.`;
 }

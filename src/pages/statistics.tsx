@@ -1,6 +1,6 @@
 import type { JobStatistics, JobStatisticsDocument } from "../domain/documents/job-statistics.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { durationText, shortTimeText } from "../domain/spans.ts";
+import { durationText } from "../domain/spans.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf } from "./page.ts";
@@ -106,7 +106,7 @@ function Steps({ steps }: { readonly steps: readonly JsonObject[] }) {
             <tr>
               <th scope="row">{step === "main" ? "the tool" : String(step)}</th>
               <td>{wordsOf(tools)}</td>
-              <td>{typeof cpuSeconds === "number" ? shortTimeText(cpuSeconds) : ""}</td>
+              <td>{typeof cpuSeconds === "number" ? durationText(cpuSeconds) : ""}</td>
               <td>
                 {typeof peakMemoryBytes === "number" ? (
                   <Size bytes={peakMemoryBytes} />

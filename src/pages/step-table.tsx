@@ -1,6 +1,6 @@
 import { defined } from "../domain/defined.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
-import { shortTimeText } from "../domain/spans.ts";
+import { durationText } from "../domain/spans.ts";
 import { cachedWords, type StepRun } from "../domain/step-runs.ts";
 import type { GraphNode, StepParts, StepState } from "../domain/workflow-graph.ts";
 import { areNear, Time } from "./parts.tsx";
@@ -49,7 +49,7 @@ function StepTime({ run, at }: { readonly run: StepRun; readonly at: number }) {
 
 function tookWords(run: StepRun): string {
   const { startedAt, endedAt } = run;
-  return endedAt === undefined || isTaken(run) ? "" : shortTimeText((endedAt - startedAt) / 1000);
+  return endedAt === undefined || isTaken(run) ? "" : durationText((endedAt - startedAt) / 1000);
 }
 
 /** Names a step by its title with its id beside, and one inside another by the way to it. */

@@ -41,14 +41,19 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
   return (
     <>
       <p>
-        {"What the files take of the disk, measured "}
+        {"What this service keeps, and how much of the disk it fills, measured "}
         <Time at={measured} />
-        {", at most once a minute, and anew when the work of a job is gone. "}
-        <span class="muted">
-          On the disk a file is counted in whole blocks, and once when it has several names; its length counts for each
-          name.
-        </span>
+        {". It is measured anew when somebody looks a minute later, and when the work of a job is gone."}
       </p>
+      <dl class="muted">
+        <dt>Filled on the disk</dt>
+        <dd>
+          What is free again when these files go. A disk gives out whole blocks, often of 4 kB: a file of one byte fills
+          one. A file that has two names fills it once.
+        </dd>
+        <dt>Size of the files</dt>
+        <dd>The sizes of all files added up, as a list of files shows them. What a user may keep is counted so.</dd>
+      </dl>
       {isWhole && unread === 0 ? null : (
         <p class="notice">
           {isWhole
@@ -61,10 +66,10 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
         <table class="table">
           <thead>
             <tr>
-              <th scope="col">What it is</th>
-              <th scope="col">On the disk</th>
-              <th scope="col">Length</th>
-              <th scope="col">Files</th>
+              <th scope="col">Kind</th>
+              <th scope="col">Filled on the disk</th>
+              <th scope="col">Size of the files</th>
+              <th scope="col">How many files</th>
             </tr>
           </thead>
           <tbody>
@@ -121,7 +126,7 @@ function Whose({ space, baseUrl }: Shown) {
     <>
       <p>
         {
-          "Whose it is, by the length of files, who keeps most first: results with logs, which are the two lines of these names above, and uploads; and whose jobs ended in "
+          "Who keeps most, the largest first: the size of the files of results with their logs, and of uploads. Jobs are those that ended in "
         }
         {periods.map(([name, { words, days }], at) => (
           <>
@@ -135,8 +140,8 @@ function Whose({ space, baseUrl }: Shown) {
         <a href={`${baseUrl}/uploads?sort=size&f=html`}>The largest uploads</a>
       </p>
       <p class="muted">
-        It is counted when it is written: what a job makes that runs yet, or an upload that goes on, comes with its end.
-        Long values of results count for their job, too: they stand in the database, or among the long values.
+        A job counts when it has ended, and an upload when all of it is there: until then their files are in the table
+        above alone. Long values of results, which stand in no file of a result, count for their job, too.
       </p>
       <Users space={space} baseUrl={baseUrl} />
       {space.jobs.length === 0 ? null : (

@@ -31,7 +31,7 @@ export function Works({ works, measured, baseUrl }: WorksProps) {
             <tr>
               <th scope="col">Job</th>
               <th scope="col">State</th>
-              <th scope="col">On the disk</th>
+              <th scope="col">Filled on the disk</th>
               <th scope="col">User</th>
             </tr>
           </thead>

@@ -129,12 +129,12 @@ function Disk({ document, baseUrl }: Linked) {
           <dt>Results kept</dt>
           <dd>
             <a href={`${baseUrl}/jobs?status=successful&sortby=finished&f=html`}>{sizeText(kept.outputBytes)}</a> with
-            logs, by the length of files, of the jobs that ended
+            logs, the size of the files, of the jobs that ended
             <SettingLinks settings={document.settings} names={["keepHours"]} />
           </dd>
           <dt>Uploads kept</dt>
           <dd>
-            <a href={`${baseUrl}/uploads?f=html`}>{sizeText(kept.uploadBytes)}</a>, by the length of files ·{" "}
+            <a href={`${baseUrl}/uploads?f=html`}>{sizeText(kept.uploadBytes)}</a>, the size of the files ·{" "}
             <a href="#retention">how long</a>
           </dd>
           <dt>Database</dt>

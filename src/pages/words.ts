@@ -6,7 +6,7 @@ export { stageTitles as stageWords } from "../domain/progress.ts";
 export { shortId } from "../domain/short-id.ts";
 export { sizeText, sizeUnits } from "../domain/sizes.ts";
 // Scripts of pages count with it.
-export { durationText } from "../domain/spans.ts";
+export { durationText, soFarText } from "../domain/spans.ts";
 
 /** A sign for each state, so that nobody needs its colour. */
 export const statusSigns: Readonly<Record<JobStatus, string>> = {
@@ -32,13 +32,6 @@ export const remoteTypeWords: Readonly<Record<RemoteType, string>> = {
   "wps-1.0.0": "WPS 1.0.0",
   "wps-2.0.0": "WPS 2.0.0",
 };
-
-/** Words how long something goes on already, in whole minutes where it is some: a list is not looked at each second. */
-export function soFarText(seconds: number): string {
-  if (seconds < 60) return `${Math.floor(seconds)} s so far`;
-  const [minutes, hours] = [Math.floor(seconds / 60) % 60, Math.floor(seconds / 3600)];
-  return hours === 0 ? `${minutes} min so far` : `${hours} h ${minutes} min so far`;
-}
 
 /**
  * Formats an instant (RFC 3339) with its zone, in a form that reads the same in each country: day after month after year. The server

@@ -22,11 +22,12 @@ test.skipIf(missing !== undefined)(
       "c.tif": madeTiff(),
       "rain.csv": rain,
       "wide.csv": manyColumns(),
+      "long.csv": `name,kind\n${Array.from({ length: 250 }, (_, at) => `place ${at}x,town`).join("\n")}\n`,
     });
     const wrong: string[] = [];
     const page = await site.open(wrong, { viewport: { width: 1280, height: 700 }, timezoneId: "UTC" });
     await page.goto(address);
-    for (const name of ["a.geojson", "b.tif", "c.tif", "rain.csv", "wide.csv"]) {
+    for (const name of ["a.geojson", "b.tif", "c.tif", "rain.csv", "wide.csv", "long.csv"]) {
       await page.locator(`[data-view][data-name="${name}"][data-state="drawn"]`).waitFor();
     }
     expect(await page.evaluate("scrollY")).toBe(0);
@@ -62,6 +63,10 @@ test.skipIf(missing !== undefined)(
       ["avoid", "avoid"],
       ["avoid", "avoid"],
     ]);
+    // What is not printed of a long table is said, with how to get it.
+    const words = page.getByText("These are 100 of 250 rows. Press “Show more rows” before you print");
+    expect(await words.isVisible()).toBe(true);
+    expect(await page.getByText("before you print").count()).toBe(1);
     const folded = page.locator("details:not([open], [data-follows]) > summary");
     for (const summary of await folded.all()) expect(await summary.isVisible()).toBe(false);
     const foot = `getComputedStyle(document.querySelector("footer")).breakBefore`;

@@ -76,6 +76,49 @@ describe.skipIf(missing !== undefined)(named("the page of a job on a small scree
     expect((await page.locator(".jumps-stay").boundingBox())?.y).toBe(0);
   }, 60_000);
 
+  test.each([true, false])(
+    "shows at the first look what became of it, what to do and the results, and folds up the rest, with scripts: %p",
+    async (javaScriptEnabled) => {
+      await using opened = await site.open({ viewport: { width: 360, height: 740 }, javaScriptEnabled });
+      const { page } = opened;
+      await page.goto(`${site.url}/jobs/${failed}?f=html`);
+      const bottomOf = async (place: ReturnType<typeof page.locator>) => {
+        const box = await place.boundingBox();
+        return (box?.y ?? 9999) + (box?.height ?? 0);
+      };
+      expect(await bottomOf(page.locator('[data-part="head"] .way .button').first())).toBeLessThanOrEqual(700);
+      // Of a long stderr its end is seen.
+      const tail = 'document.querySelector(".last-lines")';
+      expect(
+        await page.evaluate<boolean>(`${tail}.scrollHeight > ${tail}.clientHeight && ${tail}.scrollTop <= 0`),
+      ).toBe(true);
+      const height = "document.documentElement.scrollHeight";
+      expect(await page.evaluate<number>(height)).toBeLessThan(3.5 * 740);
+      await page.goto(`${site.url}/jobs/${job}?f=html`);
+      expect(await bottomOf(page.getByRole("heading", { name: "Results", exact: true }))).toBeLessThanOrEqual(740);
+      const inputs = page.locator("#inputs > details");
+      const words = page.getByText("The inputs on a page of their own");
+      expect(await words.isVisible()).toBe(false);
+      await inputs.locator("> summary").click();
+      expect(await words.isVisible()).toBe(true);
+      // A link into a fold opens it: a script does, and a heading stands there without one.
+      await page.locator(".jumps-stay").getByRole("link", { name: "Statistics", exact: true }).click();
+      if (javaScriptEnabled) await page.locator("#statistics + details[open]").waitFor();
+      else expect(await page.locator("#statistics").isVisible()).toBe(true);
+      // Paper and a larger screen have no folds.
+      const folds = page.locator(".small-fold");
+      await page.emulateMedia({ media: "print" });
+      const shown = page.locator("#run .programs").first();
+      expect([await shown.isVisible(), await folds.locator("> summary").first().isVisible()]).toEqual([true, false]);
+      await page.emulateMedia({ media: "screen" });
+      await page.setViewportSize({ width: 900, height: 740 });
+      expect(await page.getByText("The statistics on a page of their own").isVisible()).toBe(true);
+      for (const summary of await folds.locator("> summary").all()) expect(await summary.isVisible()).toBe(false);
+      expect(opened.wrong).toEqual([]);
+    },
+    60_000,
+  );
+
   test("begins a log that scrolls at its end, which keys scroll", async () => {
     await using opened = await site.open({ viewport: { width: 360, height: 700 } });
     const { page } = opened;

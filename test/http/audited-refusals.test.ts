@@ -1,19 +1,22 @@
 import { expect, test } from "bun:test";
 import { createAuditing } from "../../src/assembly/auditing.ts";
 import { createSeeing } from "../../src/assembly/seeing.ts";
+import type { ProcessDescription } from "../../src/domain/process.ts";
 import { createServiceMetrics } from "../../src/domain/service-metrics.ts";
 import type { RequestObserver } from "../../src/http/observe-request.ts";
 import { refusedKeyWords } from "../../src/operations/sessions.ts";
 import { listAudit } from "../../src/store/audit.ts";
-import { address, jsonOf, openService, type Service } from "./service.ts";
+import { saveProcess } from "../../src/store/processes.ts";
+import { address, jsonOf, openService, processOf, type Service, type ServiceOptions } from "./service.ts";
 
 const browser = { accept: "text/html,*/*;q=0.8", origin: address };
 const sentForm = { ...browser, "content-type": "application/x-www-form-urlencoded" };
 
 /** Opens a service whose refused requests are audited, as the program does it. */
-async function openAudited() {
+async function openAudited(options: Pick<ServiceOptions, "holdsJobs"> = {}) {
   const held: { observer?: RequestObserver } = {};
   const service = await openService({
+    ...options,
     observer: { answered: (request) => held.observer?.answered(request), held: () => {} },
   });
   const { database, clock } = service;
@@ -93,6 +96,59 @@ test("what a role may not stands in the audit with why; what is only wrong in a 
   const page = await (await service.send("GET", "/_/audit?f=html&outcome=refused", { key: ann })).text();
   expect(page).toContain(">refused (403): may not do that</td>");
   expect(page).toContain('wanted admin <span class="muted">POST /_/keys</span>');
+});
+
+test("what was not removed since it is kept for good, or in use, stands in the audit with why: one, several, by forms, and an upload", async () => {
+  await using service = await openAudited({ holdsJobs: true });
+  const ann = await service.createKey("admin", "ann");
+  const file = new FormData();
+  file.set("file", new File(["abc"], "map.txt"));
+  const description: ProcessDescription = {
+    ...{ id: "reader", version: "1.0.0", outputs: {} },
+    inputs: { table: { schema: { type: "string", contentMediaType: "text/plain" }, minOccurs: 1, maxOccurs: 1 } },
+    jobControlOptions: ["async-execute"],
+    outputTransmission: ["value"],
+  };
+  await saveProcess(service.database, processOf(description, { fileInputs: ["table"] }), 0, { replace: true });
+  const { id: upload, href } = await jsonOf(await service.send("POST", "/vault", { key: ann, body: file }));
+  const run = async () => {
+    const sent = { key: ann, headers: { prefer: "respond-async" }, body: { inputs: { table: { href } } } };
+    const { headers } = await service.send("POST", "/processes/reader/execution", sent);
+    return (headers.get("location") ?? "").split("/").at(-1) ?? "";
+  };
+  const first = await run();
+  expect((await service.send("DELETE", `/vault/${upload}`, { key: ann })).status).toBe(409);
+  const inUse = `ann DELETE /vault/:fileId (kept or in use): Cannot remove uploaded file "${upload}": found a job that may read it, wanted none`;
+  expect(await refusedIn(service, 1)).toEqual([inUse]);
+  await service.finish(first, { results: {} });
+  expect((await service.send("PUT", `/jobs/${first}/keep`, { key: ann })).status).toBe(200);
+  const confirmed = { key: ann, headers: sentForm, body: "confirmed=true" };
+  const chosen = { ...confirmed, body: `jobs=${first}` };
+  const many = { key: ann, body: { jobs: [first] } };
+  const acts = [
+    ["DELETE", `/jobs/${first}`, { key: ann }, 409, "DELETE /jobs/:jobId"],
+    ["POST", `/jobs/${first}/remove-form`, confirmed, 409, "POST /jobs/:jobId/remove-form"],
+    ["DELETE", "/jobs", many, 200, "DELETE /jobs"],
+    ["POST", "/jobs/dismiss-form", chosen, 303, "POST /jobs/dismiss-form"],
+    ["DELETE", `/vault/${upload}`, { key: ann }, 409, "DELETE /vault/:fileId"],
+    ["POST", `/uploads/${upload}/remove-form`, { ...confirmed, body: "" }, 200, "POST /uploads/:fileId/remove-form"],
+    ["POST", `/uploads/${upload}/remove-form`, confirmed, 200, "POST /uploads/:fileId/remove-form"],
+  ] as const;
+  for (const [at, [method, path, options, status, route]] of acts.entries()) {
+    expect([path, (await service.send(method, path, options)).status]).toEqual([path, status]);
+    const [told = ""] = await refusedIn(service, at + 2);
+    expect(told).toStartWith(`ann ${route} (kept or in use): Cannot remove `);
+    expect(told).toMatch(/kept/);
+  }
+  service.clock.advance(2000);
+  const page = await (await service.send("GET", "/_/audit?f=html&outcome=refused", { key: ann })).text();
+  expect(page).toContain(">refused: it is kept for good, or in use</td>");
+  const byRoute = await service.send("GET", "/_/audit?subject=DELETE+/jobs/:jobId", { key: ann });
+  expect(await byRoute.json()).toMatchObject({ entries: [{ user: "ann", outcome: "refused" }] });
+  // A lost race, or an id that is taken, is no refusal of this kind.
+  const again = { key: ann, body: { id: "echo", url: "http://127.0.0.1:9" } };
+  await service.send("POST", "/providers", again);
+  expect(await refusedIn(service, acts.length + 1)).toHaveLength(acts.length + 1);
 });
 
 test("a sign-in with a key that does not hold is audited with whose it is and why; the caller is told no more than before", async () => {

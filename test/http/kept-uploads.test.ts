@@ -148,3 +148,46 @@ test("its removal is refused, and says which job keeps it, to who may see that j
   await service.send("DELETE", `/jobs/${ofRoot}/keep`, { key: root });
   expect((await service.send("DELETE", `/vault/${id}`, { key: ada })).status).toBe(204);
 });
+
+test("a failed job holds its uploads; one that was dismissed and lost some is not tried again: it says which, before anything starts", async () => {
+  const { service, ada } = await openLab();
+  await using _ = service;
+  const submit = async (...hrefs: readonly string[]) => {
+    const body = { inputs: { table: hrefs.map((href) => ({ href })) } };
+    const sent = { key: ada, headers: { prefer: "respond-async" }, body };
+    return String((await jsonOf(await service.send("POST", "/processes/reader/execution", sent))).jobID);
+  };
+  const retry = (job: string) => service.send("POST", `/jobs/${job}/retry`, { key: ada, body: {} });
+  const pageOf = async (job: string) =>
+    (await service.send("GET", `/jobs/${job}?f=html`, { key: ada, headers: browser })).text();
+  const [held, kept, gone, other] = [
+    await upload(service, ada),
+    await upload(service, ada),
+    await upload(service, ada),
+    await upload(service, ada),
+  ];
+  const failed = await submit(held.own);
+  await service.finish(failed, { failure: { message: "no" } });
+  expect((await service.send("DELETE", `/vault/${held.id}`, { key: ada })).status).toBe(409);
+  const dismissed = await submit(kept.own, gone.own);
+  expect((await service.send("DELETE", `/jobs/${dismissed}`, { key: ada })).status).toBe(200);
+  const expired = await submit(other.own);
+  expect((await service.send("DELETE", `/jobs/${expired}`, { key: ada })).status).toBe(200);
+  expect(await pageOf(dismissed)).toContain("Try again from the start");
+  expect((await service.send("DELETE", `/vault/${gone.id}`, { key: ada })).status).toBe(204);
+  const why = (id: string) =>
+    `the upload of its input "table" (vault://${id}) is not there any more. Upload it again, and run the process anew with the same inputs`;
+  const refused = await retry(dismissed);
+  expect(refused.status).toBe(410);
+  expect((await jsonOf(refused)).detail).toBe(`Cannot try job "${dismissed}" again: ${why(gone.id)}`);
+  expect((await jsonOf(await service.send("GET", `/jobs/${dismissed}`, { key: ada }))).attempt).toBe(0);
+  const page = await pageOf(dismissed);
+  expect(page).not.toContain("Try again from the start");
+  expect(page).toContain(`This job cannot be tried again: ${why(gone.id).replaceAll('"', "&quot;")}.</p>`);
+  expect(page).toContain("Run again</a>");
+  // Time removes what a dismissed job read, and nothing of the failed one.
+  service.clock.advance(25 * hour);
+  await tidy(service);
+  expect((await jsonOf(await retry(expired))).detail).toContain(why(other.id));
+  expect((await retry(failed)).status).toBe(200);
+});

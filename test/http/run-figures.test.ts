@@ -50,7 +50,7 @@ test("the page of a process tells the figures of a period that is chosen, of the
     const isChosen = /^&period=(?:7d|30d|all)$/.test(period);
     expect(ways.match(/<span aria-current="true">/g)?.length ?? 0).toBe(isChosen ? 1 : 0);
     if (isChosen) expect(ways).not.toContain(`${period.slice(1)}#figures`);
-    return /<p id="figures".*?<\/p>(?:<p>([^<]*)<\/p>)?/s.exec(page)?.[1];
+    return /<p id="figures".*?<\/p>(?:<p>(.*?)<\/p>)?/s.exec(page)?.[1]?.replaceAll(/<[^>]*>/g, "");
   };
   expect(await figures(ben, "&period=7d")).toBe("The last 7 days: no run has ended.");
   const day = 86_400_000;
@@ -95,3 +95,81 @@ test("the figures say which version ran where that was not always the one that r
   const stats = await (await service.send("GET", "/processes/mine?statistics=true", { key })).text();
   expect(stats).not.toContain('"revisions":');
 });
+
+/** Each number that leads somewhere, on a page: the number, and where it leads. */
+function linkedNumbers(page: string): readonly { readonly count: number; readonly path: string }[] {
+  return [...page.matchAll(/<a href="([^"]*)"[^>]*>([^<]*)<\/a>/g)].flatMap(([, href = "", words = ""]) => {
+    const counts = [...words.matchAll(/\b(\d+) (?:failed|running|waiting|jobs? runs?|waits?)\b/g)].map(
+      ([, count]) => count,
+    );
+    const isOne = /last run .*$/s.test(page.slice(0, page.indexOf(`${words}</a>`))) && words === "failed";
+    if (counts.length === 0 && !isOne) return [];
+    const { pathname, search } = new URL(href.replaceAll("&amp;", "&"));
+    return [{ count: isOne ? 1 : counts.reduce((sum, count) => sum + Number(count), 0), path: `${pathname}${search}` }];
+  });
+}
+
+test.each([
+  [0, 0],
+  [0, 1],
+  [1, 1],
+  [2, 1],
+  [3, 2],
+  [9, 4],
+  [0, 26],
+  [40, 3],
+  [45, 12],
+  [10, 55],
+])(
+  "behind each number that is a link stand so many jobs: of %d runs that succeed and %d that fail",
+  async (good, bad) => {
+    await using service = await openService({ holdsJobs: true });
+    const [key, admin] = [await service.createKey("deployer", "ann"), await service.createKey("admin", "root")];
+    const headers = { "content-type": "application/cwl+json" };
+    expect((await service.send("POST", "/processes", { key, headers, body: tool })).status).toBe(201);
+    const run = async (id: string, failure?: { readonly message: string }) => {
+      const sent = {
+        key,
+        headers: { prefer: "respond-async" },
+        body: { inputs: id === "echo" ? { message: "a" } : {} },
+      };
+      const { headers: answered } = await service.send("POST", `/processes/${id}/execution`, sent);
+      const job = (answered.get("location") ?? "").split("/").at(-1) ?? "";
+      if (failure === undefined) await service.finish(job);
+      else await service.finish(job, { failure });
+      service.clock.advance(60_000);
+    };
+    await run("mine", { message: "long ago" });
+    service.clock.advance(40 * 86_400_000);
+    // Bad ones stand between good ones, old and new.
+    const turns = Array.from({ length: good + bad }, (_, at) => (at * 7) % (good + bad) < bad);
+    for (const isBad of turns) await run("mine", isBad ? { message: "no" } : undefined);
+    await service.send("POST", "/processes/mine/execution", {
+      key,
+      headers: { prefer: "respond-async" },
+      body: { inputs: {} },
+    });
+    const pages = [
+      "/jobs?processID=mine&f=html",
+      ...["", "&period=7d", "&period=30d", "&period=all"].map((one) => `/processes/mine?f=html${one}`),
+    ];
+    let seen = 0;
+    for (const [reader, paths] of [
+      [key, pages],
+      [admin, [...pages, "/?f=html", "/_/system?f=html"]],
+    ] as const) {
+      for (const path of paths) {
+        const page = await (await service.send("GET", path, { key: reader, headers: html })).text();
+        for (const { count, path: list } of linkedNumbers(page)) {
+          seen += 1;
+          const found = await (await service.send("GET", list, { key: reader, headers: html })).text();
+          const rows = [...found.matchAll(/<a href="[^"]*\/jobs\/([0-9a-f-]{36})\?f=html" title="\1">/g)].length;
+          const isJob = /\/jobs\/[0-9a-f-]{36}$/.test(new URL(list, "http://a").pathname);
+          expect([path, list, isJob ? 1 : rows]).toEqual([path, list, count]);
+        }
+      }
+    }
+    expect(seen).toBeGreaterThan(4);
+  },
+  60_000,
+);

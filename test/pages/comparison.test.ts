@@ -183,7 +183,7 @@ test("the digest of a revision stands there whole", () => {
   expect(pageOf({ a: { ...job, processRevision } })).toContain(`<code class="digest">${processRevision}</code>`);
 });
 
-test("figures that stand beside one another have one unit: times, sizes of uploads and results, and what tools took", () => {
+test("sizes that stand beside one another have one unit, of uploads, results and what tools took; times are worded as everywhere", () => {
   const upload = (length: number) => ({ name: "a.tif", type: "image/tiff", length });
   const uploads = new Map([
     ["vault://1", upload(5000)],
@@ -213,7 +213,7 @@ test("figures that stand beside one another have one unit: times, sizes of uploa
   const plain = html.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
   for (const words of [
     "Waited 0 ms 340 ms",
-    "Ran 0 min 0.020 s 1 min 15.000 s",
+    "Ran 20 ms 1 min 15 s",
     "scene ≠ differs a.tif 5.00 kB , image/tiff, uploaded a.tif 0.30 kB , image/tiff, uploaded",
     "scenes ≠ differs a.tif 0.30 kB , image/tiff, uploaded a.tif 5.00 kB , image/tiff, uploaded a.tif 0.30 kB",
     "0.42 MB",

@@ -16,7 +16,9 @@ test("paper lists twenty results by their digests and counts the others", () => 
   expect(html).toContain("&lt;all&gt;");
   expect(html).toContain("d-f19");
   expect(html).not.toContain("d-f20");
-  expect(html).toContain("And 7 more. What is in them is printed from http://server/jobs/j1/results?f=html.");
+  expect(html).toContain(
+    "And 7 more. All of them, with what is in them, are printed from http://server/jobs/j1/results?f=html; http://server/jobs/j1/results?f=zip has the files.",
+  );
   const few = String(
     PrintedResults({ results: [{ outputId: "n", items: [{ name: "n", value: "x".repeat(200) }] }], url }),
   );

@@ -48,6 +48,11 @@ test("paper begins with the outcome, the process with its version, author and li
     Job: "j1",
     Service: "Our maps, provided by A university",
   });
+  const firstTool = { started: "2026-01-02T03:04:07.000Z", waitingSeconds: 1, executor: "local" };
+  const late = { attempts: 1, waitingSeconds: 1, runningSeconds: 1, steps: [], firstTool };
+  expect(recordOf({}, { statistics: late }).When).toContain(
+    "taken up 2026-01-02 03:04:06 UTC, its first tool began 2026-01-02 03:04:07 UTC (waited 1.0 s for a slot, cores and memory to be free), ended",
+  );
   const html = jobPage(view).render(own, job);
   expect(html.indexOf("data-record")).toBeLessThan(html.indexOf('class="badge'));
 });

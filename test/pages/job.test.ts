@@ -115,11 +115,12 @@ describe("the page of a job", () => {
     expect(page()).not.toContain("You ran this");
   });
 
-  test("of one that succeeded says once that it is done, and what else it says of itself", () => {
+  test("of one that succeeded says by its state and its times that it is done, and what else it says of itself", () => {
     const ended = { status: "successful", progress: 100, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page({ ...ended, message: "Job complete." });
     const head = html.slice(0, html.indexOf('data-part="results"'));
-    expect(head).toContain('<span data-live="stage">Done</span>');
+    expect(head).not.toMatch(/<progress|100 %|Done/);
+    expect(head).toContain('Ended <time datetime="2026-01-02T03:05:06.000Z">');
     expect(head).not.toContain("Job complete");
     expect(page({ ...ended, message: "Job complete, 3 tiles were empty" })).toContain("3 tiles were empty</p>");
   });
@@ -176,12 +177,29 @@ describe("the page of a job", () => {
     const ended = { finished: "2026-01-02T03:05:06.000Z", waitingSeconds: 40, runningSeconds: 2 };
     const html = page({ ...ended, status: "dismissed", user: "<ann>", dismissedBy: "bob" });
     expect(html).toContain('Waited 40 s, ran 2.0 s. Dismissed by bob, <time datetime="2026-01-02T03:05:06.000Z">');
-    expect(html).toContain('<progress class="bar bar-stopped"');
+    expect(html).not.toContain('class="bar');
     expect(html).toContain("by &lt;ann&gt;");
     const short = page({ ...ended, status: "successful", waitingSeconds: 0.1 });
     expect(short).toContain('<span>Ran 2.0 s. Ended <time datetime="2026-01-02T03:05:06.000Z">');
     expect(short).not.toContain("Dismissed");
     expect(short).not.toContain("data-counted");
+  });
+
+  test("tells when its first tool began where that was noticeably after it was taken up, and what it waited for", () => {
+    const statistics = { attempts: 1, waitingSeconds: 250, runningSeconds: 2, steps: [] };
+    const late = { started: "2026-01-02T03:08:16.000Z", waitingSeconds: 249, executor: "slurm" };
+    const plain = (html: string) => html.replaceAll(/<[^>]*>/g, "");
+    const ended = { status: "successful", finished: "2026-01-02T03:09:00.000Z" } as const;
+    expect(plain(page(ended, { statistics: { ...statistics, firstTool: late } }))).toContain(
+      "Taken up 2026-01-02 03:04:06 UTC, its first tool began 2026-01-02 03:08:16 UTC (made ready for 1.0 s, waited 4 min 9 s in the queue of the cluster). ",
+    );
+    const here = { started: late.started, waitingSeconds: 249.8, executor: "local" };
+    expect(plain(page(ended, { statistics: { ...statistics, firstTool: here } }))).toContain(
+      "(waited 4 min 10 s for a slot, cores and memory to be free)",
+    );
+    const at = (started: string) => page(ended, { statistics: { ...statistics, firstTool: { ...late, started } } });
+    expect(at("2026-01-02T03:04:06.400Z")).not.toContain("aken up");
+    expect(page(ended, { statistics })).not.toContain("aken up");
   });
 
   test("says of one that ended at a provider that nothing is measured here", () => {
@@ -202,8 +220,7 @@ describe("the page of a job", () => {
     const html = page({ status: "failed", exception });
     expect(html).toContain("The job failed in step chart while it was running, with exit code 2.");
     expect(html).toContain("no &lt;disk&gt;");
-    expect(html).toContain('<progress class="bar bar-bad"');
-    expect(html.indexOf("The job failed")).toBeLessThan(html.indexOf("<progress"));
+    expect(html).not.toContain('class="bar');
   });
 
   test("of a job whose input is at an address that is not public says who can allow it, and what else helps", () => {
@@ -564,7 +581,7 @@ describe("the page of a job", () => {
     const may = { mayRetry: true, mayDismiss: true, againUrl: "http://server/again" };
     const failed = { status: "failed", progress: 85, finished: "2026-01-02T03:05:06.000Z" } as const;
     const html = page(failed, { ...may, mayResume: true, reachedProgress: 20 });
-    expect(html).toContain('<progress class="bar bar-bad" max="100" value="20"');
+    expect(html).not.toContain('class="bar');
     expect(html).not.toContain("It came to");
     const steps = [{ step: "a", startedAt: 1, endedAt: 2, parts: 1, cached: 0, hasFailed: true, places: [] }];
     expect(page(failed, { ...may, steps, reachedProgress: 20 })).toContain("It came to 20 % before it failed.<");

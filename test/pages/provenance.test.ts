@@ -36,11 +36,11 @@ const document: ProvDocument = {
 const html = provenancePage({ jobUrl: "http://server/jobs/a", parts: {} }).render(frame, document);
 const table = html.slice(0, html.indexOf("</table>"));
 
-test("activities stand in the order of their starts, with what they took in milliseconds", () => {
-  expect(table.indexOf("took 3.000 s")).toBeLessThan(
-    table.indexOf("0.250 s after the job began, had waited 0.200 s to start, took 1.750 s"),
+test("activities stand in the order of their starts, with what they took", () => {
+  expect(table.indexOf("took 3.0 s")).toBeLessThan(
+    table.indexOf("250 ms after the job began, had waited 200 ms to start, took 1.8 s"),
   );
-  expect(table).toContain("0.250 s after the job began");
+  expect(table).toContain("250 ms after the job began");
 });
 
 test("files and packages have their digests, or it is said that there is none", () => {
@@ -194,7 +194,7 @@ test("attempts tell how they ended and what they kept; a retry tells who asked f
   expect(html).toContain("asked for by ben");
   expect(html).toContain("Not kept: who asked for it.");
   expect(html).toContain("Kept of the attempt before, and not run again: count.");
-  expect(html).toContain("0.500 s after attempt 2 began");
+  expect(html).toContain("500 ms after attempt 2 began");
 });
 
 test("the command of a step stands in the table, a long one folded, and without what looks like a secret", () => {

@@ -3,7 +3,8 @@ import { readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { startServer } from "../support/executable.ts";
+import { lateTool } from "../../src/domain/first-tool.ts";
+import { runExecutable, startServer } from "../support/executable.ts";
 import { readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { endingTools } from "../support/left-tools.ts";
 import { shellTool, untilThere } from "../support/shell-tool.ts";
@@ -200,6 +201,21 @@ test("a job whose tool waits for memory says so, and what it waited counts as no
   const statistics = await (await fetch(`${after.url}/jobs/${told?.jobID}/statistics`)).json();
   const { waitingSeconds, runningSeconds } = ended;
   expect(statistics).toMatchObject({ waitingSeconds, runningSeconds });
+  // What was waited since it was taken up was before its only tool, and both say so in one wording.
+  const First = v.looseObject({
+    firstTool: v.object({ started: v.string(), waitingSeconds: v.number(), executor: v.string() }),
+  });
+  const { firstTool } = v.parse(First, statistics);
+  expect(firstTool.executor).toBe("local");
+  expect(Date.parse(firstTool.started)).toBeGreaterThan(Date.parse(ended.started));
+  expect(firstTool.waitingSeconds).toBeGreaterThanOrEqual(0.2);
+  const late = lateTool(ended, { firstTool });
+  const html = await (await fetch(`${after.url}/jobs/${told?.jobID}?f=html`)).text();
+  const status = await runExecutable(["status", String(told?.jobID), "--url", after.url]);
+  for (const text of [html.replaceAll(/<[^>]*>/g, ""), `${status.out}${status.talk}`]) {
+    expect(text.includes("its first tool began")).toBe(late !== undefined);
+    if (late !== undefined) expect(text).toContain(`(${late.until})`);
+  }
 }, 30_000);
 
 test("a full queue answers 429 with Retry-After, and takes jobs again when there is room", async () => {

@@ -1,4 +1,5 @@
-import type { Status } from "./status.ts";
+import { lateTool } from "../../domain/first-tool.ts";
+import type { Figures, Status } from "./status.ts";
 
 /** Formats why a job failed, as far as its status says: the sentence, the exit code, the end of stderr, and the command that shows more. */
 export function failureText({ jobID, status, message, exception }: Status): string {
@@ -19,6 +20,12 @@ export function retriedText({ jobID, attempt = 1, retriedBy }: Status): string {
   if (retriedBy === undefined) return "";
   if (attempt === 1) return `tried again by ${retriedBy}\n`;
   return `tried again by ${retriedBy}: attempt ${attempt}; see: heddle logs ${jobID} --attempt ${attempt - 1}\n`;
+}
+
+/** Formats when the first tool of a job began, where that was noticeably after the job was taken up, and what it waited for. */
+export function lateToolText({ started }: Status, { firstTool }: Figures): string {
+  const late = started === undefined || firstTool === undefined ? undefined : lateTool({ started }, { firstTool });
+  return late === undefined ? "" : `taken up ${started}, its first tool began ${late.at} (${late.until})\n`;
 }
 
 /** Formats what happens to a job that somebody stops following, and how to come back to it. */

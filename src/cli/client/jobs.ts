@@ -1,10 +1,12 @@
+import * as v from "valibot";
 import type { Json } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type Command, exitCodes, hasOption, type Io, onlyWord, textOption, UsageError } from "../command.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
 import { downloadResults } from "./download-results.ts";
-import { failureText, retriedText } from "./explain-job.ts";
+import { failureText, lateToolText, retriedText } from "./explain-job.ts";
 import { exitCodeOf, followJob, readStatus } from "./follow-job.ts";
+import { type Figures, FiguresSchema, type Status } from "./status.ts";
 
 function jobPath(jobId: string, below = ""): string {
   return `/jobs/${encodeURIComponent(jobId)}${below}`;
@@ -34,10 +36,19 @@ export function statusCommand(): Command {
           ? `${JSON.stringify(status)}\n`
           : `${status.status} ${status.progress}% ${status.stage} ${status.message}\n`,
       );
-      if (!isFollowed && !hasOption(args, "json")) io.talk(`${retriedText(status)}${failureText(status)}`);
+      if (!isFollowed && !hasOption(args, "json")) {
+        const late = lateToolText(status, await readFigures(client, status));
+        io.talk(`${retriedText(status)}${late}${failureText(status)}`);
+      }
       return exitCodeOf(status.status);
     },
   };
+}
+
+/** Reads what the statistics of a job tell, where its service keeps them: with the way that it went. */
+async function readFigures(client: Client, { jobID, started, links = [] }: Status): Promise<Figures> {
+  if (started === undefined || !links.some(({ rel }) => rel === "provenance")) return {};
+  return v.parse(FiguresSchema, await client.json("GET", jobPath(jobID, "/statistics")));
 }
 
 /** Builds the command that dismisses jobs. */

@@ -8,6 +8,7 @@ export const StatusSchema = v.looseObject({
   progress: v.optional(v.number(), 0),
   stage: v.optional(v.string(), ""),
   message: v.optional(v.string(), ""),
+  started: v.optional(v.string()),
   attempt: v.optional(v.number()),
   retriedBy: v.optional(v.string()),
   links: v.optional(v.array(v.looseObject({ rel: v.optional(v.string()) }))),
@@ -21,3 +22,12 @@ export const StatusSchema = v.looseObject({
 });
 
 export type Status = v.InferOutput<typeof StatusSchema>;
+
+/** When the first tool of a job began, as its statistics tell: a service of before does not. */
+export const FiguresSchema = v.looseObject({
+  firstTool: v.optional(
+    v.object({ started: v.string(), waitingSeconds: v.number(), executor: v.exactOptional(v.string()) }),
+  ),
+});
+
+export type Figures = v.InferOutput<typeof FiguresSchema>;

@@ -16,9 +16,10 @@ function openTarget(): void {
   const target = document.getElementById(nameOf(location.hash));
   if (target === null) return;
   // A heading of a part that is folded up below it stands outside of the fold.
-  const below = target.tagName === "H2" ? target.parentElement?.querySelector("details") : undefined;
+  const below = foldBelow(target);
   const fold = target.closest("details") ?? below;
-  if (fold === null || fold === undefined) return;
+  // One that folds on small screens alone has nothing to press on a larger one.
+  if (fold === undefined || fold.querySelector(":scope > summary")?.checkVisibility() !== true) return;
   for (let at: HTMLDetailsElement | null = fold; at !== null; at = at.parentElement?.closest("details") ?? null)
     at.open = true;
   target.scrollIntoView();
@@ -31,6 +32,17 @@ function openTarget(): void {
   }
   const isBehind = fold.contains(target) && target !== fold && summary?.contains(target) !== true;
   focusOn(isBehind ? target : summary?.nextElementSibling);
+}
+
+/** The first fold between a heading and the next one, or that of a part which is folded up on small screens. */
+function foldBelow(target: Element): HTMLDetailsElement | undefined {
+  if (target.tagName === "SECTION") return target.querySelector<HTMLDetailsElement>("details.small-fold") ?? undefined;
+  if (target.tagName !== "H2") return undefined;
+  for (let at = target.nextElementSibling; at !== null && at.tagName !== "H2"; at = at.nextElementSibling) {
+    const fold = at instanceof HTMLDetailsElement ? at : at.querySelector("details");
+    if (fold !== null) return fold;
+  }
+  return target.parentElement?.querySelector("details") ?? undefined;
 }
 
 /** An address that somebody typed may not be encoded rightly: it leads nowhere. */

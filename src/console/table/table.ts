@@ -19,6 +19,8 @@ export type ShownTable = {
 
 const shownAtOnce = 100;
 
+const allRowsWords = "Press “Show more rows” before you print, or open the file: it has all of them.";
+
 /** What is short stays on one line. */
 const shortest = 24;
 const longest = 500;
@@ -45,6 +47,7 @@ export function createTable({ columns, rows, caption, decimal = ".", isChosen = 
   ];
   const body = element("tbody");
   const note = element("span", { class: "muted", role: "status" });
+  const paper = element("p");
   const more = button("Show more rows", () => {
     count += shownAtOnce * 5;
     show();
@@ -76,6 +79,8 @@ export function createTable({ columns, rows, caption, decimal = ".", isChosen = 
     const all = `${rows.length} ${rows.length === 1 ? "row" : "rows"}`;
     note.textContent = shown.length < rows.length ? `${shown.length} of ${all}` : all;
     more.hidden = shown.length === rows.length;
+    paper.className = more.hidden ? "" : "on-paper muted";
+    paper.textContent = more.hidden ? "" : `These are ${shown.length} of ${all}. ${allRowsWords}`;
   }
 
   show();
@@ -87,6 +92,7 @@ export function createTable({ columns, rows, caption, decimal = ".", isChosen = 
       {},
       element("div", { class: "wide table-box", tabindex: "0", role: "group", "aria-label": caption }, table),
       element("p", { class: "actions" }, note, more),
+      paper,
     ),
     onChoose: (act) => {
       if (choosing !== undefined) choosing.act = act;

@@ -7,6 +7,8 @@ export type JobStatistics = {
   /** In the queue before its last attempt, and after that while nothing of it could go on. */
   readonly waitingSeconds: number;
   readonly runningSeconds: number;
+  /** When its first tool began (RFC 3339), how long that had waited for a place to run since the job was taken up, and where; absent until it is known. */
+  readonly firstTool?: { readonly started: string; readonly waitingSeconds: number; readonly executor?: string };
   /** Empty until the run has ended, and for what runs elsewhere. */
   readonly steps: readonly JsonObject[];
 };

@@ -23,7 +23,7 @@ import { tasksOf } from "../../operations/read-tasks.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
 import { readSourcesOf } from "../../operations/read-uploads.ts";
 import { readWorkSize, type WorkSizeDeps } from "../../operations/read-work-size.ts";
-import { whyNotRetried } from "../../operations/retry-job.ts";
+import { whyNotRetried, whyUploadsLack } from "../../operations/retry-job.ts";
 import { readSeenBy } from "../../operations/seen-by.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
 import { readSlotHolders } from "../../operations/slot-holders.ts";
@@ -228,7 +228,7 @@ async function actionsOf(
   const own = isOwn(principal, job.user);
   const retried: readonly string[] = jobMoves.retry.from;
   const mayRetry = retried.includes(job.status) && mayDo(principal, own ? "execute" : "dismiss-all");
-  const why = mayRetry ? await whyNotRetried(deps, job) : undefined;
+  const why = mayRetry ? ((await whyNotRetried(deps, job)) ?? (await whyUploadsLack(deps, job))) : undefined;
   return {
     mayDismiss: mayDo(principal, own ? "dismiss-own" : "dismiss-all"),
     mayRetry: mayRetry && why === undefined,

@@ -130,9 +130,11 @@ function sourcesOf({ definition }: Process) {
 }
 
 /** Builds what is told of the last runs of a process; times are seconds. */
-export function statisticsOfProcess({ lastRuns, revisions: _, ...figures }: ProcessStatistics, baseUrl: string) {
+export function statisticsOfProcess(statistics: ProcessStatistics, baseUrl: string) {
+  const { lastRuns, runs, since, successRate, fromCache, medianSeconds } = statistics;
   return {
-    ...figures,
+    runs,
+    ...defined({ since, successRate, fromCache, medianSeconds }),
     lastRuns: lastRuns.map((job) => ({
       jobID: job.id,
       status: job.status,

@@ -20,7 +20,7 @@ export async function readRunFigures(
   const seesAll = mayDo(caller, "read-all-jobs");
   const ofOwner = seesAll ? undefined : await ownerFigures(deps, caller, id);
   const figures = ofOwner ?? (await processStatistics(deps, caller, id));
-  const { runs, since, successRate, medianSeconds, fromCache } = figures;
+  const { runs, failed, lastFailed, since, successRate, medianSeconds, fromCache } = figures;
   const ofCurrent = current === undefined ? undefined : ofCurrentVersion(current, figures.revisions);
   const isOfSome = !seesAll && ofOwner === undefined && (await seesOthers(deps, caller));
   const whose = seesAll ? "all" : ofOwner !== undefined ? "owner" : isOfSome ? "some" : "own";
@@ -28,8 +28,8 @@ export async function readRunFigures(
   const isCounted = since !== undefined && ofOwner === undefined;
   const dismissed = isCounted ? await dismissedRuns(deps, caller, { processId: id, since }) : 0;
   const ofPeriod = period === undefined ? undefined : await periodOf(deps, caller, { processId: id, seesAll, period });
-  const told = { period: ofPeriod, since, successRate, medianSeconds, fromCache, ofCurrent };
-  return { id, runs, whose, dismissed, ...defined(told) };
+  const told = { period: ofPeriod, lastFailed, since, successRate, medianSeconds, fromCache, ofCurrent };
+  return { id, runs, failed, whose, dismissed, ...defined(told) };
 }
 
 /** Counts how many runs were of the version that a process has now; undefined where all were. */

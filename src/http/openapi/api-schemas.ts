@@ -182,6 +182,13 @@ export const documentSchemas = {
     attempts: v.number(),
     waitingSeconds: v.number(),
     runningSeconds: v.number(),
+    firstTool: v.optional(
+      v.object({
+        started: v.pipe(v.string(), v.isoTimestamp()),
+        waitingSeconds: v.number(),
+        executor: v.optional(v.string()),
+      }),
+    ),
     steps: v.array(
       v.looseObject({
         step: v.string(),

@@ -4,6 +4,7 @@ import { type ChosenOutcome, maxChosen, readOutcome, withLeft, writeOutcome } fr
 import type { Job } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
 import { jobUrl } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
 import {
   dismissChosen,
   keepsSteps,
@@ -100,8 +101,19 @@ async function answerForm(deps: ChosenFormDeps, context: RouteContext, act: Act)
   }
   if (!isAnswer) return ask(deps, context, { act, list, chosen });
   const outcome = await act.act(deps, principalOf(context), idsOf);
+  noteLeft(context, act, outcome.left);
   const before = readOutcome((form.get("left") ?? "").split(" "));
   return backToList(baseUrl, list, { outcome: withLeft(outcome, before.left) });
+}
+
+/** What was left for who asks, or since it is kept for good, is a refusal as that of a single job is. */
+function noteLeft(context: RouteContext, { name }: Act, left: ChosenOutcome["left"]): void {
+  for (const { reason, names } of left) {
+    if (reason !== "kept" && reason !== "forbidden") continue;
+    const which = `Cannot ${name === "dismiss" ? "remove" : "retry"} jobs ${names.join(", ")}`;
+    if (reason === "forbidden") context.noteRefusal(new Problem("forbidden", `${which}: found jobs of others`));
+    else context.noteRefusal(new Problem("kept-job", `${which}: found them kept for good, wanted them released first`));
+  }
 }
 
 type Chosen = { readonly act: Act; readonly list: string | null; readonly chosen: readonly string[] };
@@ -113,6 +125,7 @@ async function ask(deps: ChosenFormDeps, context: RouteContext, { act, list, cho
   const { baseUrl } = context;
   const principal = principalOf(context);
   const { jobs, left, question, fields } = await act.ask(deps, principal, chosen);
+  noteLeft(context, act, left);
   if (jobs.length === 0) return backToList(baseUrl, list, { outcome: { done: {}, left } });
   const named = jobs.slice(0, namedJobs).map(({ id, processId, status, user }) => ({
     title: `${processId}, ${statusWords[status]} (${shortId(id)})${isOwn(principal, user) ? "" : `, of ${user ?? "somebody else"}`}`,

@@ -37,6 +37,7 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
       async handle(context) {
         const { jobs } = await readBody(deps, context, { schema: DismissJobsSchema, action: "dismiss jobs" });
         const dismissals = await dismissJobs(deps, principalOf(context), jobs);
+        for (const one of dismissals) if ("problem" in one) context.noteRefusal(one.problem);
         return jsonResponse({
           jobs: dismissals.map((dismissal) =>
             "job" in dismissal

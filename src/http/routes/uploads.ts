@@ -86,7 +86,11 @@ async function removeByForm(deps: UploadRouteDeps, context: RouteContext): Promi
   const url = `${context.baseUrl}${path}`;
   if (!isConfirmed(form) && mayDo(principalOf(context), "upload")) {
     const { file, jobs, keepers } = await readOwnUpload(deps, principalOf(context), id);
-    if (keepers !== undefined) return uploadsResponse(deps, pageAt(context, path), keptFault(keepers));
+    if (keepers !== undefined) {
+      const fault = keptFault(keepers);
+      context.noteRefusal(new Problem("kept-job", `Cannot remove uploaded file "${id}": ${fault}`));
+      return uploadsResponse(deps, pageAt(context, path), fault);
+    }
     const known = `${sizeText(file.sizeBytes)}, uploaded ${timeText(new Date(file.createdAt).toISOString())}`;
     const used = jobs.length === 0 ? "No job uses it." : "The newest jobs that use it:";
     return askFirst(context, {
@@ -106,6 +110,7 @@ async function removeByForm(deps: UploadRouteDeps, context: RouteContext): Promi
     await dropVaultFile(deps, principalOf(context), { id, tokens: [] });
   } catch (error) {
     if (!(error instanceof Problem) || (error.kind !== "conflict" && error.kind !== "kept-job")) throw error;
+    context.noteRefusal(error);
     const { jobs } = await keepersOf(deps, principalOf(context), id);
     const fault = error.kind === "kept-job" ? keptFault(jobs) : "It was not removed: a job may still read it.";
     return uploadsResponse(deps, pageAt(context, path), fault);
