@@ -14,6 +14,7 @@ const observations = join(root, "node_modules", "vega-datasets", "data", "seattl
 function surveyTool(scene: string) {
   const script = `for part in 1 2 3; do echo "part $part" >&2; sleep 0.4; done
 cp '${scene}' scene.tif; head -n 4 "$1" > head.csv; printf '"%s"' "$2" > area.json`;
+  const area = { label: "area of interest", doc: "area of interest as a bounding box" };
   return {
     cwlVersion: "v1.2",
     class: "CommandLineTool",
@@ -22,7 +23,7 @@ cp '${scene}' scene.tif; head -n 4 "$1" > head.csv; printf '"%s"' "$2" > area.js
     baseCommand: ["sh", "-c", script, "sh"],
     inputs: {
       table: { type: "File", label: "Observations", inputBinding: { position: 1 } },
-      area: { type: "string", label: "area of interest", doc: "as a bounding box", inputBinding: { position: 2 } },
+      area: { type: "string", ...area, default: "10,50,11,51", inputBinding: { position: 2 } },
       notes: { type: "string[]?", label: "Notes" },
     },
     outputs: {
@@ -85,8 +86,10 @@ describe.skipIf(firefoxProgram === undefined)(namedFirefox("the console in Firef
     const page = await openWatched(browser, server.url, wrong);
     await page.goto(`${server.url}/processes/survey?f=html`);
     const typedIn = (name: string) => page.$eval(`[name="${name}"]`, (one) => Reflect.get(one, "value"));
-    await (await seen(page, '[name="/inputs/area"]')).type("1,2,3,4");
-    await seen(page, saying("pre", '"area": "1,2,3,4"'));
+    await (await seen(page, '[name="/inputs/area"]')).focus();
+    await page.keyboard.press("End");
+    await page.keyboard.type("9");
+    await seen(page, saying("pre", '"area": "10,50,11,519"'));
     for (const [index, text] of ["one", "two", "three"].entries()) {
       if ((await page.$(`[name="/inputs/notes/${index}"]`)) === null) {
         await (await seen(page, 'button[name="~more"][value="/inputs/notes"]')).click();
@@ -95,11 +98,11 @@ describe.skipIf(firefoxProgram === undefined)(namedFirefox("the console in Firef
     }
     await page.reload();
     const anew = await seen(page, saying("button", "Start anew"));
-    expect([await typedIn("/inputs/area"), await typedIn("/inputs/notes/2")]).toEqual(["1,2,3,4", "three"]);
-    await seen(page, saying("pre", '"area": "1,2,3,4"'));
+    expect([await typedIn("/inputs/area"), await typedIn("/inputs/notes/2")]).toEqual(["10,50,11,519", "three"]);
+    await seen(page, saying("pre", '"area": "10,50,11,519"'));
     await Promise.all([page.waitForNavigation(), anew.click()]);
     await seen(page, '[name="/inputs/area"]');
-    expect([await typedIn("/inputs/area"), await typedIn("/inputs/notes/0")]).toEqual(["", ""]);
+    expect([await typedIn("/inputs/area"), await typedIn("/inputs/notes/0")]).toEqual(["10,50,11,51", ""]);
     expect(await page.$("form[data-process] .notice")).toBeNull();
     expect(wrong).toEqual([]);
     await page.close();
@@ -131,14 +134,16 @@ describe.skipIf(firefoxProgram === undefined)(namedFirefox("the console in Firef
 async function uploadTable(page: Page): Promise<void> {
   await seen(page, ".file[data-drop]");
   const field = await page.waitForSelector('input[name="/inputs/table/~upload"]');
-  if (field?.toElement === undefined) throw new Error("Found no field for a file");
+  if (field === null) throw new Error("Found no field for a file");
   await (await field.toElement("input")).uploadFile(observations);
-  await seen(page, saying("span", "kB, is uploaded."));
+  await seen(page, saying("p", "is uploaded."));
 }
 
 /** Draws a box on the map of a form; returns what its field holds then. */
 async function drawBox(page: Page): Promise<string> {
-  const map = await seen(page, ".map canvas");
+  // A map is loaded once it is looked at.
+  await (await seen(page, '[name="/inputs/area"]')).scrollIntoView();
+  const map = await seen(page, '[data-view="field"][data-state="drawn"] .map');
   await (await seen(page, saying("button", "Draw a box"))).click();
   await map.scrollIntoView();
   const box = await map.boundingBox();
@@ -149,7 +154,7 @@ async function drawBox(page: Page): Promise<string> {
   await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.6);
   await page.mouse.up();
   const typed = `document.querySelector('[name="/inputs/area"]').value`;
-  await page.waitForFunction(`${typed} !== ""`);
+  await page.waitForFunction(`${typed} !== "10,50,11,51"`);
   const area = String(await page.evaluate(typed));
   expect(area.split(",").map(Number).every(Number.isFinite)).toBe(true);
   expect(area.split(",")).toHaveLength(4);
@@ -158,7 +163,8 @@ async function drawBox(page: Page): Promise<string> {
 
 /** Looks at a raster, with a value of it, and at a table. */
 async function seeResults(page: Page): Promise<void> {
-  const raster = await seen(page, '[data-view="raster"] .map canvas');
+  await (await seen(page, '[data-view="raster"]')).scrollIntoView();
+  const raster = await seen(page, '[data-view="raster"][data-state="drawn"] .map');
   await raster.scrollIntoView();
   await raster.hover();
   await seen(page, saying("*[@data-view='raster']//*", "band 1:"));
