@@ -28,6 +28,7 @@ async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void>
   const rows = enlivenRows(form);
   enlivenUploads(form, rows);
   keepDraft(form, rows.makeRoom);
+  takeKeptFiles(form);
   form.addEventListener("input", ({ target }) => tellTooLong(form, target));
   followFaults(form);
   form.addEventListener("invalid", unfold, { capture: true });
@@ -41,6 +42,13 @@ async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void>
   form.addEventListener("input", showUses);
   // An empty form keeps its example until something is typed.
   if (form.dataset.filled === "true" || form.dataset.restored === "true") showUses();
+}
+
+/** Some browsers keep the files of a page that is loaded again before they were uploaded: they are as if chosen now. */
+function takeKeptFiles(form: HTMLFormElement): void {
+  for (const input of form.querySelectorAll<HTMLInputElement>('input[type="file"]')) {
+    if ((input.files?.length ?? 0) > 0) input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }
 
 /** Unfolds what is wrong: a browser says nothing of a field that is folded up, and sends nothing. */

@@ -117,6 +117,7 @@ export function Layout({
   readonly children: Child;
 }) {
   // The address of a share opens it for whoever reads it.
+  const path = baseUrl.replace(/^https?:\/\/[^/]*/, "");
   const place = here === undefined || here.startsWith("/s/") ? "" : `${baseUrl}${here}`;
   return (
     <html lang="en">
@@ -124,8 +125,9 @@ export function Layout({
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{`${title} · Heddle`}</title>
-        {/* By its path alone: a page may be looked at by another address than its links have, and loads styles of its own only. */}
-        <link rel="stylesheet" href={`${baseUrl.replace(/^https?:\/\/[^/]*/, "")}${styleSheet}`} />
+        {/* By their paths alone: a page may be looked at by another address than its links have, and loads files of its own only. */}
+        <link rel="icon" type="image/svg+xml" href={`${path}/favicon.ico`} />
+        <link rel="stylesheet" href={`${path}${styleSheet}`} />
         {script === undefined ? null : <script type="module" src={script} />}
         {head}
       </head>

@@ -53,7 +53,7 @@ export type ViewsAllowed = {
   readonly tiles?: readonly string[];
 };
 
-/** Formats what a browser lets a page do: show its own content, and what `allowed` lists. */
+/** Formats what a browser lets a page do: show its own content with its icon, and what `allowed` lists. */
 export function policyOf({ sendsForms, scripts, connects, images = [], views }: Allowed = {}): string {
   const outputs = views?.outputs === undefined ? [] : [`${withoutEnd(views.outputs)}/`];
   const sources = [...(scripts === undefined ? [] : [scripts]), ...(views === undefined ? [] : [views.scripts])];
@@ -64,7 +64,7 @@ export function policyOf({ sendsForms, scripts, connects, images = [], views }: 
     ...directive("script-src", sources),
     ...directive("worker-src", views === undefined ? [] : [views.scripts]),
     ...directive("connect-src", connects === true || views !== undefined ? ["'self'", ...outputs] : []),
-    ...directive("img-src", shown.length === 0 ? [] : ["'self'", ...shown]),
+    ...directive("img-src", ["'self'", ...shown]),
     ...directive("frame-src", outputs),
     `form-action ${sendsForms === true ? "'self'" : "'none'"}`,
     "frame-ancestors 'none'",

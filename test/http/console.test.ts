@@ -35,3 +35,24 @@ test("every page loads the style sheet of the service, and no styles of its own"
     expect(await sheet.text()).toContain(".button-danger");
   }
 });
+
+test("every page has the icon of the service, and lets a browser show it", async () => {
+  await using service = await openService({ door: { publicUrl: "https://maps.example/heddle" } });
+  for (const path of [
+    "/",
+    "/processes",
+    "/processes/echo",
+    "/jobs",
+    "/conformance",
+    "/_/sign-in",
+    "/api.html",
+    "/nothing",
+  ]) {
+    const page = await service.send("GET", path, { headers: { accept: "text/html" } });
+    const [, url = ""] = /<link rel="icon" type="image\/svg\+xml" href="([^"]+)"/.exec(await page.text()) ?? [];
+    expect([path, url]).toEqual([path, "/heddle/favicon.ico"]);
+    expect(page.headers.get("content-security-policy")).toMatch(/; img-src 'self'[ ;]/);
+  }
+  const icon = await service.send("GET", "/favicon.ico");
+  expect([icon.status, icon.headers.get("content-type")]).toEqual([200, "image/svg+xml"]);
+});

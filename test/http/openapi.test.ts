@@ -116,7 +116,7 @@ test("the page for people and all that it loads come from the service", async ()
   expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
   const html = await page.text();
   const loaded = [...html.matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="([^"]+)"/g)];
-  expect(loaded).toHaveLength(6);
+  expect(loaded).toHaveLength(7);
   for (const [, path = ""] of loaded) {
     const asset = await service.send("GET", path.startsWith("/") ? path : `/${path}`);
     expect(asset.status).toBe(200);

@@ -9,6 +9,7 @@ const mostCharacters = 500_000;
  * uploads that hold a token are not kept.
  */
 export function keepDraft(form: HTMLFormElement, makeRoom: (name: string) => void): void {
+  const sent = asSent(form);
   const { revision, user = "", filled } = form.dataset;
   const key = `heddle-form ${new URL(form.action).pathname} ${revision} ${user}`;
   // The page came back: what was sent did not become a job.
@@ -17,7 +18,9 @@ export function keepDraft(form: HTMLFormElement, makeRoom: (name: string) => voi
   const draft: Draft | undefined = kept === null ? undefined : JSON.parse(kept);
   // What an address fills in counts, unless it was changed since; what a form was answered with is the newest.
   const isSamePlace = draft?.href === location.href && !/[/-]form$/.test(location.pathname);
-  if (draft !== undefined && (filled !== "true" || isSamePlace)) restore(form, draft.fields, { key, makeRoom });
+  if (draft !== undefined && (filled !== "true" || isSamePlace)) restore(form, draft.fields, makeRoom);
+  // Some browsers keep what was typed by themselves, and have put it back by now: it is here again, too.
+  if (JSON.stringify([...valuesOf(form)]) !== sent) showRestored(form, key);
   const keep = () => {
     const fields = [...valuesOf(form)].filter(([name, values]) => isKept(name, values));
     const text = JSON.stringify({ href: location.href, fields } satisfies Draft);
@@ -41,12 +44,15 @@ function isKept(name: string, values: readonly string[]): boolean {
 type Fields = readonly (readonly [string, readonly string[]])[];
 type Draft = { readonly href: string; readonly fields: Fields };
 
-function restore(
-  form: HTMLFormElement,
-  draft: Fields,
-  { key, makeRoom }: { readonly key: string; readonly makeRoom: (name: string) => void },
-): void {
-  const before = JSON.stringify([...valuesOf(form)]);
+/** Returns the values of a form as the page came with them. */
+function asSent(form: HTMLFormElement): string {
+  const copy = form.cloneNode(true);
+  if (!(copy instanceof HTMLFormElement)) return "";
+  copy.reset();
+  return JSON.stringify([...valuesOf(copy)]);
+}
+
+function restore(form: HTMLFormElement, draft: Fields, makeRoom: (name: string) => void): void {
   for (const [name] of draft) makeRoom(name);
   const values = new Map(draft.map(([name, texts]) => [name, [...texts]]));
   for (const control of form.elements) {
@@ -65,10 +71,14 @@ function restore(
       if (text !== undefined) control.value = text;
     }
   }
-  if (JSON.stringify([...valuesOf(form)]) === before) return;
+}
+
+function showRestored(form: HTMLFormElement, key: string): void {
   form.dataset.restored = "true";
   for (const folded of form.querySelectorAll<HTMLDetailsElement>("details.extras")) {
-    folded.open = draft.some(([name, texts]) => name.startsWith("~") && texts.some((text) => text !== ""));
+    folded.open = [...valuesOf(form)].some(
+      ([name, texts]) => name.startsWith("~") && texts.some((text) => text !== ""),
+    );
   }
   tell(form, key);
 }
@@ -90,6 +100,8 @@ function tell(form: HTMLFormElement, key: string): void {
   button.textContent = "Start anew";
   button.addEventListener("click", () => {
     sessionStorage.removeItem(key);
+    // What a browser keeps by itself is what the form holds when it goes.
+    form.reset();
     location.reload();
   });
   note.append("What you typed before is here again. ", button);

@@ -81,8 +81,9 @@ function viewOf(part: HTMLElement): () => void {
   };
 }
 
-/** Tells what can be pressed apart from others of the page. */
+/** Tells what can be pressed apart from others of the page, those of other rows too, which may say the same. */
 function keyOf(element: Element | null): string {
   const place = element?.getAttribute("href") ?? element?.getAttribute("value") ?? "";
-  return `${element?.tagName} ${place} ${element?.textContent}`;
+  const row = element?.closest("tr")?.querySelector("a")?.getAttribute("href") ?? "";
+  return `${element?.tagName} ${place} ${element?.textContent} ${row}`;
 }

@@ -179,6 +179,20 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
     expect(person.wrong).toEqual([]);
   }, 60_000);
 
+  test("the focus stays in its row while the list renews itself, on what other rows have too", async () => {
+    const tag = "focused";
+    const [lower] = [await jobIn("echo", "successful", tag), await jobIn("echo", "successful", tag)];
+    const { person, page } = await openList("by mouse", tag);
+    await using _ = person;
+    const row = page.locator("tr", { has: box(page, lower) });
+    for (const name of ["summary", 'td[data-label="Process"] a', 'td[data-label="User"] a']) {
+      await row.locator(name).focus();
+      await box(page, await jobIn("echo", "successful", tag)).waitFor();
+      await row.locator(`${name}:focus`).waitFor();
+    }
+    expect(person.wrong).toEqual([]);
+  }, 60_000);
+
   test("a viewer can only compare, and a browser without a script has no tick that does nothing", async () => {
     const tag = "without";
     await jobIn("echo", "successful", tag);
