@@ -20,6 +20,7 @@ import {
   processResponse,
   requireOwnForm,
 } from "../answers/process-form.ts";
+import { ranBefore } from "../answers/ran-before.ts";
 import { readFormValues } from "../form-values.ts";
 import { requireContentType, tooLarge } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
@@ -125,8 +126,11 @@ async function order(
   };
   const submission = submissionOf(deps, context, wanted, headersOf(context.request, provider));
   if (textIn(shown.values, ownNames.doing) === "check") {
-    await checkJob(deps, submission, provider ?? process);
-    return pageAgain(deps, context, executed, { ...shown, isChecked: true });
+    const checked = await checkJob(deps, submission, provider ?? process);
+    const before = await ranBefore(deps, submission, {
+      ...{ checked, reference: provider ?? process, baseUrl: context.baseUrl },
+    });
+    return pageAgain(deps, context, executed, { ...shown, checked: defined({ before }) });
   }
   const { job } = await submitJob(deps, submission, provider ?? process);
   return new Response(null, { status: 303, headers: { location: `${jobUrl(context.baseUrl, job.id)}?f=html` } });

@@ -1,6 +1,7 @@
 import { pointerToken } from "../../domain/json.ts";
 import { Opening } from "../opening.tsx";
 import type { PageFrame } from "../page.ts";
+import { Time } from "../parts.tsx";
 import { shortId } from "../words.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
@@ -105,8 +106,8 @@ type OutcomeProps = { readonly state: FormState; readonly frame: PageFrame };
 
 /** What became of the form when it was sent: whoever comes back is led there, as it may stand far below what a screen shows first. */
 function Outcome(told: OutcomeProps) {
-  const { isChecked, faults, otherFaults } = told.state;
-  if (isChecked !== true && faults.size === 0 && otherFaults.length === 0) return null;
+  const { checked, faults, otherFaults } = told.state;
+  if (checked === undefined && faults.size === 0 && otherFaults.length === 0) return null;
   return (
     <div tabindex={-1} autofocus={true}>
       <OutcomeWords {...told} />
@@ -115,13 +116,14 @@ function Outcome(told: OutcomeProps) {
 }
 
 function OutcomeWords({ state, frame }: OutcomeProps) {
-  const { faults, otherFaults, isChecked, fields, values, fromFile } = state;
-  if (isChecked === true) {
+  const { faults, otherFaults, checked, fields, values, fromFile } = state;
+  if (checked !== undefined) {
     const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (
       <p class="notice notice-good" role="status">
         The request is right. Nothing was run.
         {namesFiles ? " The content of files was not read: only a run tells whether it is right." : ""}
+        <Before job={checked.before} />
       </p>
     );
   }
@@ -142,6 +144,19 @@ function OutcomeWords({ state, frame }: OutcomeProps) {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** Leads to the results of the same run before: whoever sees them may need no other. */
+function Before({ job }: { readonly job: NonNullable<FormState["checked"]>["before"] }) {
+  if (job === undefined) return null;
+  return (
+    <>
+      {" You ran the same before, which ended "}
+      <Time at={job.finished} />
+      {": "}
+      <a href={`${job.href}?f=html#results`}>its results</a>.
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { RanBefore } from "../../domain/documents/ran-before.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Field, FormValues } from "./field.ts";
 
@@ -32,8 +33,8 @@ export type FormState = {
   readonly from?: string;
   /** The file that it was filled in from, or that could not be read. */
   readonly fromFile?: FilledFile;
-  /** The request was checked, and nothing was wrong. */
-  readonly isChecked?: boolean;
+  /** The request was checked, and nothing was wrong: the own job that ran the same before, where there is one. */
+  readonly checked?: { readonly before?: RanBefore };
 };
 
 /** A file of inputs that a form was to be filled in from. */
