@@ -41,6 +41,7 @@ export function ExecuteForm({
       data-process={live.descriptionUrl}
       data-revision={live.revision}
       data-user={live.user}
+      data-drafts={live.drafts}
       data-uploads={live.uploadUrl}
       data-most-file={String(live.maxUploadBytes)}
       data-most-text={String(live.maxBodyBytes)}

@@ -1,3 +1,4 @@
+import type { DraftKeeping } from "../../domain/documents/draft-keeping.ts";
 import type { RanBefore } from "../../domain/documents/ran-before.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Field, FormValues } from "./field.ts";
@@ -118,9 +119,7 @@ export type FormLimits = {
   readonly maxUploadBytes: number;
   /** Where a script uploads files to before the form is sent; absent for who may not upload. */
   readonly uploadUrl?: string;
-  /** Whose drafts a script keeps in this browser. */
-  readonly user?: string;
-};
+} & DraftKeeping;
 
 /** Builds a form that nothing was found wrong with. */
 export function plainForm(fields: readonly Field[], values: FormValues): FormState {
