@@ -142,6 +142,7 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
         {isForbidden ? null : (
           <ExecuteForm
             action={view.action}
+            fillAction={view.fillAction}
             state={view.form}
             offers={view.offers}
             live={{ ...view.limits, descriptionUrl: view.descriptionUrl, revision: view.revision }}

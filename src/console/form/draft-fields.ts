@@ -1,13 +1,10 @@
-import { looksSecret, withoutSecrets } from "../../domain/secret-names.ts";
 import { ownNames } from "../../pages/form/field.ts";
+import { holdsSecret } from "../../pages/form/secret-texts.ts";
 import type { DraftFields } from "../shared/drafts.ts";
 import { valuesOf } from "./values.ts";
 
 /** Addresses that are told of a job may hold a secret, and what the server noted is no text of a person. */
-const otherNames = ["~success", "~failed", "~progress", ownNames.from];
-
-/** Addresses of uploads that suffice by themselves: of one's own, the id alone is an address. */
-const holdsToken = /^vault:\/\/[^/#]+[/#]|\/vault\/[^/?#]+\/[^/?#]/;
+const otherNames = ["~success", "~failed", "~progress", ownNames.from, ownNames.kept];
 
 /**
  * Reads what of a form may be kept: no file, nothing that looks like a secret, no address that lets others in, and nothing of what stands
@@ -26,14 +23,6 @@ export function draftFieldsOf(form: HTMLFormElement): DraftFields {
 
 function isSecret(control: Element): boolean {
   return control.closest("[data-secret]") !== null || control.getAttribute("type") === "password";
-}
-
-/** Tells whether a text lets others in: by an address, or by a member of JSON that looks like a secret. */
-function holdsSecret(text: string): boolean {
-  if (holdsToken.test(text) || withoutSecrets(text) !== text) return true;
-  return (
-    /^\s*[{[]/.test(text) && [...text.matchAll(/"([^"\\]{1,100})"\s*:/g)].some(([, name = ""]) => looksSecret(name))
-  );
 }
 
 /** Puts the texts of a draft into a form that has room for them. Gives the controls that it changed, and the names without one. */

@@ -8,7 +8,7 @@ import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
 import { faultWords } from "./fault-words.ts";
 import { hasRequired, ownNames, parts } from "./field.ts";
 import { FieldView } from "./field-view.tsx";
-import { FilledFromFile, fillWords } from "./fill-view.tsx";
+import { FilledFromFile, FirstButton, fillWords, KeptAsTyped, runId } from "./fill-view.tsx";
 import type { FormLimits, FormState } from "./state.ts";
 import { Told } from "./told.tsx";
 
@@ -18,12 +18,15 @@ type LiveForm = FormLimits & { readonly descriptionUrl: string; readonly revisio
 /** The form that executes a process. It is sent without JavaScript; `action` is where to. */
 export function ExecuteForm({
   action,
+  fillAction,
   state,
   offers,
   live,
   frame,
 }: {
   readonly action: string;
+  /** Where the form is sent to be filled in. */
+  readonly fillAction: string;
   readonly state: FormState;
   readonly offers: Offers;
   readonly live: LiveForm;
@@ -36,7 +39,7 @@ export function ExecuteForm({
       method="post"
       action={action}
       enctype="multipart/form-data"
-      id="run"
+      id={runId}
       class="form"
       data-process={live.descriptionUrl}
       data-revision={live.revision}
@@ -48,15 +51,15 @@ export function ExecuteForm({
       data-from={from}
       data-filled={state.request === undefined ? undefined : "true"}
     >
-      {/* Enter in a field presses the first button of a form, which must not be one that adds rows. */}
-      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: Tab does not lead to it, and the Run that is seen is told */}
-      <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
-        Run
-      </button>
+      <FirstButton />
       {from === undefined ? null : <input type="hidden" name={ownNames.from} value={from} />}
       <FilledFrom job={state.filledFrom} />
-      <FilledFromFile file={state.fromFile} isWhole={state.faults.size + state.otherFaults.length === 0} />
-      <Outcome state={state} frame={frame} />
+      <FilledFromFile
+        file={state.fromFile}
+        isWhole={state.faults.size + state.otherFaults.length === 0}
+        fillAction={fillAction}
+      />
+      <Outcome state={state} frame={frame} fillAction={fillAction} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
       ))}
@@ -103,7 +106,7 @@ function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
   );
 }
 
-type OutcomeProps = { readonly state: FormState; readonly frame: PageFrame };
+type OutcomeProps = { readonly state: FormState; readonly frame: PageFrame; readonly fillAction: string };
 
 /** What became of the form when it was sent: whoever comes back is led there, as it may stand far below what a screen shows first. */
 function Outcome(told: OutcomeProps) {
@@ -116,7 +119,7 @@ function Outcome(told: OutcomeProps) {
   );
 }
 
-function OutcomeWords({ state, frame }: OutcomeProps) {
+function OutcomeWords({ state, frame, fillAction }: OutcomeProps) {
   const { faults, otherFaults, checked, fields, values, fromFile } = state;
   if (checked !== undefined) {
     const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
@@ -144,6 +147,7 @@ function OutcomeWords({ state, frame }: OutcomeProps) {
           <li>{detail}</li>
         ))}
       </ul>
+      <KeptAsTyped file={fromFile} fillAction={fillAction} />
     </div>
   );
 }

@@ -45,6 +45,10 @@ export type FilledFile = {
   readonly text: string;
   /** The inputs that it filled in, as people know them; absent where it could not be read. */
   readonly filled?: readonly string[];
+  /** What was typed and is not in the file, so that it stayed: the names of the fields, and as people know them. */
+  readonly kept?: readonly { readonly name: string; readonly title: string }[];
+  /** What of that was emptied since, as people know it. */
+  readonly emptied?: readonly string[];
 };
 
 /** An uploaded file that a field may be given. */
