@@ -136,7 +136,7 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
     <>
       <Refusal refusal={view.refusal} frame={frame} />
       {isForbidden || view.form.fields.length === 0 ? null : (
-        <FillForm action={view.fillAction} file={view.form.fromFile} />
+        <FillForm action={view.fillAction} file={view.form.fromFile} examples={view.form.examples} />
       )}
       <div class={isForbidden ? undefined : "beside"}>
         {isForbidden ? null : (

@@ -7,6 +7,7 @@ import { outputsOf, toldNames } from "../../pages/form/extras.ts";
 import { titleOfExtra } from "../../pages/form/extras-view.tsx";
 import { type FormValues, ownNames, textIn } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
+import { fillNames } from "../../pages/form/fill-view.tsx";
 import { fieldOfFault, readForm } from "../../pages/form/read-form.ts";
 import { type FormState, plainForm } from "../../pages/form/state.ts";
 import { withFaults } from "./fault-fields.ts";
@@ -107,6 +108,13 @@ function saidBy(description: ProcessDescription, { fields, values }: FormState) 
 }
 
 function isSilent(name: string): boolean {
-  const others: readonly string[] = [ownNames.doing, ownNames.from, ownNames.kept, ownNames.emptied, ownNames.moreRows];
+  const others: readonly string[] = [
+    ownNames.doing,
+    ownNames.from,
+    ownNames.kept,
+    ownNames.emptied,
+    ownNames.moreRows,
+    fillNames.example,
+  ];
   return others.includes(name) || toldNames.includes(name);
 }

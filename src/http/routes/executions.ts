@@ -5,6 +5,7 @@ import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
+import type { ExamplesDeps } from "../../operations/package-examples.ts";
 import type { ProcessCache } from "../../operations/process-cache.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
 import type { SubmitDeps } from "../../operations/submission.ts";
@@ -56,7 +57,8 @@ export const queryExecutionAbout = {
 
 export type ExecutionRouteDeps = SubmitDeps &
   ReadResultsDeps &
-  AnswerDeps & {
+  AnswerDeps &
+  ExamplesDeps & {
     readonly processes: ProcessCache;
     readonly settings: BodyLimits & FormSettings;
   };

@@ -1,7 +1,8 @@
 import * as v from "valibot";
-import type { Fault } from "../../domain/problem.ts";
+import { type Fault, Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
 import type { VaultDeps } from "../../operations/keep-vault-file.ts";
+import type { NamedText } from "../../operations/read-input-file.ts";
 import type { SubmitDeps } from "../../operations/submission.ts";
 import { ownNames, textIn } from "../../pages/form/field.ts";
 import { fillNames } from "../../pages/form/fill-view.tsx";
@@ -64,12 +65,28 @@ export async function answerFillForm(
   const { values, refused, tooLong, file } = await readFormValues(deps, context);
   const typed = typedForm(executed.process.description, values);
   const isEmptied = textIn(values, ownNames.emptied) !== "";
+  const example = await exampleOf(deps, context, executed, textIn(values, fillNames.example));
   const pasted = { text: textIn(values, fillNames.text).replaceAll("\r\n", "\n"), name: "the text" };
   const filled = isEmptied
     ? withoutKept(executed.process.description, typed)
-    : filledFrom(deps, executed, { typed, file: file ?? pasted });
+    : filledFrom(deps, executed, { typed, file: example ?? file ?? pasted });
   const told = [...refused, ...tooLong];
   return pageAgain(deps, context, executed, told.length === 0 ? filled : withMore(filled, told));
+}
+
+/** Reads the example of the package that was asked for. Throws `not-found` for one that it does not have. */
+async function exampleOf(
+  deps: FillFormDeps,
+  { caller }: RouteContext,
+  { process, provider }: ExecutedProcess,
+  name: string,
+): Promise<NamedText | undefined> {
+  if (name === "") return undefined;
+  const examples = provider === undefined ? await deps.examples.of(caller, process) : [];
+  const found = examples.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const detail = `found example ${JSON.stringify(name.slice(0, 80))}, wanted one of the package`;
+  throw new Problem("not-found", `Cannot fill in the form of process "${process.id}": ${detail}`);
 }
 
 /** Adds what could not be taken of the form to what is wrong with it. */

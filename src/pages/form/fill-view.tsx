@@ -3,19 +3,62 @@ import { ownNames } from "./field.ts";
 import type { FilledFile } from "./state.ts";
 
 /** The names of the fields that a file of inputs is sent by. */
-export const fillNames = { file: "file", text: "text" } as const;
+export const fillNames = { file: "file", text: "text", example: "~example" } as const;
 
 /**
  * What a file is chosen by that fills in the form below, folded. It is sent along with that form, so that what was typed there stays
  * where the file says nothing of it.
  */
-export function FillForm({ action, file }: { readonly action: string; readonly file: FilledFile | undefined }) {
+export function FillForm({
+  action,
+  file,
+  examples = [],
+}: {
+  readonly action: string;
+  readonly file: FilledFile | undefined;
+  readonly examples: readonly string[] | undefined;
+}) {
   const isUnread = file !== undefined && file.filled === undefined;
+  return (
+    <>
+      <FirstButton />
+      <Examples action={action} names={examples} />
+      <Chooser action={action} file={file} isUnread={isUnread} />
+    </>
+  );
+}
+
+/** Buttons that fill in the form by what came along with the package; what is typed elsewhere stays. */
+function Examples({ action, names }: { readonly action: string; readonly names: readonly string[] }) {
+  const [first, ...others] = names;
+  if (first === undefined) return null;
+  return (
+    <>
+      <p class="actions">
+        {names.map((name) => (
+          <button type="submit" form={runId} formaction={action} formnovalidate name={fillNames.example} value={name}>
+            {others.length === 0 ? "Fill in the example" : `Fill in the example ${name}`}
+          </button>
+        ))}
+        <span class="muted">
+          {others.length === 0 ? `${first}, which came with the package.` : "They came with the package."}
+        </span>
+      </p>
+      <p class="muted">
+        Small files of the package that an example names come along. Others are yours to choose: what is missing is
+        told.
+      </p>
+    </>
+  );
+}
+
+type ChooserProps = { readonly action: string; readonly file: FilledFile | undefined; readonly isUnread: boolean };
+
+function Chooser({ action, file, isUnread }: ChooserProps) {
   return (
     <details class="fill-in" open={isUnread}>
       <summary>Fill in from a file</summary>
       <div class="form" id="fill">
-        <FirstButton />
         <label class="field">
           <span>A file of inputs, as YAML or JSON</span>
           <input type="file" name={fillNames.file} accept=".yml,.yaml,.json" form={runId} />
@@ -26,7 +69,7 @@ export function FillForm({ action, file }: { readonly action: string; readonly f
         <label class="field">
           <span>or paste it</span>
           <textarea name={fillNames.text} rows={isUnread ? 10 : 4} class="code" spellcheck={false} form={runId}>
-            {firstLine(isUnread ? file.text : "")}
+            {firstLine(isUnread ? (file?.text ?? "") : "")}
           </textarea>
           <span class="muted">A chosen file counts, not the text.</span>
         </label>

@@ -32,6 +32,8 @@ export type FormState = {
   };
   /** The id of that job, of a form that was sent since. */
   readonly from?: string;
+  /** The examples of its package that it can be filled in from, by their paths. */
+  readonly examples?: readonly string[];
   /** The file that it was filled in from, or that could not be read. */
   readonly fromFile?: FilledFile;
   /** The request was checked, and nothing was wrong: the own job that ran the same before, where there is one. */
