@@ -96,7 +96,7 @@ function exampleOf(deps: Deps, process: Process, { files, path }: InPackage): Na
     const file = { name: basename(path), text: decoded.text };
     const value = parseInputFile(file);
     if (isPackage(value)) return undefined;
-    const embedding = { files, path, process, isText: true, room: { bytes: maxEmbeddedBytes } };
+    const embedding = { files, path, room: { bytes: maxEmbeddedBytes } };
     const text = JSON.stringify(embedded(value, embedding));
     const { inputs, left, unfit } = readInputsOfFile(deps, process, { ...file, text });
     const named = Object.keys(inputs).length + left.filter(({ pointer }) => pointer.startsWith("/inputs/")).length;
@@ -123,14 +123,11 @@ function isPackage(value: JsonObject): boolean {
 }
 
 type Embedding = InPackage & {
-  readonly process: Process;
-  /** The input that a value is of is text by its schema. */
-  readonly isText: boolean;
   /** Counts down how much more may come along. */
   readonly room: { bytes: number };
 };
 
-/** Puts files that lie in the package in the place of their names, as text or as an address that holds them, as far as there is room. */
+/** Puts files that lie in the package in the place of their names, as addresses that hold them, as far as there is room. */
 function embedded(value: Json, embedding: Embedding): Json {
   if (isList(value)) return value.map((item) => embedded(item, embedding));
   if (!isJsonObject(value)) return value;
@@ -140,22 +137,10 @@ function embedded(value: Json, embedding: Embedding): Json {
   if (typeof place === "string" && bytes !== undefined) {
     embedding.room.bytes -= bytes.byteLength;
     const { location: _location, path: _path, href: _href, ...others } = value;
-    const decoded = embedding.isText ? decodeText(bytes) : undefined;
-    if (decoded?.kind === "text") return { ...others, [isFile ? "contents" : "value"]: decoded.text };
     const url = `data:${mediaTypeOf(place)};base64,${Buffer.from(bytes).toString("base64")}`;
     return { ...others, [isFile ? "location" : "href"]: url };
   }
-  const { inputs } = embedding.process.description;
-  const members = Object.entries(value).map(([name, member]): [string, Json] => {
-    const isText = Object.hasOwn(inputs, name) ? isTextInput(inputs[name]) : embedding.isText;
-    return [name, embedded(member, { ...embedding, isText })];
-  });
-  return Object.fromEntries(members);
-}
-
-/** Files of CWL are bytes unless their format is text, and their schema says so. */
-function isTextInput(input: Process["description"]["inputs"][string] | undefined): boolean {
-  return !JSON.stringify(input?.schema ?? {}).includes('"contentEncoding"');
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, embedded(member, embedding)]));
 }
 
 function fileBeside(place: string, { files, path, room }: Embedding): Uint8Array | undefined {

@@ -153,14 +153,3 @@ test("a package of one text offers none, and so does one of which the newest rev
   ).toBeLessThan(300);
   expect(await offered(service)).toEqual([]);
 });
-
-test("a file of the package is text where its input is text", async () => {
-  await using service = await openService();
-  const text = tool.replace(
-    "{type: File, input",
-    "{type: File, format: https://www.iana.org/assignments/media-types/text/csv, input",
-  );
-  await deploy(service, [{ ...main, content: text }, table, { name: "count/job.yml", content: job }]);
-  const { form } = await fill(service, "count/job.yml");
-  expect(form.get("/inputs/table/~value")).toBe("a,b\r\n1,2\r\n");
-});
