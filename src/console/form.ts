@@ -14,7 +14,7 @@ import { dropSentDraft } from "./shared/sent-draft.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
 // What was told of became of a form that was sent.
-if (document.querySelector("[data-told]") !== null) dropSentDraft();
+if (document.querySelector("[data-told]") !== null) dropSentDraft("/deploy");
 forgetTold();
 keepPresses();
 openTargets();

@@ -31,7 +31,9 @@ export async function readFormValues(deps: FormValueDeps, context: RouteContext)
   const boundary = boundaryOf(request.headers.get("content-type") ?? "");
   if (boundary === undefined) throw refuse("no boundary in Content-Type", "multipart/form-data with its boundary");
   using _upload = context.hold("uploads");
-  const texts = createTexts(deps.settings);
+  // Who has not signed in uploads nothing, and may send no more than that is worth.
+  const bounds = context.caller === undefined ? { ...deps.settings, maxUploadBytes: 0 } : deps.settings;
+  const texts = createTexts(bounds);
   const uploads = new Map<string, string>();
   const refused: Fault[] = [];
   let file: NamedText | undefined;
@@ -45,6 +47,7 @@ export async function readFormValues(deps: FormValueDeps, context: RouteContext)
       }
       if (!name.endsWith(parts.upload)) throw refuse(`a file in field "${name}"`, "a file in the field of one");
       if (filename === "") continue;
+      if (refused.length >= maxRefused) throw refuse(`more than ${maxRefused} files that are not taken`, "fewer");
       const field = name.slice(0, -parts.upload.length);
       const upload = await uploadOf(deps, context, part, filename);
       if ("reference" in upload) uploads.set(field, upload.reference);
@@ -85,6 +88,7 @@ async function wholeBytes({ content }: MultipartPart, { maxBodyBytes }: FormValu
 }
 
 const maxFields = 5000;
+const maxRefused = 50;
 
 /** Collects the texts of a form, and counts their bytes: a text that has no room any more leaves it for those behind it. */
 function createTexts({ maxBodyBytes, maxUploadBytes }: FormValueDeps["settings"]) {
