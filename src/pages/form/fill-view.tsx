@@ -94,9 +94,9 @@ export function FirstButton() {
       {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: Tab does not lead to it, and the Run that is seen is told */}
       <button
         type="submit"
-        form={runId}
         name={ownNames.doing}
         value="run"
+        form={runId}
         class="unseen"
         tabindex={-1}
         aria-hidden="true"
