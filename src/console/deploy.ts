@@ -1,5 +1,6 @@
 import { deployNames, pickedWords } from "../pages/form/deploy-words.ts";
 import { sketchOf } from "../pages/form/text-sketch.ts";
+import { keepDraft } from "./form/draft.ts";
 import { followChangedSince } from "./shared/changed-since.ts";
 import { element } from "./shared/elements.ts";
 import { keepPresses } from "./shared/keep-press.ts";
@@ -12,6 +13,9 @@ keepPresses();
 openTargets();
 followChangedSince();
 settleScrollStops();
+
+const form = document.querySelector<HTMLFormElement>("form[data-drafts]");
+if (form !== null) keepDraft(form, { makeRoom: () => {}, sends: "deploy" });
 
 const text = document.querySelector<HTMLTextAreaElement>(`textarea[name="${deployNames.text}"]`);
 const files = document.querySelector<HTMLInputElement>(`input[name="${deployNames.files}"]`);
@@ -48,6 +52,7 @@ async function takeText(field: HTMLTextAreaElement, input: HTMLInputElement): Pr
   // Another one may have been chosen meanwhile.
   if (held === undefined || input.files?.[0] !== file) return;
   field.value = held;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
   input.value = "";
   input
     .closest("label")

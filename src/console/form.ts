@@ -10,8 +10,11 @@ import { keepPresses } from "./shared/keep-press.ts";
 import { openTargets } from "./shared/open-target.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 import { settleScrollStops } from "./shared/scroll-stops.ts";
+import { dropSentDraft } from "./shared/sent-draft.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
+// What was told of became of a form that was sent.
+if (document.querySelector("[data-told]") !== null) dropSentDraft("/deploy");
 forgetTold();
 keepPresses();
 openTargets();
@@ -27,7 +30,7 @@ async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void>
   const markChanges = followChanges(form);
   const rows = enlivenRows(form);
   enlivenUploads(form, rows);
-  keepDraft(form, rows.makeRoom);
+  keepDraft(form, { makeRoom: rows.makeRoom, sends: "run" });
   takeKeptFiles(form);
   form.addEventListener("input", ({ target }) => tellTooLong(form, target));
   followFaults(form);

@@ -51,6 +51,8 @@ export const ExecuteBodySchema = v.looseObject({
   title: v.optional(JobTitleSchema),
   description: v.optional(v.unknown()),
   $schema: v.optional(v.unknown()),
+  /** What a dry run adds to the request that it answers. */
+  ranBefore: v.optional(v.unknown()),
   tags: v.optional(v.union([v.array(v.string()), v.string()], "a list of words")),
 });
 const bodyMembers = Object.keys(ExecuteBodySchema.entries);

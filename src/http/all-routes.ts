@@ -1,4 +1,7 @@
+import { essenceOf } from "../domain/media-type.ts";
+import { createPackageExamples } from "../operations/package-examples.ts";
 import type { MetricsDeps } from "../operations/read-metrics.ts";
+import { filesMediaTypes, readFiles } from "./deployment-files.ts";
 import type { Route } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { type AuditRouteDeps, auditRoutes } from "./routes/audit.ts";
@@ -33,8 +36,11 @@ import { type UploadRouteDeps, uploadRoutes } from "./routes/uploads.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
 
+/** What routes use of others; what they make of it themselves is not given. */
+export type GivenDeps = Omit<RouteDeps, "examples">;
+
 /** What the routes use. */
-export type RouteDeps = ExecutionRouteDeps &
+type RouteDeps = ExecutionRouteDeps &
   AuditRouteDeps &
   EventRouteDeps &
   HealthRouteDeps &
@@ -58,7 +64,14 @@ export type RouteDeps = ExecutionRouteDeps &
   WpsRouteDeps;
 
 /** Lists all routes of the service. */
-export function allRoutes(deps: RouteDeps): readonly Route[] {
+export function allRoutes(given: GivenDeps): readonly Route[] {
+  const { database, inputChecks, settings } = given;
+  const examples = createPackageExamples({
+    ...{ database, inputChecks },
+    readFiles: (mediaType, bytes) =>
+      filesMediaTypes.includes(essenceOf(mediaType)) ? readFiles(mediaType, bytes, settings.maxBodyBytes) : undefined,
+  });
+  const deps: RouteDeps = { ...given, examples };
   const routes: readonly Route[] = [
     ...landingRoutes(deps),
     ...apiRoutes(deps, () => routes),

@@ -17,6 +17,7 @@ export const scriptPaths: Readonly<Record<ScriptName, string>> = {
   keys: pathOf("keys.js"),
   "local-times": pathOf("local-times.js"),
   "raster-worker": pathOf("raster-worker.js"),
+  "sign-in": pathOf("sign-in.js"),
   system: pathOf("system.js"),
   views: pathOf("views.js"),
 };

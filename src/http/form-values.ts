@@ -1,6 +1,9 @@
+import { defined } from "../domain/defined.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { VaultDeps } from "../operations/keep-vault-file.ts";
+import type { NamedText } from "../operations/read-input-file.ts";
 import { type FormValues, parts } from "../pages/form/field.ts";
+import { fillNames } from "../pages/form/fill-view.tsx";
 import { boundaryOf, type MultipartPart, parseDisposition, parseMultipart } from "../wire/multipart.ts";
 import { keepFormFile } from "./form-file.ts";
 import { type BodyLimits, bodyText, passingChunks, tooLarge } from "./read-body.ts";
@@ -12,6 +15,8 @@ export type SentForm = {
   readonly refused: readonly Fault[];
   /** Of which texts there is too much, where all of them are longer than a request may be. */
   readonly tooLong: readonly Fault[];
+  /** The file that the form is to be filled in from. */
+  readonly file?: NamedText;
 };
 
 type FormValueDeps = VaultDeps & { readonly settings: Pick<BodyLimits, "maxBodyBytes"> };
@@ -26,18 +31,27 @@ export async function readFormValues(deps: FormValueDeps, context: RouteContext)
   const boundary = boundaryOf(request.headers.get("content-type") ?? "");
   if (boundary === undefined) throw refuse("no boundary in Content-Type", "multipart/form-data with its boundary");
   using _upload = context.hold("uploads");
-  const texts = createTexts(deps.settings);
+  // Who has not signed in uploads nothing, and may send no more than that is worth.
+  const bounds = context.caller === undefined ? { ...deps.settings, maxUploadBytes: 0 } : deps.settings;
+  const texts = createTexts(bounds);
   const uploads = new Map<string, string>();
   const refused: Fault[] = [];
+  let file: NamedText | undefined;
   for await (const part of parseMultipart(passingChunks(request), boundary)) {
     const { name, filename } = parseDisposition(part.headers.get("content-disposition"));
     if (name === undefined) throw refuse("a part without a name", "fields of the form");
     if (filename !== undefined) {
+      if (name === fillNames.file) {
+        if (filename !== "") file = { name: filename.slice(0, 200), text: await wholeText(part, deps.settings) };
+        continue;
+      }
       if (!name.endsWith(parts.upload)) throw refuse(`a file in field "${name}"`, "a file in the field of one");
       if (filename === "") continue;
-      const [field, file] = [name.slice(0, -parts.upload.length), await keepFormFile(deps, context, part, filename)];
-      if ("reference" in file) uploads.set(field, file.reference);
-      else refused.push({ pointer: field, detail: file.refusal });
+      if (refused.length >= maxRefused) throw refuse(`more than ${maxRefused} files that are not taken`, "fewer");
+      const field = name.slice(0, -parts.upload.length);
+      const upload = await uploadOf(deps, context, part, filename);
+      if ("reference" in upload) uploads.set(field, upload.reference);
+      else refused.push({ pointer: field, detail: upload.refusal });
       continue;
     }
     await texts.add(name, part);
@@ -48,10 +62,33 @@ export async function readFormValues(deps: FormValueDeps, context: RouteContext)
     values.delete(name + parts.address);
     values.set(name + parts.stored, [reference]);
   }
-  return { values, refused, tooLong: texts.faults() };
+  return { values, refused, tooLong: texts.faults(), ...defined({ file }) };
+}
+
+/** Who has not signed in may fill in a form, and upload nothing. */
+async function uploadOf(deps: FormValueDeps, context: RouteContext, part: MultipartPart, filename: string) {
+  if (context.caller !== undefined) return keepFormFile(deps, context, part, filename);
+  await wholeBytes(part, deps.settings);
+  return { refusal: "files are taken of who has signed in: choose it again then" };
+}
+
+async function wholeText(part: MultipartPart, settings: FormValueDeps["settings"]): Promise<string> {
+  return bodyText(await wholeBytes(part, settings));
+}
+
+async function wholeBytes({ content }: MultipartPart, { maxBodyBytes }: FormValueDeps["settings"]): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of content) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxBodyBytes) throw tooLarge(`more than ${maxBodyBytes}`, maxBodyBytes);
+    chunks.push(Uint8Array.from(chunk));
+  }
+  return Buffer.concat(chunks);
 }
 
 const maxFields = 5000;
+const maxRefused = 50;
 
 /** Collects the texts of a form, and counts their bytes: a text that has no room any more leaves it for those behind it. */
 function createTexts({ maxBodyBytes, maxUploadBytes }: FormValueDeps["settings"]) {

@@ -8,7 +8,7 @@ import { type Origin, readOrigin } from "../domain/origin.ts";
 import { Problem } from "../domain/problem.ts";
 import type { ServiceIdentity } from "../domain/service-identity.ts";
 import type { Authenticator } from "../operations/authenticate.ts";
-import { allRoutes, type RouteDeps } from "./all-routes.ts";
+import { allRoutes, type GivenDeps } from "./all-routes.ts";
 import { coded } from "./answers/answer-coding.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { withoutBody } from "./answers/without-body.ts";
@@ -34,7 +34,7 @@ import { signInInstead } from "./sign-in-instead.ts";
 import { unrouted } from "./unrouted.ts";
 import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
 
-export type HttpDeps = RouteDeps & {
+export type HttpDeps = GivenDeps & {
   readonly authenticate: Authenticator;
   readonly door: DoorConfig;
   /** What one client may have open at once; wide bounds when not given. */

@@ -1,7 +1,9 @@
-import type { Principal } from "../domain/access.ts";
+import { mayDo, type Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { type ListDeps, listJobs } from "./list-jobs.ts";
+import type { CheckedJob, Submission } from "./submission.ts";
 
 /** So many successful jobs of the same process are looked at, the newest. */
 const mostLookedAt = 20;
@@ -39,6 +41,22 @@ export async function findTwin(deps: ListDeps, principal: Principal, one: Twin):
       job.processRevision === one.processRevision &&
       inputsText(job) === inputs,
   );
+}
+
+/** Finds the run before of what was only checked, as `findTwin` does, among those of who asks; undefined for who may list no jobs. */
+export async function findRunBefore(
+  deps: ListDeps,
+  { principal }: Pick<Submission, "principal">,
+  { process, request, providerId }: Pick<CheckedJob, "process" | "request"> & { readonly providerId?: string },
+): Promise<Job | undefined> {
+  if (!mayDo(principal, "read-own-jobs")) return undefined;
+  return findTwin(deps, principal, {
+    processId: process.id,
+    processRevision: process.revision,
+    request,
+    createdAt: deps.clock.now(),
+    ...defined({ providerId, user: principal.user }),
+  });
 }
 
 function inputsText({ request }: Pick<Job, "request">): string | undefined {

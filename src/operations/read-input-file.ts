@@ -1,7 +1,7 @@
 import { maxYamlValues, readValues } from "../cwl/document/source.ts";
 import { pointer } from "../domain/faults.ts";
 import { type InputFile, readInputFile } from "../domain/input-file.ts";
-import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -21,13 +21,17 @@ export function readInputsOfFile(
   process: Process,
   file: NamedText,
 ): InputFile & { readonly unfit: readonly Fault[] } {
-  const value = parse(file);
-  if (!isJsonObject(value)) {
-    const found = Array.isArray(value) ? "a list" : value === null ? "nothing" : `a ${typeof value}`;
-    throw refuse(file.name, `found ${found}, wanted an object by input`);
-  }
+  const value = parseInputFile(file);
   const read = readInputFile(value, Object.keys(process.description.inputs), file.name);
   return { ...read, unfit: unfitOf({ inputChecks }, process, read) };
+}
+
+/** Reads a text as the object that a file of inputs is. Throws as `readInputsOfFile` does. */
+export function parseInputFile(file: NamedText): JsonObject {
+  const value = parse(file);
+  if (isJsonObject(value)) return value;
+  const found = Array.isArray(value) ? "a list" : value === null ? "nothing" : `a ${typeof value}`;
+  throw refuse(file.name, `found ${found}, wanted an object by input`);
 }
 
 /** Programs write JSON, which may hold more than YAML; what only looks like it is read as YAML. */

@@ -1,4 +1,4 @@
-import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
+import type { DeployDocument, DeployPageView, DeployTyped, Understood } from "../domain/documents/deploy.ts";
 import { WholeDocument } from "./document.tsx";
 import { deployNames, pickedWords } from "./form/deploy-words.ts";
 import { firstLine } from "./form/drawn.ts";
@@ -27,7 +27,7 @@ const script = "deploy";
 const textId = "package-text";
 
 /** Builds the page that deploys a process: what was understood of a package is shown before anything is deployed. */
-export function deployPage(view: DeployView): Page<DeployDocument> {
+export function deployPage(view: DeployPageView): Page<DeployDocument> {
   return {
     policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, document) =>
@@ -58,12 +58,21 @@ export function deployPage(view: DeployView): Page<DeployDocument> {
   };
 }
 
-function DeployForm({ view, frame }: { readonly view: DeployView; readonly frame: PageFrame }) {
-  const { typed, problem, understood } = view;
+function DeployForm({ view, frame }: { readonly view: DeployPageView; readonly frame: PageFrame }) {
+  const { typed, problem, understood, keeping, newVersionOf } = view;
   const mayGoOn = understood !== undefined && canDeploy(understood);
   const wrong = problem?.faults.map(({ pointer }) => pointer) ?? [];
   return (
-    <form method="post" action={`${frame.baseUrl}${deployPath}`} enctype="multipart/form-data" class="form">
+    <form
+      method="post"
+      action={`${frame.baseUrl}${deployPath}`}
+      enctype="multipart/form-data"
+      class="form"
+      data-user={keeping.user}
+      data-drafts={keeping.drafts}
+      data-filled={newVersionOf === undefined ? undefined : "true"}
+      data-again={problem === undefined && understood === undefined ? undefined : "true"}
+    >
       {problem === undefined ? null : (
         <div tabindex={-1} autofocus={!wrong.includes(idPointer)}>
           <div class="notice notice-bad" role="alert" data-since="Changed since: Look says what is left.">

@@ -11,6 +11,7 @@ export type ScriptName =
   | "keys"
   | "local-times"
   | "raster-worker"
+  | "sign-in"
   | "system"
   | "views";
 

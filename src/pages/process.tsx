@@ -136,12 +136,13 @@ function Run({ view, frame }: { readonly view: ProcessView; readonly frame: Page
     <>
       <Refusal refusal={view.refusal} frame={frame} />
       {isForbidden || view.form.fields.length === 0 ? null : (
-        <FillForm action={view.fillAction} file={view.form.fromFile} />
+        <FillForm action={view.fillAction} file={view.form.fromFile} examples={view.form.examples} />
       )}
       <div class={isForbidden ? undefined : "beside"}>
         {isForbidden ? null : (
           <ExecuteForm
             action={view.action}
+            fillAction={view.fillAction}
             state={view.form}
             offers={view.offers}
             live={{ ...view.limits, descriptionUrl: view.descriptionUrl, revision: view.revision }}

@@ -4,7 +4,7 @@ import { deployPath } from "./deploy.tsx";
 import { Layout } from "./layout.tsx";
 import { Notices, type NoticesView } from "./notices.tsx";
 import { Asked, Facts, NotSaid, type Operator, operatorRows } from "./operator.tsx";
-import { type Page, type PageFrame, policyOf } from "./page.ts";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Fault, Time } from "./parts.tsx";
 
 /** Where a person goes on after signing in, and what went wrong before. */
@@ -23,13 +23,15 @@ export type SignInState = {
   readonly operator?: Operator;
 };
 
+const script = "sign-in";
+
 /** Builds the page by which a person signs in and out. */
 export function signInPage({ to, fault, ended, allowed, notices, operator = {} }: SignInState): Page<SignInDocument> {
   return {
-    policy: () => policyOf({ sendsForms: true }),
+    policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
     render: (frame, document) =>
       `<!doctype html>${(
-        <Layout {...frame}>
+        <Layout {...frame} script={scriptUrl(frame, script)}>
           {fault === undefined ? null : <Fault words={fault} />}
           <Who document={document} frame={frame} to={to} ended={ended} />
           {document.user === undefined || allowed === undefined ? null : (
@@ -134,7 +136,7 @@ function reasonText(to: string, ended: keyof typeof endWords | undefined): strin
   if (ended !== undefined) {
     const [, reason] = reasons.find(([path]) => path.test(to)) ?? [];
     const again = ended === "ended" ? "Sign in again" : "Sign in with another key";
-    const typed = isOfForm.test(to) ? " This tab keeps what you typed in the form until then." : "";
+    const typed = isOfForm.test(to) ? " This browser keeps what you typed in the form until then." : "";
     return `${endWords[ended]} ${again}${reason === undefined ? "" : ` ${reason}`}.${typed}`;
   }
   if (to.startsWith(deployPath)) return "To deploy a process, sign in.";
@@ -158,7 +160,7 @@ function Who({
     return <p>Nobody need sign in here yet: there is no key, and every user of this machine may do everything.</p>;
   if (user === undefined) return <p>{reasonText(to, ended)}</p>;
   return (
-    <form method="post" action={`${baseUrl}/_/sign-out`}>
+    <form method="post" action={`${baseUrl}/_/sign-out`} data-sign-out={true}>
       <p>
         You are signed in as <b>{user}</b> ({reader?.role ?? role}).
         {sessionEnds === undefined ? null : (

@@ -87,6 +87,13 @@ const selectPackage = compile<{ id: string; revision: string }>()(() =>
     .where(and(eq(processPackages.processId, argument("id")), eq(processPackages.revision, argument("revision")))),
 );
 
+const selectPackageSize = compile<{ id: string; revision: string }>()(() =>
+  build
+    .select({ sizeBytes: sql<number>`length(${processPackages.bytes})` })
+    .from(processPackages)
+    .where(and(eq(processPackages.processId, argument("id")), eq(processPackages.revision, argument("revision")))),
+);
+
 type Change = { id: string; revision: string | null; at: number };
 const undeployCurrent = compile<Change>()(() =>
   build
@@ -196,6 +203,15 @@ export async function packageOfRevision(
 ): Promise<PackageSource | undefined> {
   const [row] = await database.read(selectPackage({ id, revision }));
   return row;
+}
+
+/** Tells how many bytes the package of a revision has; undefined where none was kept. */
+export async function sizeOfPackage(
+  database: Database,
+  { id, revision }: Pick<Process, "id" | "revision">,
+): Promise<number | undefined> {
+  const [row] = await database.read(selectPackageSize({ id, revision }));
+  return row?.sizeBytes;
 }
 
 /**

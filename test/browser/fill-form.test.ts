@@ -20,6 +20,8 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       await page.goto(`${opened.server.url}/processes/echo?f=html`);
+      await page.locator('[name="/inputs/integer"]').fill("7");
+      await page.locator('[name="/inputs/number"]').fill("1");
       await page.getByText("Fill in from a file").click();
       const text = "text: from the file\nnumber: 2.5\nimage: {class: File, path: here/a.png}\nother: 1\n";
       const file = { name: "job.yml", mimeType: "application/yaml", buffer: Buffer.from(text) };
@@ -28,13 +30,19 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
       await page.getByText("Filled in from job.yml").waitFor();
       expect(await page.locator('[name="/inputs/text"]').inputValue()).toBe("from the file");
       expect(await page.locator('[name="/inputs/number"]').inputValue()).toBe("2.5");
+      expect(await page.locator('[name="/inputs/integer"]').inputValue()).toBe("7");
       expect(await page.locator('[id="/inputs/image"] .fault').textContent()).toBe(
         "job.yml names a.png: choose that file",
       );
       const told = page.getByRole("alert");
       expect(await told.getByText("other was left out: the process has no such input").count()).toBe(1);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
-      await page.getByRole("button", { name: "Run", exact: true }).click();
+      await page.getByRole("button", { name: "Only what the file says" }).click();
+      await page.getByText(/Emptied: [^.]+\./).waitFor();
+      expect(await page.locator('[name="/inputs/integer"]').inputValue()).toBe("");
+      expect(await page.locator('[name="/inputs/text"]').inputValue()).toBe("from the file");
+      // Enter in a field runs, and fills in nothing again.
+      await page.locator('[name="/inputs/text"]').press("Enter");
       await page.waitForURL(/\/jobs\/[^/]+\?f=html/);
     }, 60_000);
   }

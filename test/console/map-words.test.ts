@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import world from "world-atlas/countries-110m.json" with { type: "json" };
 import { countryName, hasRoom, nameLines } from "../../src/console/map/country-names.ts";
-import { sayPlace } from "../../src/console/map/words.ts";
+import { degreeWords, sayPlace } from "../../src/console/map/words.ts";
 
 test("each country of the atlas has a name that nothing is written short in", () => {
   const names = world.objects.countries.geometries.map(({ properties }) => countryName(properties.name));
@@ -36,4 +36,16 @@ test.each([
   [[12.345_678_9, 47], 0.001, "longitude 12.34568°, latitude 47.00000°"],
 ] as const)("a place is told in degrees, as finely as a pixel is", (place, resolution, words) => {
   expect(sayPlace([place[0], place[1]], resolution)).toBe(words);
+});
+
+test.each([
+  [7.5, "7.5° E"],
+  [-45, "45° W"],
+  [0, "0°"],
+  [-0, "0°"],
+  [180, "180°"],
+  [-180, "180°"],
+  [0.1 + 0.2, "0.3° E"],
+])("a line at %p degrees is called %p", (degrees, words) => {
+  expect(degreeWords(degrees, ["E", "W"])).toBe(words);
 });

@@ -90,3 +90,22 @@ test("a dry run repeats whom to tell, and tells nobody", async () => {
   expect(await response.json()).toMatchObject({ subscriber });
   expect(await jobCount(service)).toBe(0);
 });
+
+test("a dry run names the newest own job that ran the same before, and a request with that member means the same", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const ran = { ...request, mode: "async" };
+  const asked = async (body: unknown) => JSON.parse(await (await execute(service, "dryRun=true", body)).text());
+  expect(await asked(ran)).not.toHaveProperty("ranBefore");
+  const job = JSON.parse(await (await execute(service, "dryRun=false", ran)).text());
+  expect(await asked(ran)).not.toHaveProperty("ranBefore");
+  await service.finish(job.jobID);
+  const { ranBefore, ...same } = await asked(ran);
+  expect(ranBefore).toEqual({
+    id: job.jobID,
+    href: expect.stringMatching(/\/jobs\/[^/]+$/),
+    finished: expect.any(String),
+  });
+  expect(ranBefore.href).toEndWith(`/jobs/${job.jobID}`);
+  expect(await asked({ ...same, ranBefore })).toEqual({ ...same, ranBefore });
+  expect(await asked({ ...ran, inputs: { ...ran.inputs, number: 2 } })).not.toHaveProperty("ranBefore");
+});

@@ -177,3 +177,93 @@ test("nobody is led astray by the address of the form, and other pages may not s
   const foreign = await service.send("POST", "/processes/survey/fill-form", { headers, body: form });
   expect(foreign.status).toBe(403);
 });
+
+/** Sends the form as a page gave it, with what was typed, to be filled in. */
+async function fillTyped(
+  service: Service,
+  {
+    typed,
+    text,
+    button,
+  }: { readonly typed: Readonly<Record<string, string>>; readonly text: string; readonly button?: string },
+) {
+  const page = await service.send("GET", "/processes/survey", { headers: browser });
+  const form = formEntries(await page.text());
+  for (const [name, value] of Object.entries(typed)) form.set(name, value);
+  form.set("text", text);
+  return sendFilled(service, form, button);
+}
+
+async function sendFilled(service: Service, form: FormData, button?: string) {
+  if (button !== undefined) form.set(button, "true");
+  const answer = await service.send("POST", "/processes/survey/fill-form", { headers: browser, body: form });
+  const html = await answer.text();
+  const [, run = ""] = html.split('id="run"');
+  return { status: answer.status, told: textOf(run.split('id="/inputs/')[0] ?? ""), form: formEntries(html) };
+}
+
+test("what a file does not say stays as it was typed, is named, and is emptied by one press", async () => {
+  await using service = await openWithProcess();
+  const typed = { "/inputs/name": "Ada", "/inputs/count": "6", "/inputs/rec/a": "x", "~title": "Mine", "~tags": "one" };
+  const filled = await fillTyped(service, { typed, text: "inputs: {count: 7}\ntags: [two]" });
+  const held = ({ form }: { readonly form: FormData }) =>
+    ["/inputs/name", "/inputs/count", "/inputs/rec/a", "~title", "~tags"].map((name) => form.get(name));
+  expect(held(filled)).toEqual(["Ada", "7", "x", "Mine", "two"]);
+  expect(filled.told).toContain("Filled in from the text: count.");
+  expect(filled.told).toContain("What it does not say stays as it stood: name, rec, Title of the job.");
+  expect(filled.form.getAll("~kept")).toEqual(["/inputs/name", "/inputs/rec", "~title"]);
+  const emptied = await sendFilled(service, filled.form, "~emptied");
+  expect(emptied.status).toBe(200);
+  expect(held(emptied)).toEqual(["", "7", "", "", "two"]);
+  expect(emptied.told).toContain("Emptied: name, rec, Title of the job.");
+  expect(emptied.form.getAll("~kept")).toEqual([]);
+});
+
+test("a file takes the place of a whole field: rows, choices and outputs of before leave nothing behind", async () => {
+  await using service = await openWithProcess();
+  const href = "https://example.org/";
+  const typed = {
+    "/inputs/more/0/~href": `${href}old`,
+    "/inputs/more/1/~href": `${href}older`,
+    "/inputs/rec/a": "1",
+    "~output": "other",
+  };
+  const text = JSON.stringify({ inputs: { more: [{ href: `${href}new` }], rec: { b: "two" } }, outputs: { made: {} } });
+  const { form, told } = await fillTyped(service, { typed, text });
+  expect([form.get("/inputs/more/0/~href"), form.get("/inputs/more/1/~href")]).toEqual([`${href}new`, ""]);
+  expect([form.get("/inputs/rec/a"), form.get("/inputs/rec/b"), form.getAll("~output")]).toEqual(["", "two", ["made"]]);
+  expect(told).not.toContain("stays as it stood");
+});
+
+test("what was typed stays, too, when a file cannot be read, and where it names a file that cannot come along", async () => {
+  await using service = await openWithProcess();
+  const typed = { "/inputs/name": "Ada", "/inputs/levels/~href": "https://example.org/l.csv" };
+  const unread = await fillTyped(service, { typed, text: "levels: [1" });
+  expect([unread.status, unread.form.get("/inputs/name")]).toEqual([422, "Ada"]);
+  const left = await fillTyped(service, { typed, text: "levels: {class: File, path: data/l.csv}" });
+  expect([left.status, left.form.get("/inputs/levels/~href")]).toEqual([422, "https://example.org/l.csv"]);
+});
+
+test("defaults are not told as typed, and a default that was emptied stays empty", async () => {
+  await using service = await openWithProcess();
+  const untouched = await fillTyped(service, { typed: {}, text: "name: Ada" });
+  expect(untouched.told).not.toContain("stays as it stood");
+  expect(untouched.form.get("/inputs/count")).toBe("4");
+  const emptied = await fillTyped(service, { typed: { "/inputs/count": "" }, text: "name: Ada" });
+  expect(emptied.form.get("/inputs/count")).toBe("");
+});
+
+test("a file that was chosen and not filled in starts no run", async () => {
+  await using service = await openWithProcess();
+  const page = await service.send("GET", "/processes/survey", { headers: browser });
+  for (const [name, value, words] of [
+    ["file", new File(["count: 7"], "job.yml"), "job.yml has not filled in the form yet"],
+    ["text", "count: 7", "the text has not filled in the form yet"],
+  ] as const) {
+    const form = formEntries(await page.clone().text(), { name: "~do", value: "run" });
+    form.set("/inputs/levels/~href", "https://example.org/l.csv");
+    form.set(name, value);
+    const answer = await service.send("POST", "/processes/survey/form", { headers: browser, body: form });
+    expect([answer.status, (await answer.text()).includes(words)]).toEqual([422, true]);
+  }
+});

@@ -126,7 +126,7 @@ test("who was signed in is told that the key was revoked or has ended; nobody el
   await revokeKey(service.keys, revoked.text.split("_")[1] ?? "");
   service.clock.advance(2000);
   expect(await shown(first)).toContain(
-    "Your key was revoked. Sign in with another key to see this process. This tab keeps what you typed in the form until then.",
+    "Your key was revoked. Sign in with another key to see this process. This browser keeps what you typed in the form until then.",
   );
   expect(await shown(first, "/jobs")).toContain("Your key was revoked. Sign in with another key to see jobs.");
   service.clock.advance(3_600_000);

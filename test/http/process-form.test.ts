@@ -118,6 +118,33 @@ test("a right request is checked without a job", async () => {
   expect(await countOf(service)).toBe(0);
 });
 
+test("a check says that the same was run before, with its results, and only one's own runs count", async () => {
+  await using service = await openService({ holdsJobs: true, allowAnonymous: "viewer" });
+  const [ada, bob] = [await service.createKey("runner", "ada"), await service.createKey("runner", "bob")];
+  const check = async (key: string, text: string) => {
+    const form = await formOf(service);
+    form.set("/inputs/text", text);
+    form.set("~do", "check");
+    const headers = { origin: address };
+    return (await service.send("POST", "/processes/echo/form", { key, headers, body: form })).text();
+  };
+  expect(await check(ada, "a")).not.toContain("You ran the same before");
+  const body = { inputs: { text: "a" } };
+  const headers = { prefer: "respond-async" };
+  const sent = await service.send("POST", "/processes/echo/execution", { key: ada, headers, body });
+  const { jobID } = JSON.parse(await sent.text());
+  await service.finish(jobID);
+  const told = await check(ada, "a");
+  expect(told).toContain("The request is right. Nothing was run.");
+  expect(told).toMatch(
+    new RegExp(
+      `You ran the same before, which ended <time[^>]*>[^<]*</time>: <a href="[^"]*/jobs/${jobID}\\?f=html#results">its results</a>`,
+    ),
+  );
+  expect(await check(bob, "a")).not.toContain("You ran the same before");
+  expect(await check(ada, "b")).not.toContain("You ran the same before");
+});
+
 test("the texts to copy hold what was filled in, and an example before", async () => {
   await using service = await openService({ holdsJobs: true });
   const usesOf = (html: string) => html.split('id="use"')[1] ?? "";

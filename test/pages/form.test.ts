@@ -33,7 +33,7 @@ function pageOf(description: ProcessDescription, inputs: JsonObject = {}): strin
       ways: [],
     },
     ...{ target: { baseUrl: "", name: "made", needsKey: false }, revision: "1", descriptionUrl: "/made" },
-    limits: { maxBodyBytes: 1000, maxUploadBytes: 1000 },
+    limits: { maxBodyBytes: 1000, maxUploadBytes: 1000, drafts: "browser" as const },
   };
   return processPage(view).render(frame, {});
 }

@@ -36,8 +36,7 @@ export function followChanges(form: HTMLFormElement): () => void {
 
 /** Leads to the first field, where nobody was led elsewhere: the notice above it stays in sight. */
 export function beginAtFirst(form: HTMLFormElement): void {
-  const isAgain = location.pathname.endsWith("/form");
-  const isElsewhere = isAgain || (document.activeElement !== null && document.activeElement !== document.body);
+  const isElsewhere = isAnswer() || (document.activeElement !== null && document.activeElement !== document.body);
   if (form.dataset.from === undefined || isElsewhere) return;
   const first = [...form.elements].find((one) => isControl(one) && one.closest(fieldSelector) !== null);
   if (!(first instanceof HTMLElement)) return;
@@ -45,10 +44,15 @@ export function beginAtFirst(form: HTMLFormElement): void {
   form.scrollIntoView();
 }
 
+/** Tells whether the page is what the form was answered with. */
+function isAnswer(): boolean {
+  return /[/-]form$/.test(location.pathname);
+}
+
 /** What the job filled in: as the form comes first, which this tab keeps for when it comes again, checked or with what is wrong. */
 function heldBefore(form: HTMLFormElement, jobId: string): ReadonlyMap<string, Held> {
   const key = `heddle-before ${new URL(form.action).pathname} ${jobId}`;
-  const kept = location.pathname.endsWith("/form") ? sessionStorage.getItem(key) : null;
+  const kept = isAnswer() ? sessionStorage.getItem(key) : null;
   if (kept !== null) {
     const held: readonly (readonly [string, Held])[] = JSON.parse(kept);
     return new Map(held);

@@ -1,109 +1,105 @@
+import { type DraftsOf, type KeptDraft, listDrafts } from "../shared/drafts.ts";
 import { sentKey } from "../shared/sent-draft.ts";
+import { draftFieldsOf, fillFields } from "./draft-fields.ts";
+import { createDraftSlot, type DraftSlot } from "./draft-slot.ts";
+import { offerDrafts, tellTaken, tellTooLong } from "./told-drafts.ts";
 import { valuesOf } from "./values.ts";
 
-/** A tab keeps some megabytes for a site. */
-const mostCharacters = 500_000;
+/** How a form makes room for what is put into it, and the value of the button that sends it for good. */
+type Drafted = { readonly makeRoom: (name: string) => void; readonly sends: string };
+
+type Keeping = { readonly form: HTMLFormElement; readonly makeRoom: Drafted["makeRoom"]; readonly slot: DraftSlot };
 
 /**
- * Keeps what was typed until the form was sent, in this tab alone: a reload does not lose it. Callbacks and addresses of
- * uploads that hold a token are not kept.
+ * Keeps what was typed until the form was sent: a reload restores it, and later this browser offers it again to the same person. A
+ * stranger's is kept by the tab alone. Each tab has its own; one that another tab changed meanwhile is kept beside it.
  */
-export function keepDraft(form: HTMLFormElement, makeRoom: (name: string) => void): void {
-  const sent = asSent(form);
-  const { revision, user = "", filled } = form.dataset;
-  const key = `heddle-form ${new URL(form.action).pathname} ${revision} ${user}`;
+export function keepDraft(form: HTMLFormElement, { makeRoom, sends }: Drafted): void {
+  const { revision = "", user = "", filled, drafts } = form.dataset;
+  const of: DraftsOf = { user, path: new URL(form.action).pathname };
+  // What a form was answered with goes on with what was sent, and what an address fills in has a draft of its own.
+  const isAgain = form.dataset.again !== undefined || /[/-]form$/.test(location.pathname);
+  const whose = `${encodeURIComponent(user)} ${of.path}`;
+  const ownName = `heddle-own ${whose} ${filled === "true" ? location.pathname + location.search : ""}`;
+  const sentName = `heddle-goes-on ${whose}`;
+  const storage = drafts === "tab" ? sessionStorage : localStorage;
+  const slot = createDraftSlot({ storage, of, names: isAgain ? [sentName, ownName] : [ownName] });
+  const keeping = { form, makeRoom, slot };
+  const keep = () => {
+    tellTooLong(form, slot.write({ at: Date.now(), revision, fields: draftFieldsOf(form) }));
+  };
   // The page came back: what was sent did not become a job.
   sessionStorage.removeItem(sentKey);
-  const kept = sessionStorage.getItem(key);
-  const draft: Draft | undefined = kept === null ? undefined : JSON.parse(kept);
-  // What an address fills in counts, unless it was changed since; what a form was answered with is the newest.
-  const isSamePlace = draft?.href === location.href && !/[/-]form$/.test(location.pathname);
-  if (draft !== undefined && (filled !== "true" || isSamePlace)) restore(form, draft.fields, makeRoom);
-  // Some browsers keep what was typed by themselves, and have put it back by now: it is here again, too.
-  if (JSON.stringify([...valuesOf(form)]) !== sent) showRestored(form, key);
-  const keep = () => {
-    const fields = [...valuesOf(form)].filter(([name, values]) => isKept(name, values));
-    const text = JSON.stringify({ href: location.href, fields } satisfies Draft);
-    if (text.length <= mostCharacters) sessionStorage.setItem(key, text);
-  };
+  const own = slot.read();
+  if (isAgain) {
+    if (own !== undefined || location.pathname.endsWith("/fill-form")) keep();
+  } else if (own?.revision === revision) restore(keeping, own);
+  else {
+    slot.leave();
+    // Some browsers keep what was typed by themselves, and have put it back by now: it is here again, too.
+    if (changedNames(form).size > 0) tellRestored(keeping, []);
+  }
+  if (!isAgain && filled !== "true") offer(keeping, { of, own: slot.read(), keep });
   form.addEventListener("input", keep);
   form.addEventListener("submit", ({ submitter }) => {
-    if (submitter instanceof HTMLButtonElement && submitter.value === "run") sessionStorage.setItem(sentKey, key);
+    const key = slot.read()?.key;
+    sessionStorage.removeItem(sentName);
+    if (key === undefined) return;
+    sessionStorage.setItem(sentName, key);
+    if (submitter instanceof HTMLButtonElement && submitter.value === sends) sessionStorage.setItem(sentKey, key);
   });
 }
 
-const secretNames = ["~success", "~failed", "~progress"];
-
-/** Addresses of uploads that suffice by themselves: of one's own, the id alone is an address. */
-const holdsToken = /^vault:\/\/[^/#]+[/#]|\/vault\/[^/?#]+\/[^/?#]/;
-
-function isKept(name: string, values: readonly string[]): boolean {
-  return !secretNames.includes(name) && !values.some((value) => holdsToken.test(value));
+/** Puts a draft into the form, and says so. Gives the controls that hold something else now. */
+function restore({ form, makeRoom, slot }: Keeping, draft: KeptDraft): readonly HTMLElement[] {
+  for (const [name] of draft.fields) makeRoom(name);
+  const { changed, lost } = fillFields(form, draft.fields);
+  if (changedNames(form).size > 0 || lost.length > 0) tellRestored({ form, slot }, lost);
+  return changed;
 }
 
-type Fields = readonly (readonly [string, readonly string[]])[];
-type Draft = { readonly href: string; readonly fields: Fields };
-
-/** Returns the values of a form as the page came with them. */
-function asSent(form: HTMLFormElement): string {
-  const copy = form.cloneNode(true);
-  if (!(copy instanceof HTMLFormElement)) return "";
-  copy.reset();
-  return JSON.stringify([...valuesOf(copy)]);
+/** Names the fields that hold something else than the page came with. */
+function changedNames(form: HTMLFormElement): ReadonlySet<string> {
+  const asSent = form.cloneNode(true);
+  if (!(asSent instanceof HTMLFormElement)) return new Set();
+  asSent.reset();
+  const textsOf = (one: HTMLFormElement) =>
+    new Map([...valuesOf(one)].map(([name, texts]) => [name, texts.join("\n")]));
+  const [before, now] = [textsOf(asSent), textsOf(form)];
+  return new Set([...before.keys(), ...now.keys()].filter((name) => before.get(name) !== now.get(name)));
 }
 
-function restore(form: HTMLFormElement, draft: Fields, makeRoom: (name: string) => void): void {
-  for (const [name] of draft) makeRoom(name);
-  const values = new Map(draft.map(([name, texts]) => [name, [...texts]]));
-  for (const control of form.elements) {
-    if (control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type)) {
-      control.checked = values.get(control.name)?.includes(control.value) === true;
-    } else if (control instanceof HTMLSelectElement) {
-      const wanted = values.get(control.name);
-      if (wanted === undefined) continue;
-      for (const option of control.options) option.selected = wanted.includes(option.value);
-      if (!wanted.every((text) => [...control.options].some(({ value }) => value === text))) tellGone(control);
-    } else if (
-      control instanceof HTMLTextAreaElement ||
-      (control instanceof HTMLInputElement && control.type !== "file")
-    ) {
-      const text = values.get(control.name)?.shift();
-      if (text !== undefined) control.value = text;
-    }
-  }
-}
-
-function showRestored(form: HTMLFormElement, key: string): void {
+function tellRestored({ form, slot }: Omit<Keeping, "makeRoom">, lost: readonly string[]): void {
   form.dataset.restored = "true";
+  const names = changedNames(form);
   for (const folded of form.querySelectorAll<HTMLDetailsElement>("details.extras")) {
-    folded.open = [...valuesOf(form)].some(
-      ([name, texts]) => name.startsWith("~") && texts.some((text) => text !== ""),
-    );
+    folded.open ||= [...folded.querySelectorAll("[name]")].some((one) => names.has(one.getAttribute("name") ?? ""));
   }
-  tell(form, key);
-}
-
-/** What was chosen from a list may be gone since: an upload that expired, an output that was removed. */
-function tellGone(control: HTMLSelectElement): void {
-  const note = document.createElement("span");
-  note.className = "fault";
-  note.textContent = "What was chosen here is not there any more: choose again.";
-  (control.closest("label") ?? control).after(note);
-}
-
-function tell(form: HTMLFormElement, key: string): void {
-  const note = document.createElement("p");
-  note.className = "notice";
-  note.setAttribute("role", "status");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Start anew";
-  button.addEventListener("click", () => {
-    sessionStorage.removeItem(key);
+  const startAnew = () => {
+    slot.remove();
     // What a browser keeps by itself is what the form holds when it goes.
     form.reset();
     location.reload();
+  };
+  tellTaken(form, { lost, startAnew });
+}
+
+type Offering = { readonly of: DraftsOf; readonly own: KeptDraft | undefined; readonly keep: () => void };
+
+/** Offers what the same person began in other tabs or days, and what a stranger typed in this tab before signing in. */
+function offer({ form, makeRoom, slot }: Keeping, { of, own, keep }: Offering): void {
+  const drafts = [
+    ...listDrafts(localStorage, of, Date.now()),
+    ...listDrafts(sessionStorage, { user: "", path: of.path }, Date.now()),
+  ].filter(({ key }) => key !== own?.key);
+  const { revision = "" } = form.dataset;
+  offerDrafts(form, drafts, {
+    revision,
+    takeUp(draft) {
+      slot.take(draft);
+      const changed = restore({ form, makeRoom, slot }, draft);
+      for (const control of changed) control.dispatchEvent(new Event("input", { bubbles: true }));
+      if (changed.length === 0) keep();
+    },
   });
-  note.append("What you typed before is here again. ", button);
-  form.prepend(note);
 }

@@ -11,6 +11,7 @@ import { acrossControl } from "./across-control.ts";
 import { type Box, boxAround, boxOfDrawn, continuousBox, joinedBox, type Position, rounded } from "./antimeridian.ts";
 import { createMap, fitBox, fitPadding, mapProjection } from "./base-map.ts";
 import { partBoxes } from "./box-targets.ts";
+import { drawDegreeLines } from "./degree-lines.ts";
 import { styleOf } from "./features-view.ts";
 import type { Said, Target } from "./field-controls.ts";
 import { targetOf } from "./field-targets.ts";
@@ -32,6 +33,7 @@ export async function showFieldMap(host: HTMLElement): Promise<void> {
   const place = element("div");
   const status = element("p", { class: "muted", role: "status" });
   const map = await createMap(place, `Map of ${host.dataset.label ?? "places"}`);
+  drawDegreeLines(map);
   const { show, read, across } = showing({ map, target, place, status });
   let isOwn = false;
   const writing = (write: () => string | undefined) => {

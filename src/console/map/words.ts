@@ -13,6 +13,13 @@ export function sayPlace([longitude, latitude]: Position, resolution = 1): strin
   return `longitude ${longitude.toFixed(digits)}°, latitude ${latitude.toFixed(digits)}°`;
 }
 
+/** Words the degrees of a line on a map, such as 7.5° E; `sides` are the letters beyond 0 and before it. */
+export function degreeWords(degrees: number, [beyond, before]: readonly [string, string]): string {
+  const shown = Math.abs(Math.round(degrees * 1000) / 1000);
+  const side = shown === 0 || shown === 180 ? "" : ` ${degrees > 0 ? beyond : before}`;
+  return `${shown}°${side}`;
+}
+
 /** What the field says that moves a map to a place. */
 export const searchWords = {
   label: "Place, or latitude and longitude",

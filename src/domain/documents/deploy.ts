@@ -4,6 +4,7 @@ import type { Fault } from "../problem.ts";
 import type { Process, ProcessDefinition, ProcessDescription } from "../process.ts";
 import type { VersionStep } from "../version-step.ts";
 import type { GraphNode } from "../workflow-graph.ts";
+import type { DraftKeeping } from "./draft-keeping.ts";
 
 /** What a client is told of where processes are deployed. */
 export type DeployDocument = { readonly mayDeploy: boolean; readonly links: readonly Link[] };
@@ -59,3 +60,6 @@ export type DeployView = {
   readonly problem?: { readonly message: string; readonly faults: readonly Fault[] };
   readonly understood?: Understood;
 };
+
+/** The page with how what is typed into it is kept. */
+export type DeployPageView = DeployView & { readonly keeping: DraftKeeping };

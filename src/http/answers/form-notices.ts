@@ -3,12 +3,10 @@ import { readNotices } from "../../domain/notices.ts";
 import type { Subscriber } from "../../domain/notification.ts";
 import { subscriberMembers } from "../../domain/subscriber.ts";
 import { type NoticesDeps, readOwnNotices } from "../../operations/notices.ts";
-import { callbacks, writeExtras } from "../../pages/form/extras.ts";
-import { type FormValues, ownNames, textIn } from "../../pages/form/field.ts";
+import { toldNames, writeExtras } from "../../pages/form/extras.ts";
+import { type FormValues, textIn } from "../../pages/form/field.ts";
 import type { FormState } from "../../pages/form/state.ts";
 import type { RouteContext } from "../route.ts";
-
-const toldNames = [ownNames.mail, ...callbacks.map(({ name }) => name)];
 
 /**
  * Fills a form with where its reader is told of the own jobs, unless it says already who is told, or was sent so: who emptied the

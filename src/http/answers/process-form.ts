@@ -6,6 +6,7 @@ import type { Provider } from "../../domain/provider.ts";
 import { readRunPeriod } from "../../domain/run-period.ts";
 import { lackedImages } from "../../operations/lacked-images.ts";
 import type { NoticesDeps } from "../../operations/notices.ts";
+import type { ExamplesDeps } from "../../operations/package-examples.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import { refusedForKeyAt } from "../../operations/refused-runs.ts";
 import type { FormState } from "../../pages/form/state.ts";
@@ -49,7 +50,7 @@ export function stateOf({ revision, visibility }: Pick<Process, "revision" | "vi
 }
 
 /** What the page of a process with its form is made of. */
-export type FormPageDeps = FormDeps & FormOutputDeps & NoticesDeps;
+export type FormPageDeps = FormDeps & FormOutputDeps & NoticesDeps & ExamplesDeps;
 
 type PageOptions = {
   /** The provider whose process it is; one of this service when absent. */
@@ -81,9 +82,8 @@ export async function processResponse(
       : providerProcessDocument(process, provider, baseUrl);
   const isPage = documentFormat(context) === "html";
   const filled = given ?? formOfInputs(process.description, context.query("inputs"));
-  const form = isPage
-    ? await withNotices(deps, context, await withFiles(deps, context, process, filled), { isSent })
-    : filled;
+  const offered = isPage ? await withOffers(deps, context, process, { form: filled, provider }) : filled;
+  const form = isPage ? await withNotices(deps, context, offered, { isSent }) : offered;
   const hasRuns = isPage && provider === undefined && revision === undefined;
   const figures = hasRuns
     ? await readRunFigures(deps, context, process.id, {
@@ -109,14 +109,23 @@ export async function processResponse(
   );
 }
 
-/** Adds to a form the files that its inputs may be: uploads, and outputs of earlier jobs. */
-async function withFiles(
-  deps: FormOutputDeps,
+type Offering = { readonly form: FormState; readonly provider: Provider | undefined };
+
+/** Adds to a form the files that its inputs may be: uploads, and outputs of earlier jobs; and the examples of its package. */
+async function withOffers(
+  deps: FormPageDeps,
   context: RouteContext,
   process: Process,
-  form: FormState,
+  { form, provider }: Offering,
 ): Promise<FormState> {
-  return withOutputs(deps, context, process, await withUploads(deps, context, process.description, form));
+  const withFiles = await withOutputs(
+    deps,
+    context,
+    process,
+    await withUploads(deps, context, process.description, form),
+  );
+  const examples = provider === undefined ? await deps.examples.of(context.caller, process) : [];
+  return { ...withFiles, ...(examples.length === 0 ? {} : { examples: examples.map(({ name }) => name) }) };
 }
 
 /** Answers a browser that came to the execution of a process: with the page of the process, whatever `f` it named. */

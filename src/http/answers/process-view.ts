@@ -24,6 +24,7 @@ import type { RunFigures } from "../../pages/run-figures.tsx";
 import { exampleRequest } from "../openapi/example-request.ts";
 import { isSample } from "../openapi/sample-files.ts";
 import type { RouteContext } from "../route.ts";
+import { draftKeeping } from "./draft-keeping.ts";
 
 /** What the form of a process offers by. */
 export type FormSettings = Pick<SubmitSettings, "wishBounds" | "sendsMail" | "syncJobs"> & {
@@ -195,7 +196,7 @@ function limitsOf({ settings }: FormDeps, { baseUrl, caller }: RouteContext): Pr
   const { maxBodyBytes, maxUploadBytes } = settings;
   const mayUpload = caller !== undefined && mayDo(caller, "upload");
   const uploadUrl = mayUpload ? `${baseUrl}/vault` : undefined;
-  return { maxBodyBytes, maxUploadBytes, ...defined({ uploadUrl, user: caller?.user }) };
+  return { maxBodyBytes, maxUploadBytes, ...defined({ uploadUrl }), ...draftKeeping(caller) };
 }
 
 /** Tells what a form offers besides the inputs: only what this service and the caller can do. */

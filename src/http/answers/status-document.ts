@@ -3,6 +3,7 @@ import type { JobDocument } from "../../domain/documents/job.ts";
 import type { InputsDocument } from "../../domain/documents/job-inputs.ts";
 import type { JobStatistics, JobStatisticsDocument } from "../../domain/documents/job-statistics.ts";
 import type { NotificationsDocument } from "../../domain/documents/notifications.ts";
+import type { RanBefore } from "../../domain/documents/ran-before.ts";
 import { documentOfItem } from "../../domain/inner-files.ts";
 import type { Job, JobRequest } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
@@ -112,13 +113,14 @@ export function inputMembers(inputs: Inputs): InputsDocument["inputs"] {
   return Object.fromEntries(members);
 }
 
-/** Builds the request that a client could have sent instead: nothing is left to defaults of the service. */
-export function checkedDocument({
-  process,
-  request,
-  isSync,
-  subscribers,
-}: CheckedJob): Readonly<Record<string, unknown>> {
+/**
+ * Builds the request that a client could have sent instead: nothing is left to defaults of the service. Says which job of the
+ * same person ran it before, where there is one.
+ */
+export function checkedDocument(
+  { process, request, isSync, subscribers }: CheckedJob,
+  ranBefore: RanBefore | undefined,
+): Readonly<Record<string, unknown>> {
   const { priority, maxSeconds, isPinned } = request.run ?? {};
   const heddle = defined({ priority, maxSeconds, pinned: isPinned });
   const outputs = request.outputs ?? Object.fromEntries(Object.keys(process.description.outputs).map((id) => [id, {}]));
@@ -127,6 +129,7 @@ export function checkedDocument({
     ...requestDocument({ ...request, outputs }, isSync),
     ...(Object.keys(heddle).length === 0 ? {} : { heddle }),
     ...(subscribers.length === 0 ? {} : { subscriber: subscriberMembers(subscribers) }),
+    ...defined({ ranBefore }),
   };
 }
 

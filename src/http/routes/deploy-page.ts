@@ -20,6 +20,7 @@ import { readGraph } from "../../operations/read-graph.ts";
 import { readPackageOf } from "../../operations/read-package.ts";
 import { deployPage, deployPath } from "../../pages/deploy.tsx";
 import { documentResponse, seeOther } from "../answers/document-response.ts";
+import { draftKeeping } from "../answers/draft-keeping.ts";
 import { problemDocument } from "../answers/problem-response.ts";
 import { asPage, requireOwnForm } from "../answers/process-form.ts";
 import { compareRevisions } from "../answers/revision-text.ts";
@@ -232,7 +233,7 @@ function pageOf(context: RouteContext, view: DeployView): Response {
   const refusal = mayDeploy ? undefined : "You may not deploy here: a key is needed whose role is deployer or admin.";
   return documentResponse(context, document, {
     title: view.newVersionOf === undefined ? "Deploy a process" : `New version of ${view.newVersionOf}`,
-    page: deployPage({ ...view, ...defined({ refusal }) }),
+    page: deployPage({ ...view, keeping: draftKeeping(caller), ...defined({ refusal }) }),
   });
 }
 

@@ -5,6 +5,7 @@ import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
+import type { ExamplesDeps } from "../../operations/package-examples.ts";
 import type { ProcessCache } from "../../operations/process-cache.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
 import type { SubmitDeps } from "../../operations/submission.ts";
@@ -14,6 +15,7 @@ import { parsePrefer } from "../../wire/prefer.ts";
 import { documentFormats, isDocumentFormat } from "../answers/document-formats.ts";
 import { comesToLook, type ExecutedProcess, formType, lookResponse, requireOwnForm } from "../answers/process-form.ts";
 import type { FormSettings } from "../answers/process-view.ts";
+import { ranBefore } from "../answers/ran-before.ts";
 import { answerResults } from "../answers/results-answer.ts";
 import type { AnswerDeps } from "../answers/results-context.ts";
 import { requireAcceptable } from "../answers/results-taken.ts";
@@ -35,7 +37,8 @@ import { parseTags, submissionOf } from "../submission.ts";
 export const executionAbout = {
   query: {
     tags: "tags of the job, separated by commas",
-    dryRun: "true: the request is checked and answered as it was understood; nothing is run or stored",
+    dryRun:
+      "true: the request is checked and answered as it was understood, with the job of yours that ran the same before in ranBefore; nothing is run or stored",
   },
   /** OGC 18-062r2 /req/callback/job-callback. */
   callbacks: { successUri: "Results", inProgressUri: "StatusInfo", failedUri: "StatusInfo" },
@@ -55,7 +58,8 @@ export const queryExecutionAbout = {
 
 export type ExecutionRouteDeps = SubmitDeps &
   ReadResultsDeps &
-  AnswerDeps & {
+  AnswerDeps &
+  ExamplesDeps & {
     readonly processes: ProcessCache;
     readonly settings: BodyLimits & FormSettings;
   };
@@ -184,7 +188,10 @@ async function execute(
     processId: context.param("processId"),
     requireAnswer: (checked) => requireAcceptable(context, checked),
   });
-  if (order.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
+  if (order.isDryRun) {
+    const checked = await checkJob(deps, submission, reference);
+    return jsonResponse(checkedDocument(checked, await ranBefore(deps, submission, { checked, reference, baseUrl })));
+  }
   const submitted = await submitJob(deps, submission, reference);
   if (submitted.kind === "created") return createdResponse(deps, submitted, baseUrl, prefer.respondAsync);
   const response = await settledAnswer(deps, context, submitted, async () => {

@@ -1,24 +1,23 @@
 import * as v from "valibot";
-import type { Fault } from "../../domain/problem.ts";
-import { Problem } from "../../domain/problem.ts";
+import { type Fault, Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
-import { type NamedText, readInputsOfFile } from "../../operations/read-input-file.ts";
+import type { VaultDeps } from "../../operations/keep-vault-file.ts";
+import type { NamedText } from "../../operations/read-input-file.ts";
 import type { SubmitDeps } from "../../operations/submission.ts";
-import { outputsOf } from "../../pages/form/extras.ts";
-import { fieldsOf } from "../../pages/form/fields-of.ts";
+import { ownNames, textIn } from "../../pages/form/field.ts";
 import { fillNames } from "../../pages/form/fill-view.tsx";
-import { fieldOfFault, readForm } from "../../pages/form/read-form.ts";
 import type { FormState } from "../../pages/form/state.ts";
-import { boundaryOf, parseDisposition } from "../../wire/multipart.ts";
-import { emptyForm, formOfRequest } from "../answers/filled-forms.ts";
+import { withFaults } from "../answers/fault-fields.ts";
+import { filledFrom, typedForm, withoutKept } from "../answers/filled-from-file.ts";
 import { type ExecutedProcess, type FormPageDeps, requireOwnForm } from "../answers/process-form.ts";
-import { wholeParts } from "../multipart-parts.ts";
-import { type BodyLimits, bodyText, readBytes, requireContentType } from "../read-body.ts";
+import { readFormValues } from "../form-values.ts";
+import { type BodyLimits, requireContentType } from "../read-body.ts";
 import type { Route, RouteContext } from "../route.ts";
-import { pageAgain, withFaults } from "./process-forms.ts";
+import { pageAgain } from "./process-forms.ts";
 
 export type FillFormDeps = FormPageDeps &
   DescribeDeps &
+  VaultDeps &
   Pick<SubmitDeps, "inputChecks"> & { readonly settings: BodyLimits };
 
 const mediaTypes = ["multipart/form-data"];
@@ -51,7 +50,10 @@ export function fillFormRoutes(deps: FillFormDeps): readonly Route[] {
   ];
 }
 
-/** Answers with the page of a process whose form is filled in from the file that was sent; nothing is run or kept. */
+/**
+ * Answers with the page of a process whose form is filled in from the file that was sent: what the file does not say stays as it was
+ * typed, until it is emptied by a press. Nothing is run; files of fields are kept as uploads, as those of a form that runs.
+ */
 export async function answerFillForm(
   deps: FillFormDeps,
   context: RouteContext,
@@ -60,45 +62,39 @@ export async function answerFillForm(
   requireContentType(context.request, mediaTypes);
   requireOwnForm(context);
   const executed = await find();
-  const file = await readSentFile(deps.settings, context);
-  return pageAgain(deps, context, executed, filledFrom(deps, executed, file));
+  const { values, refused, tooLong, file } = await readFormValues(deps, context);
+  const typed = typedForm(executed.process.description, values);
+  const isEmptied = textIn(values, ownNames.emptied) !== "";
+  const example = await exampleOf(deps, context, executed, textIn(values, fillNames.example));
+  const pasted = { text: textIn(values, fillNames.text).replaceAll("\r\n", "\n"), name: "the text" };
+  const filled = isEmptied
+    ? withoutKept(executed.process.description, typed)
+    : filledFrom(deps, executed, { typed, file: example ?? file ?? pasted });
+  const told = [...refused, ...tooLong];
+  return pageAgain(deps, context, executed, told.length === 0 ? filled : withMore(filled, told));
 }
 
-/** Reads the file that was chosen, else the text that was pasted. Throws `invalid-parameter-value`, `content-too-large`. */
-async function readSentFile(settings: BodyLimits, { request }: RouteContext): Promise<NamedText> {
-  const boundary = boundaryOf(request.headers.get("content-type") ?? "");
-  if (boundary === undefined) {
-    const found = "found no boundary in Content-Type, wanted multipart/form-data with its boundary";
-    throw new Problem("invalid-parameter-value", `Cannot read the form: ${found}`);
-  }
-  let pasted = "";
-  let chosen: NamedText | undefined;
-  for await (const { headers, bytes } of wholeParts(await readBytes(request, settings.maxBodyBytes), boundary)) {
-    const { name, filename } = parseDisposition(headers.get("content-disposition"));
-    if (filename === undefined && name === fillNames.text) pasted = bodyText(bytes).replaceAll("\r\n", "\n");
-    // A field of files that was left empty has one without a name.
-    else if (filename !== undefined && filename !== "")
-      chosen = { text: bodyText(bytes), name: filename.slice(0, 200) };
-  }
-  return chosen ?? { text: pasted, name: "the text" };
+/** Reads the example of the package that was asked for. Throws `not-found` for one that it does not have. */
+async function exampleOf(
+  deps: FillFormDeps,
+  { caller }: RouteContext,
+  { process, provider }: ExecutedProcess,
+  name: string,
+): Promise<NamedText | undefined> {
+  if (name === "") return undefined;
+  const examples = provider === undefined ? await deps.examples.of(caller, process) : [];
+  const found = examples.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const detail = `found example ${JSON.stringify(name.slice(0, 80))}, wanted one of the package`;
+  throw new Problem("not-found", `Cannot fill in the form of process "${process.id}": ${detail}`);
 }
 
-/** Fills in a form as far as a file goes, and tells the rest; what cannot be read at all stands there again, to be mended. */
-function filledFrom(deps: FillFormDeps, { process }: ExecutedProcess, file: NamedText): FormState {
-  const { description } = process;
-  try {
-    if (file.text.trim() === "") throw new Problem("invalid-parameter-value", "Choose a file, or paste its text");
-    const { inputs, extras, left, unfit } = readInputsOfFile(deps, process, file);
-    const { otherFaults: _, ...form } = formOfRequest(description, { ...extras, inputs });
-    const fields = fieldsOf(description);
-    const { places } = readForm(fields, form.values, outputsOf(description));
-    const titles = fields.filter(({ id }) => Object.hasOwn(inputs, id)).map(({ title }) => title);
-    const shown = { ...form, otherFaults: [], fromFile: { name: file.name, text: "", filled: titles } };
-    return withFaults(shown, [...left, ...unfit], (place) => fieldOfFault(places, place));
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const told = error.faults.map(({ pointer, detail }: Fault) => `${pointer}: ${detail}`);
-    const otherFaults = told.length > 0 ? told : [error.message];
-    return { ...emptyForm(description), otherFaults, fromFile: { name: file.name, text: file.text } };
-  }
+/** Adds what could not be taken of the form to what is wrong with it. */
+function withMore(filled: FormState, told: readonly Fault[]): FormState {
+  const { faults, otherFaults } = withFaults(filled, told, (name) => (name.startsWith("/inputs/") ? name : undefined));
+  return {
+    ...filled,
+    faults: new Map([...filled.faults, ...faults]),
+    otherFaults: [...filled.otherFaults, ...otherFaults],
+  };
 }

@@ -6,12 +6,15 @@ import { type Fault, Problem } from "../../domain/problem.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
 import type { VaultDeps } from "../../operations/keep-vault-file.ts";
+import type { NamedText } from "../../operations/read-input-file.ts";
 import { checkJob, submitJob } from "../../operations/submit-job.ts";
 import { outputsOf } from "../../pages/form/extras.ts";
-import { ownNames, textIn } from "../../pages/form/field.ts";
+import { type FormValues, ownNames, textIn } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
+import { fillNames } from "../../pages/form/fill-view.tsx";
 import { fieldOfFault, type ReadForm, readForm } from "../../pages/form/read-form.ts";
 import { type FormState, plainForm } from "../../pages/form/state.ts";
+import { fieldNamed, withFaults } from "../answers/fault-fields.ts";
 import { problemDocument } from "../answers/problem-response.ts";
 import {
   asPage,
@@ -20,6 +23,7 @@ import {
   processResponse,
   requireOwnForm,
 } from "../answers/process-form.ts";
+import { ranBefore } from "../answers/ran-before.ts";
 import { readFormValues } from "../form-values.ts";
 import { requireContentType, tooLarge } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
@@ -75,7 +79,7 @@ export async function answerProcessForm(
   requireOwnForm(context);
   const executed = await find(principalOf(context));
   const { process } = executed;
-  const { values, refused: notTaken, tooLong } = await readFormValues(deps, context);
+  const { values, refused: notTaken, tooLong, file } = await readFormValues(deps, context);
   const fields = fieldsOf(process.description);
   const moreRows = textIn(values, ownNames.moreRows);
   const form = readForm(fields, values, outputsOf(process.description));
@@ -90,6 +94,8 @@ export async function answerProcessForm(
   const unread = [...notTaken, ...tooLong];
   const named = (faults: readonly Fault[]) => withFaults(shown, faults, (name) => fieldNamed(form.places, name));
   if (moreRows !== "") return pageAgain(deps, context, executed, { ...named(unread), moreRows });
+  const unfilled = file ?? pastedIn(values);
+  if (unfilled !== undefined) return pageAgain(deps, context, executed, tellUnfilled(named(unread), unfilled));
   const faults = [...unread, ...form.faults];
   if (faults.length > 0) return pageAgain(deps, context, executed, named(faults));
   try {
@@ -101,6 +107,18 @@ export async function answerProcessForm(
     if (error.faults.length > 0) return pageAgain(deps, context, executed, placed);
     return refused(await pageAgain(deps, context, executed, { ...shown, otherFaults: [error.message] }), error);
   }
+}
+
+/** The text to fill in from, where some was pasted. */
+function pastedIn(values: FormValues): NamedText | undefined {
+  const text = textIn(values, fillNames.text).replaceAll("\r\n", "\n");
+  return text.trim() === "" ? undefined : { name: "the text", text };
+}
+
+/** Whoever chose a file to fill in from, and ran, would run without what it says. */
+function tellUnfilled(form: FormState, { name, text }: NamedText): FormState {
+  const told = `${name} has not filled in the form yet: press "Fill in" above, or take it out there`;
+  return { ...form, otherFaults: [...form.otherFaults, told], fromFile: { name, text } };
 }
 
 /** Gives a page the status of the problem that it tells of: what is wrong is not in the fields, such as a queue that is full. */
@@ -125,8 +143,11 @@ async function order(
   };
   const submission = submissionOf(deps, context, wanted, headersOf(context.request, provider));
   if (textIn(shown.values, ownNames.doing) === "check") {
-    await checkJob(deps, submission, provider ?? process);
-    return pageAgain(deps, context, executed, { ...shown, isChecked: true });
+    const checked = await checkJob(deps, submission, provider ?? process);
+    const before = await ranBefore(deps, submission, {
+      ...{ checked, reference: provider ?? process, baseUrl: context.baseUrl },
+    });
+    return pageAgain(deps, context, executed, { ...shown, checked: defined({ before }) });
   }
   const { job } = await submitJob(deps, submission, provider ?? process);
   return new Response(null, { status: 303, headers: { location: `${jobUrl(context.baseUrl, job.id)}?f=html` } });
@@ -138,51 +159,9 @@ function headersOf({ headers }: Request, provider: Provider | undefined): Header
   return new Headers([...headers].filter(([name]) => wanted.includes(name)));
 }
 
-/** Puts each fault beside its field, which `fieldAt` finds by what the fault names; a fault without a field stands by itself. */
-export function withFaults(
-  shown: FormState,
-  found: readonly Fault[],
-  fieldAt: (named: string) => string | undefined,
-): FormState {
-  const faults = new Map<string, string[]>();
-  const otherFaults: string[] = [];
-  for (const { pointer, detail: said } of found) {
-    const detail = inWordsOfForm(said);
-    const name = fieldAt(pointer);
-    if (name === undefined || name === "") otherFaults.push(`${pointer} ${detail}`.trim());
-    else faults.set(name, [...(faults.get(name) ?? []), detail]);
-  }
-  return { ...shown, faults, otherFaults };
-}
-
-/** Finds the field that a name of the form belongs to: its own, or that of which it is a part. */
-export function fieldNamed(places: ReadForm["places"], name: string): string | undefined {
-  if (name.startsWith("~")) return name;
-  const names = new Set(places.values());
-  const steps = name.split("/");
-  const lengths = steps.map((_, index) => steps.length - index);
-  return lengths.map((length) => steps.slice(0, length).join("/")).find((one) => names.has(one));
-}
-
-/** What the API says of addresses that only programs write. */
-const wordsOfApi: readonly (readonly [string, string])[] = [
-  [
-    "vault://ID of your upload, with its token in X-Auth-Vault or behind the id",
-    "an upload of yours that is still kept: upload the file again",
-  ],
-  [
-    "an http:, https:, data:, vault: or file: reference",
-    "an address that begins with https:// or http://, or an upload",
-  ],
-];
-
 /** Leaves out which setting of the server a refusal comes from: who may not set it can do nothing with its name. */
 function withoutSettings({ pointer, detail }: Fault): Fault {
   return { pointer, detail: detail.replaceAll(/ \(--[a-z-]+\)/g, "") };
-}
-
-function inWordsOfForm(detail: string): string {
-  return wordsOfApi.reduce((words, [said, meant]) => words.replaceAll(said, meant), detail);
 }
 
 /** Answers with the page of the process and the form as it was sent: nothing that was entered is lost. */

@@ -11,6 +11,7 @@ import {
 } from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import type { NoticesDeps } from "../../operations/notices.ts";
+import type { ExamplesDeps } from "../../operations/package-examples.ts";
 import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
 import { processStatistics } from "../../operations/process-statistics.ts";
 import type { ReadInputsDeps } from "../../operations/read-inputs.ts";
@@ -50,7 +51,8 @@ export type ProcessRouteDeps = DescribeDeps &
   DeploymentDeps &
   ReadInputsDeps &
   ObstacleDeps & { readonly settings: FormSettings } & FormOutputDeps &
-  NoticesDeps;
+  NoticesDeps &
+  ExamplesDeps;
 
 const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
 const honours = ["if-match"] as const;

@@ -47,6 +47,9 @@ export const callbacks = [
   },
 ] as const;
 
+/** The fields that say who is told of a job. */
+export const toldNames: readonly string[] = [ownNames.mail, ...callbacks.map(({ name }) => name)];
+
 /** Lists the outputs of a process as a form offers them. */
 export function outputsOf({
   outputs,

@@ -110,6 +110,9 @@ export const ownNames = {
   moreRows: "~more",
   /** The job that filled it in. */
   from: "~from",
+  /** The fields that a file left as they were typed, and the button that empties them. */
+  kept: "~kept",
+  emptied: "~emptied",
 } as const;
 
 /** Gives the text of a field; empty when the form says nothing of it. */

@@ -1,13 +1,14 @@
 import { pointerToken } from "../../domain/json.ts";
 import { Opening } from "../opening.tsx";
 import type { PageFrame } from "../page.ts";
+import { Time } from "../parts.tsx";
 import { shortId } from "../words.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
 import { faultWords } from "./fault-words.ts";
 import { hasRequired, ownNames, parts } from "./field.ts";
 import { FieldView } from "./field-view.tsx";
-import { FilledFromFile, fillWords } from "./fill-view.tsx";
+import { FilledFromFile, FirstButton, fillWords, KeptAsTyped, runId } from "./fill-view.tsx";
 import type { FormLimits, FormState } from "./state.ts";
 import { Told } from "./told.tsx";
 
@@ -17,12 +18,15 @@ type LiveForm = FormLimits & { readonly descriptionUrl: string; readonly revisio
 /** The form that executes a process. It is sent without JavaScript; `action` is where to. */
 export function ExecuteForm({
   action,
+  fillAction,
   state,
   offers,
   live,
   frame,
 }: {
   readonly action: string;
+  /** Where the form is sent to be filled in. */
+  readonly fillAction: string;
   readonly state: FormState;
   readonly offers: Offers;
   readonly live: LiveForm;
@@ -35,26 +39,27 @@ export function ExecuteForm({
       method="post"
       action={action}
       enctype="multipart/form-data"
-      id="run"
+      id={runId}
       class="form"
       data-process={live.descriptionUrl}
       data-revision={live.revision}
       data-user={live.user}
+      data-drafts={live.drafts}
       data-uploads={live.uploadUrl}
       data-most-file={String(live.maxUploadBytes)}
       data-most-text={String(live.maxBodyBytes)}
       data-from={from}
       data-filled={state.request === undefined ? undefined : "true"}
     >
-      {/* Enter in a field presses the first button of a form, which must not be one that adds rows. */}
-      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: Tab does not lead to it, and the Run that is seen is told */}
-      <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
-        Run
-      </button>
+      <FirstButton />
       {from === undefined ? null : <input type="hidden" name={ownNames.from} value={from} />}
       <FilledFrom job={state.filledFrom} />
-      <FilledFromFile file={state.fromFile} isWhole={state.faults.size + state.otherFaults.length === 0} />
-      <Outcome state={state} frame={frame} />
+      <FilledFromFile
+        file={state.fromFile}
+        isWhole={state.faults.size + state.otherFaults.length === 0}
+        fillAction={fillAction}
+      />
+      <Outcome state={state} frame={frame} fillAction={fillAction} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
       ))}
@@ -101,12 +106,12 @@ function FilledFrom({ job }: { readonly job: FormState["filledFrom"] }) {
   );
 }
 
-type OutcomeProps = { readonly state: FormState; readonly frame: PageFrame };
+type OutcomeProps = { readonly state: FormState; readonly frame: PageFrame; readonly fillAction: string };
 
 /** What became of the form when it was sent: whoever comes back is led there, as it may stand far below what a screen shows first. */
 function Outcome(told: OutcomeProps) {
-  const { isChecked, faults, otherFaults } = told.state;
-  if (isChecked !== true && faults.size === 0 && otherFaults.length === 0) return null;
+  const { checked, faults, otherFaults } = told.state;
+  if (checked === undefined && faults.size === 0 && otherFaults.length === 0) return null;
   return (
     <div tabindex={-1} autofocus={true}>
       <OutcomeWords {...told} />
@@ -114,14 +119,15 @@ function Outcome(told: OutcomeProps) {
   );
 }
 
-function OutcomeWords({ state, frame }: OutcomeProps) {
-  const { faults, otherFaults, isChecked, fields, values, fromFile } = state;
-  if (isChecked === true) {
+function OutcomeWords({ state, frame, fillAction }: OutcomeProps) {
+  const { faults, otherFaults, checked, fields, values, fromFile } = state;
+  if (checked !== undefined) {
     const namesFiles = [...values].some(([name, texts]) => isOfFile(name) && texts.some((text) => text.trim() !== ""));
     return (
       <p class="notice notice-good" role="status">
         The request is right. Nothing was run.
         {namesFiles ? " The content of files was not read: only a run tells whether it is right." : ""}
+        <Before job={checked.before} />
       </p>
     );
   }
@@ -141,7 +147,21 @@ function OutcomeWords({ state, frame }: OutcomeProps) {
           <li>{detail}</li>
         ))}
       </ul>
+      <KeptAsTyped file={fromFile} fillAction={fillAction} />
     </div>
+  );
+}
+
+/** Leads to the results of the same run before: whoever sees them may need no other. */
+function Before({ job }: { readonly job: NonNullable<FormState["checked"]>["before"] }) {
+  if (job === undefined) return null;
+  return (
+    <>
+      {" You ran the same before, which ended "}
+      <Time at={job.finished} />
+      {": "}
+      <a href={`${job.href}?f=html#results`}>its results</a>.
+    </>
   );
 }
 

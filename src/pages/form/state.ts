@@ -1,3 +1,5 @@
+import type { DraftKeeping } from "../../domain/documents/draft-keeping.ts";
+import type { RanBefore } from "../../domain/documents/ran-before.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Field, FormValues } from "./field.ts";
 
@@ -30,10 +32,12 @@ export type FormState = {
   };
   /** The id of that job, of a form that was sent since. */
   readonly from?: string;
+  /** The examples of its package that it can be filled in from, by their paths. */
+  readonly examples?: readonly string[];
   /** The file that it was filled in from, or that could not be read. */
   readonly fromFile?: FilledFile;
-  /** The request was checked, and nothing was wrong. */
-  readonly isChecked?: boolean;
+  /** The request was checked, and nothing was wrong: the own job that ran the same before, where there is one. */
+  readonly checked?: { readonly before?: RanBefore };
 };
 
 /** A file of inputs that a form was to be filled in from. */
@@ -43,6 +47,10 @@ export type FilledFile = {
   readonly text: string;
   /** The inputs that it filled in, as people know them; absent where it could not be read. */
   readonly filled?: readonly string[];
+  /** What was typed and is not in the file, so that it stayed: the names of the fields, and as people know them. */
+  readonly kept?: readonly { readonly name: string; readonly title: string }[];
+  /** What of that was emptied since, as people know it. */
+  readonly emptied?: readonly string[];
 };
 
 /** An uploaded file that a field may be given. */
@@ -117,9 +125,7 @@ export type FormLimits = {
   readonly maxUploadBytes: number;
   /** Where a script uploads files to before the form is sent; absent for who may not upload. */
   readonly uploadUrl?: string;
-  /** Whose drafts a script keeps in this browser. */
-  readonly user?: string;
-};
+} & DraftKeeping;
 
 /** Builds a form that nothing was found wrong with. */
 export function plainForm(fields: readonly Field[], values: FormValues): FormState {
