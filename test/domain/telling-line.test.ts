@@ -102,3 +102,24 @@ for (const [program, stderr, line] of cases) {
     expect(tellingLine(stderr)).toBe(line);
   });
 }
+
+const hostile = [
+  ["carets between blanks", `a${` ^${" ".repeat(20)}`.repeat(4500)}`],
+  ["carets with letters at the end", `a${` ^${" ".repeat(20)}`.repeat(4500)}b`],
+  ["carets", `a${"^ ".repeat(50_000)}`],
+  ["blanks", `a${" ".repeat(100_000)}b`],
+  ["tildes", `a${" ".repeat(50_000)}${"~".repeat(50_000)}b`],
+  ["tildes and carets", `a${"~^".repeat(50_000)} b`],
+  ["dots", "a.".repeat(50_000)],
+  ["escapes", "\u001b[0;".repeat(25_000)],
+  ["words of errors", "Error ".repeat(16_000)],
+  ["lines of carets", "a\n ^ b\n".repeat(14_000)],
+] as const;
+
+for (const [what, stderr] of hostile) {
+  test(`100,000 letters of ${what} are gone through in a moment`, () => {
+    const started = performance.now();
+    tellingLine(stderr);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+}

@@ -23,6 +23,13 @@ export type FillFormDeps = FormPageDeps &
 
 const mediaTypes = ["multipart/form-data"];
 
+/** What is sent of a form, in bytes: more is an execution, or an upload. */
+const mostBytes = 2 ** 21;
+/** So much of a text that cannot be read stands in the form again, in characters; a longer one is mended where it was made. */
+const longestAgain = 2 ** 18;
+/** So many faults of a file are told one by one. */
+const mostTold = 200;
+
 /** What the API description says of such forms, wherever the process is. */
 export const fillFormAbout = {
   answers: {
@@ -71,9 +78,10 @@ async function readSentFile(settings: BodyLimits, { request }: RouteContext): Pr
     const found = "found no boundary in Content-Type, wanted multipart/form-data with its boundary";
     throw new Problem("invalid-parameter-value", `Cannot read the form: ${found}`);
   }
+  const most = Math.min(settings.maxBodyBytes, mostBytes);
   let pasted = "";
   let chosen: NamedText | undefined;
-  for await (const { headers, bytes } of wholeParts(await readBytes(request, settings.maxBodyBytes), boundary)) {
+  for await (const { headers, bytes } of wholeParts(await readBytes(request, most), boundary)) {
     const { name, filename } = parseDisposition(headers.get("content-disposition"));
     if (filename === undefined && name === fillNames.text) pasted = bodyText(bytes).replaceAll("\r\n", "\n");
     // A field of files that was left empty has one without a name.
@@ -94,11 +102,18 @@ function filledFrom(deps: FillFormDeps, { process }: ExecutedProcess, file: Name
     const { places } = readForm(fields, form.values, outputsOf(description));
     const titles = fields.filter(({ id }) => Object.hasOwn(inputs, id)).map(({ title }) => title);
     const shown = { ...form, otherFaults: [], fromFile: { name: file.name, text: "", filled: titles } };
-    return withFaults(shown, [...left, ...unfit], (place) => fieldOfFault(places, place));
+    return withFaults(shown, firstOf([...left, ...unfit]), (place) => fieldOfFault(places, place));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const told = error.faults.map(({ pointer, detail }: Fault) => `${pointer}: ${detail}`);
     const otherFaults = told.length > 0 ? told : [error.message];
-    return { ...emptyForm(description), otherFaults, fromFile: { name: file.name, text: file.text } };
+    const text = file.text.length > longestAgain ? "" : file.text;
+    return { ...emptyForm(description), otherFaults, fromFile: { name: file.name, text } };
   }
+}
+
+/** Tells of so many faults, and counts the others: a file may have any number of names that nobody knows. */
+function firstOf(faults: readonly Fault[]): readonly Fault[] {
+  const more = faults.length - mostTold;
+  return more <= 0 ? faults : [...faults.slice(0, mostTold), { pointer: "", detail: `${more} more were left out` }];
 }
