@@ -1,6 +1,6 @@
-/** What a terminal makes colours of, and other characters that nobody reads. */
+/** What a terminal makes colours of, and other characters that nobody reads; those that turn the rest of a line around would do so to our own words. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const unreadable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+const unreadable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Lines that say nothing of the cause: where a program was, how it is called, and that it ended. */
 const tellNothing: readonly RegExp[] = [

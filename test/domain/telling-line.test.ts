@@ -90,6 +90,7 @@ const cases: readonly (readonly [program: string, stderr: string, line: string |
     "ls: cannot access 'x': No such file",
   ],
   ["colours", "\u001b[31mERROR\u001b[0m: bad\n", "ERROR: bad"],
+  ["letters that turn a line around", "Error: \u202etxt.exe \u2066b\u2069\n", "Error: txt.exe b"],
   ["words without a known one", "first\nthe river is dry\n", "the river is dry"],
   ["a line that counts errors", "0 errors, no error\nthe river is dry", "the river is dry"],
   ["nothing but a traceback", "Traceback (most recent call last):", "Traceback (most recent call last):"],
