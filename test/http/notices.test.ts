@@ -118,7 +118,10 @@ describe("the API", () => {
     const address = "https://example.org/hook?secret=1";
     await put(service, ann, { address });
     for (const scope of [{ processes: ["echo"] }, { actions: ["read-processes"] }, { actions: ["execute"] }]) {
-      const made = await service.send("POST", "/_/keys", { key: admin, body: { user: "ann", role: "runner", ...scope } });
+      const made = await service.send("POST", "/_/keys", {
+        key: admin,
+        body: { user: "ann", role: "runner", ...scope },
+      });
       const narrow = String((await jsonOf(made)).key);
       expect(await kept(service, narrow)).toEqual({ sendsMail: true });
       expect(await page(service, "/processes/echo?f=html", narrow)).not.toContain("secret=1");
