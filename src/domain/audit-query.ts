@@ -1,4 +1,5 @@
 import { type AuditAction, type AuditOutcome, auditActions, auditOutcomes } from "./audit.ts";
+import { beginsWithDay } from "./calendar-day.ts";
 import { readCalendarSpan } from "./calendar-span.ts";
 import { defined } from "./defined.ts";
 import { nearNames } from "./near-names.ts";
@@ -73,7 +74,7 @@ function timeOf(name: "since" | "until", text: string | undefined, now: number):
   if (ago !== undefined) return ago;
   const span = readCalendarSpan(text, now);
   if (span !== undefined) return span.from;
-  const at = instant.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
+  const at = instant.test(text) && beginsWithDay(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   const wanted =
     "a time ago, such as 90s, 30m, 12h, 7d or 4w, a time, such as 2030-01-31 or 2030-01-31T12:00:00Z, or today, yesterday, last week or last month, from their beginning (UTC)";

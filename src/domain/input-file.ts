@@ -55,8 +55,10 @@ function byId(inputs: Json | undefined): Json | undefined {
   const values = new Map<string, Json[]>();
   for (const one of inputs) {
     if (!isJsonObject(one) || typeof one.id !== "string") return inputs;
-    const { id, ...value } = one;
-    values.set(one.id, [...(values.get(one.id) ?? []), value]);
+    const { id: _, ...value } = one;
+    const all = values.get(one.id);
+    if (all === undefined) values.set(one.id, [value]);
+    else all.push(value);
   }
   return Object.fromEntries([...values].map(([id, all]) => [id, all.length === 1 ? (all[0] ?? null) : all]));
 }

@@ -1,3 +1,4 @@
+import { beginsWithDay } from "./calendar-day.ts";
 import { readCalendarSpan } from "./calendar-span.ts";
 import { defined, unlessEmpty } from "./defined.ts";
 import { type JobStatus, jobStatuses } from "./job-state.ts";
@@ -184,7 +185,8 @@ function readInstant(text: string, whole: string): number | undefined {
 
 /** NaN for what is no instant, day or month. */
 function timeOf(text: string): number {
-  return instant.test(text) ? Date.parse(text.replace(" ", "T").toUpperCase()) : Number.NaN;
+  const isOfCalendar = instant.test(text) && (/^\d{4}-\d{2}$/.test(text) || beginsWithDay(text));
+  return isOfCalendar ? Date.parse(text.replace(" ", "T").toUpperCase()) : Number.NaN;
 }
 
 function wrongInterval(text: string): Problem {

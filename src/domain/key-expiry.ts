@@ -1,3 +1,4 @@
+import { beginsWithDay } from "./calendar-day.ts";
 import { readSpan } from "./spans.ts";
 
 const daySeconds = 86_400;
@@ -17,16 +18,9 @@ export function readExpiry(text: string, now: number): number | undefined {
 function readTime(text: string, now: number): number | undefined {
   const span = readSpan(text);
   if (span !== undefined) return now + span * 1000;
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
-    const day = Date.parse(`${text}T00:00:00Z`);
-    return isDay(day, text) ? day + daySeconds * 1000 : undefined;
-  }
+  if (!beginsWithDay(text)) return undefined;
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return Date.parse(`${text}T00:00:00Z`) + daySeconds * 1000;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
-}
-
-/** The 31st of a short month would be read as a day of the next one. */
-function isDay(at: number, text: string): boolean {
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }

@@ -8,6 +8,8 @@ const longestUrl = 2048;
 const longestMail = 254;
 
 const callbackWanted = `an http or https URL without user and password, of at most ${longestUrl} characters`;
+/** What reads an address leaves some of them out, and others show them: a line that begins in it could pass for one of ours. */
+const plainWanted = "an http or https URL without blanks, line ends and other signs that nobody sees";
 const mailWanted = "one address of mail, as name@host";
 
 const callbackAddress = v.pipe(
@@ -15,6 +17,7 @@ const callbackAddress = v.pipe(
   v.url(callbackWanted),
   v.maxLength(longestUrl, callbackWanted),
   v.check((text) => !URL.canParse(text) || isCallback(new URL(text)), callbackWanted),
+  v.check((text) => !/[\s\p{Cc}\p{Cf}]/u.test(text), plainWanted),
 );
 
 function isCallback(url: URL): boolean {
@@ -44,9 +47,9 @@ export function mayGetMail(address: string, patterns: readonly string[]): boolea
 /** Checks one address as that of a subscriber in a request is, and tells its kind; undefined for one that is none. */
 export function readAddress(address: string, pointer: string, faults: Fault[]): NotificationChannel | undefined {
   const channel = channelOf(address);
-  const isRight = v.is(channel === "mail" ? MailAddressSchema : callbackAddress, address);
-  if (isRight) return channel;
-  faults.push(fault(pointer, address, channel === "mail" ? mailWanted : callbackWanted));
+  const { issues } = v.safeParse(channel === "mail" ? MailAddressSchema : callbackAddress, address);
+  if (issues === undefined) return channel;
+  faults.push(fault(pointer, address, issues[0].message));
   return undefined;
 }
 

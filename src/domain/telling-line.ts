@@ -1,6 +1,6 @@
-/** What a terminal makes colours of, and other characters that nobody reads. */
+/** What a terminal makes colours of, and other characters that nobody reads; those that turn the rest of a line around would do so to our own words. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const unreadable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+const unreadable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Lines that say nothing of the cause: where a program was, how it is called, and that it ended. */
 const tellNothing: readonly RegExp[] = [
@@ -36,9 +36,6 @@ const exception =
 const saysError = /(?<!\b(?:no|without|0) )\b(?:error|fatal|severe)\b|^Exception in thread\b/i;
 const saysWhatWent =
   /\b(?:cannot|can't|could not|couldn't|unable to|failed|failure|denied|not found|no such|not exist|invalid|unknown|unrecogni[sz]ed|undefined|unsupported|missing|required|killed|out of memory|no space left|refused|timed out|segmentation fault|panic(?:ked)?|exception)\b/i;
-
-/** A caret below a place of the line before, and what is wrong there: "awk: cmd. line:1:     ^ syntax error". */
-const pointer = /^(.*?)\s*[~-]*\^[~-]*\s+(.*\p{Letter}.*)$/u;
 
 /**
  * Finds the line of what a tool wrote to stderr that tells most of why it failed; undefined where none has letters. By rules, the
@@ -76,14 +73,34 @@ function withRest(line: string, lines: readonly string[]): string {
 function joinPointers(lines: readonly string[]): readonly string[] {
   const joined: string[] = [];
   for (const line of lines) {
-    const [, prefix = "", said] = pointer.exec(line) ?? [];
+    const pointed = readPointer(line);
     const before = joined.at(-1);
-    if (said === undefined || before === undefined || !before.startsWith(prefix)) {
+    if (pointed === undefined || before === undefined || !before.startsWith(pointed.prefix)) {
       joined.push(line);
       continue;
     }
+    const { prefix, said } = pointed;
     const place = before.slice(prefix.length).trim();
     joined.splice(-1, 1, place === "" ? `${prefix} ${said}` : `${prefix} ${said}: ${place}`.trim());
   }
   return joined;
+}
+
+/**
+ * Reads a line with a caret below a place of the line before, and what is wrong there: `awk: cmd. line:1:     ^ syntax error`. Each letter is
+ * looked at a few times at most: a tool may write whatever it wants.
+ */
+function readPointer(line: string): { readonly prefix: string; readonly said: string } | undefined {
+  const behind = /[~-]*\s/y;
+  for (let at = line.indexOf("^"); at !== -1; at = line.indexOf("^", at + 1)) {
+    behind.lastIndex = at + 1;
+    if (!behind.test(line)) continue;
+    const said = line.slice(behind.lastIndex).trimStart();
+    // Where no letter is left, none is behind the next caret.
+    if (!/\p{Letter}/u.test(said)) return undefined;
+    let end = at;
+    while (line[end - 1] === "~" || line[end - 1] === "-") end -= 1;
+    return { prefix: line.slice(0, end).trimEnd(), said };
+  }
+  return undefined;
 }

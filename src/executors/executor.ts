@@ -108,7 +108,7 @@ export type Refusal = {
 /** The limit that a task passed. */
 export type PassedLimit = {
   readonly limit: "memoryMebibytes" | "writtenBytes" | "seconds";
-  /** In bytes but for the time. */
+  /** In bytes but for the time; infinite where it is too deep to be measured. */
   readonly found: number;
 };
 

@@ -84,12 +84,12 @@ export async function isWorkGone(layout: Layout, works: readonly WorkSpace[]): P
   return (await Promise.all(found)).includes(undefined);
 }
 
-/** Waits for a look at the disk: undefined where nothing is, "closed" for what a tool left so that nobody may look into it. */
+/** Waits for a look at the disk: undefined where nothing is, "closed" for what a tool left so that nobody may look into it, or too deep to be reached. */
 async function ifAllowed<Found>(look: Promise<Found>): Promise<Found | undefined | "closed"> {
   try {
     return await ifExists(look);
   } catch (error) {
-    if (hasCode(error, "EACCES", "EPERM")) return "closed";
+    if (hasCode(error, "EACCES", "EPERM", "ENAMETOOLONG")) return "closed";
     throw error;
   }
 }

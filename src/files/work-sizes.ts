@@ -31,8 +31,8 @@ export function createWorkSizes(layout: Layout, clock: Pick<Clock, "now" | "elap
       const measured = await measureTree(directory, mostEntries);
       known.last = { ...measured, measured: clock.now() };
     } catch (error) {
-      // What a tool left closed is not told of; the system page counts it.
-      if (!hasCode(error, "EACCES", "EPERM")) throw error;
+      // What a tool left closed, or too deep to be reached, is not told of; the system page counts it.
+      if (!hasCode(error, "EACCES", "EPERM", "ENAMETOOLONG")) throw error;
     } finally {
       const ended = clock.elapsed();
       known.freshUntil = ended + Math.max(leastMilliseconds, restFactor * (ended - begun));

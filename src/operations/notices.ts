@@ -35,12 +35,15 @@ export type KeptNotices = Notices & {
   readonly faults: readonly Fault[];
 };
 
-/** Reads where a caller is told of the own jobs unless a run says something else; undefined where nothing is kept. */
+/**
+ * Reads where a caller is told of the own jobs unless a run says something else; undefined where nothing is kept, and for who came with
+ * a key that is not for everything: an address may hold a secret of a program.
+ */
 export async function readOwnNotices(
   deps: NoticesDeps,
   principal: Principal | undefined,
 ): Promise<KeptNotices | undefined> {
-  if (principal?.user === undefined) return undefined;
+  if (principal?.user === undefined || principal.scope !== undefined) return undefined;
   const kept = await findNotices(deps.database, deps.secretKey, principal.user);
   if (kept === undefined) return undefined;
   const { faults, masked } = checkNotices(deps, kept);
@@ -59,12 +62,7 @@ export async function keepOwnNotices(
 ): Promise<void> {
   const action = "keep where you are told";
   requireAction(principal, "execute", action);
-  const { user, scope } = principal;
-  if (user === undefined) throw nobody(action);
-  if (scope !== undefined) {
-    const detail = `Cannot ${action}: found a key that is not for everything, wanted one without actions and processes`;
-    throw new Problem("forbidden", detail, { challenge: "insufficient_scope" });
-  }
+  const user = wholeUser(principal, action);
   const { faults } = checkNotices(deps, wanted);
   if (faults.length > 0) throw refusal(action, faults);
   const events = [...new Set(wanted.events)];
@@ -73,10 +71,9 @@ export async function keepOwnNotices(
   await saveNotices(database, deps.secretKey, { user, notices: { address: wanted.address, events } });
 }
 
-/** Forgets where a caller is told. Throws `forbidden` for one without a name. */
+/** Forgets where a caller is told. Throws `forbidden` for one without a name, and for a key that is not for everything. */
 export async function removeOwnNotices(deps: AuditDeps, principal: Principal): Promise<void> {
-  const { user } = principal;
-  if (user === undefined) throw nobody("forget where you are told");
+  const user = wholeUser(principal, "forget where you are told");
   await removeNotices(auditing(deps, actorOf(principal), "remove-notices", { subject: user }), user);
 }
 
@@ -96,9 +93,15 @@ function checkNotices({ gate, settings }: NoticesDeps, notices: Notices) {
   return { faults, masked: first === undefined ? notices.address : maskedAddress(first.subscriber) };
 }
 
-function nobody(action: string): Problem {
-  return new Problem(
-    "forbidden",
-    `Cannot ${action}: found nobody who is signed in, wanted a user with a key or account`,
-  );
+/** Gives the name of a caller who may do all that the user may. Throws `forbidden` for others. */
+function wholeUser({ user, scope }: Principal, action: string): string {
+  if (user === undefined) {
+    const found = "found nobody who is signed in, wanted a user with a key or account";
+    throw new Problem("forbidden", `Cannot ${action}: ${found}`);
+  }
+  if (scope !== undefined) {
+    const detail = `Cannot ${action}: found a key that is not for everything, wanted one without actions and processes`;
+    throw new Problem("forbidden", detail, { challenge: "insufficient_scope" });
+  }
+  return user;
 }

@@ -32,13 +32,16 @@ export type SlotHolderDeps = { readonly database: Database; readonly clock: Cloc
 
 /** So many jobs are told one by one; the one that began first comes first. */
 const mostTold = 5;
+/** So many are looked at for those that somebody may see: the first ones may all be of others. */
+const mostLookedAt = 50;
 
 /** Tells which jobs run now: to who may see one of them, which it is. Those that wait for something themselves do not count. */
 export async function readSlotHolders(deps: SlotHolderDeps, principal: Principal): Promise<SlotHolders> {
   const { database } = deps;
   const running = (await listRunning(database)).filter(({ id }) => database.feed.live(id)?.wait === undefined);
   const jobs: SlotHolder[] = [];
-  for (const { id } of running.slice(0, mostTold)) {
+  for (const { id } of running.slice(0, mostLookedAt)) {
+    if (jobs.length === mostTold) break;
     const found = await findJob(database, id);
     const job = found && withLiveProgress(database, found);
     if (job === undefined || isFinished(job.status) || !(await maySeeJob(deps, principal, job))) continue;

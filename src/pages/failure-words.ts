@@ -32,8 +32,8 @@ export function shortFailure({ status, message, exception, providerID }: JobDocu
   const { detail, exitCode, step, stderrTail } = exception ?? {};
   if (providerID !== undefined && saysWantedKey(typeof detail === "string" ? detail : message)) return wantedKeyWords;
   const told = typeof detail === "string" ? detail : message;
-  const [first = ""] = (imageSentence(told) ?? told).trim().split(/\s*[\r\n]/);
-  const line = (typeof stderrTail === "string" ? tellingLine(stderrTail) : undefined) ?? first;
+  const [first = ""] = (imageSentence(told) ?? told).trim().split(/[\r\n]/, 1);
+  const line = (typeof stderrTail === "string" ? tellingLine(stderrTail) : undefined) ?? first.trimEnd();
   const cause = line.length > longestCause ? `${line.slice(0, longestCause - 1).trimEnd()}…` : line;
   // Most messages name both already.
   const where =

@@ -17,7 +17,7 @@ export function columnNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `column ${index + 1}`);
 }
 
-const plain = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+const plain = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;
 const withComma = /^[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:e[-+]?\d+)?$/i;
 
 /** Only where something else divides cells can a comma be a part of a number. */

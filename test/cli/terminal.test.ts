@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { failureText } from "../../src/cli/client/explain-job.ts";
 import { UsageError } from "../../src/cli/command.ts";
 import { hasColour } from "../../src/cli/terminal/colour.ts";
-import { formatTable, oneLine } from "../../src/cli/terminal/table.ts";
+import { formatTable, oneLine, plainText } from "../../src/cli/terminal/table.ts";
 import { fillTemplate, missingMembers, readTemplate } from "../../src/cli/terminal/template.ts";
 
 describe("a table", () => {
@@ -74,4 +75,19 @@ describe("a template", () => {
   test("names the members that no document has", () => {
     expect(missingMembers(readTemplate("{jobID} {x} {y.z}"), [job, { x: 1 }])).toEqual(["y.z"]);
   });
+});
+
+test("a text of somebody else keeps its lines, and nothing that a terminal would obey", () => {
+  expect(plainText("\u001b[31mError\u001b[0m:\tbad\u0007\n\u001b]52;c;aGk=\u0007\u202eend\r\n")).toBe(
+    "Error:\tbad\n]52;c;aGk=end\n",
+  );
+});
+
+test("why a job failed says nothing that a terminal would obey", () => {
+  const text = failureText({
+    ...{ jobID: "j", processID: "p", status: "failed", progress: 85, stage: "error", message: "" },
+    exception: { detail: "found \u001b[2Jx\u0000", exitCode: 4, stderrTail: "\u001b[31mError\n\u001b]0;t\u0007end" },
+  });
+  expect(text).toContain("found x\nexit code: 4\n");
+  expect(text).toContain("  Error\n  ]0;tend\n");
 });

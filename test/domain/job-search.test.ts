@@ -98,7 +98,17 @@ test("a span whose end is before its start is told so; a day or a month that the
       `found datetime "${datetime}", wanted a start that is not after its end, such as 20`,
     );
   }
-  for (const datetime of ["2026-13", "2026-1", "32.01.2026", "1.13.2026", "1.1.26", "2026-03T12:00:00Z"]) {
+  for (const datetime of [
+    "2026-13",
+    "2026-1",
+    "32.01.2026",
+    "1.13.2026",
+    "1.1.26",
+    "2026-03T12:00:00Z",
+    "2026-02-29",
+    "31.4.2026",
+    "2026-02-30T00:00:00Z",
+  ]) {
     expect(read(datetime)).toThrow("a day or a month, such as");
   }
 });

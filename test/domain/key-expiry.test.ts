@@ -17,9 +17,19 @@ test.each([
   expect(readExpiry(text, now)).toBe(Date.parse(end));
 });
 
-test.each(["", "0s", "30", "d", "-1d", "1.5h", "2026-11-27", "2027-02-29", "2027-13-01", "tomorrow", "999999999w"])(
-  "%j is no end to come",
-  (text) => {
-    expect(readExpiry(text, now)).toBeUndefined();
-  },
-);
+test.each([
+  "",
+  "0s",
+  "30",
+  "d",
+  "-1d",
+  "1.5h",
+  "2026-11-27",
+  "2027-02-29",
+  "2027-02-29T12:00:00Z",
+  "2027-13-01",
+  "tomorrow",
+  "999999999w",
+])("%j is no end to come", (text) => {
+  expect(readExpiry(text, now)).toBeUndefined();
+});

@@ -90,6 +90,7 @@ const cases: readonly (readonly [program: string, stderr: string, line: string |
     "ls: cannot access 'x': No such file",
   ],
   ["colours", "\u001b[31mERROR\u001b[0m: bad\n", "ERROR: bad"],
+  ["letters that turn a line around", "Error: \u202etxt.exe \u2066b\u2069\n", "Error: txt.exe b"],
   ["words without a known one", "first\nthe river is dry\n", "the river is dry"],
   ["a line that counts errors", "0 errors, no error\nthe river is dry", "the river is dry"],
   ["nothing but a traceback", "Traceback (most recent call last):", "Traceback (most recent call last):"],
@@ -100,5 +101,26 @@ const cases: readonly (readonly [program: string, stderr: string, line: string |
 for (const [program, stderr, line] of cases) {
   test(`what tells most of what ${program} wrote`, () => {
     expect(tellingLine(stderr)).toBe(line);
+  });
+}
+
+const hostile = [
+  ["carets between blanks", `a${` ^${" ".repeat(20)}`.repeat(4500)}`],
+  ["carets with letters at the end", `a${` ^${" ".repeat(20)}`.repeat(4500)}b`],
+  ["carets", `a${"^ ".repeat(50_000)}`],
+  ["blanks", `a${" ".repeat(100_000)}b`],
+  ["tildes", `a${" ".repeat(50_000)}${"~".repeat(50_000)}b`],
+  ["tildes and carets", `a${"~^".repeat(50_000)} b`],
+  ["dots", "a.".repeat(50_000)],
+  ["escapes", "\u001b[0;".repeat(25_000)],
+  ["words of errors", "Error ".repeat(16_000)],
+  ["lines of carets", "a\n ^ b\n".repeat(14_000)],
+] as const;
+
+for (const [what, stderr] of hostile) {
+  test(`100,000 letters of ${what} are gone through in a moment`, () => {
+    const started = performance.now();
+    tellingLine(stderr);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 }

@@ -2,9 +2,11 @@ import { expect, test } from "bun:test";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLayout } from "../../src/files/layout.ts";
+import { measureSpace } from "../../src/files/measure-space.ts";
 import { createWorkSizes } from "../../src/files/work-sizes.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { makeDeepDirectory } from "./deep-directory.ts";
 
 test("the size of a work directory is told as it was measured at most five seconds ago", async () => {
   await using directory = await temporaryDirectory();
@@ -25,4 +27,16 @@ test("the size of a work directory is told as it was measured at most five secon
   clock.advance(5000);
   expect(await sizes.read("e1")).toMatchObject({ bytes: 0 });
   expect(await sizes.read("e2")).toMatchObject({ bytes: 0 });
+});
+
+test("directories deeper than a path may be long are no fault of who asks", async () => {
+  await using directory = await temporaryDirectory();
+  const layout = createLayout(directory.path);
+  const area = join(layout.workDirectory, "e1/tasks");
+  await mkdir(area, { recursive: true });
+  makeDeepDirectory(area, 40, 10);
+  const sizes = createWorkSizes(layout, fakeClock());
+  expect(await sizes.read("e1")).toBeUndefined();
+  const space = await measureSpace(layout);
+  expect([space.isWhole, space.unread]).toEqual([true, 1]);
 });

@@ -286,3 +286,20 @@ test("markup in what is compared changes nothing of the page", async () => {
   expect(page).toContain("&lt;script&gt;alert(1)");
   expect(page).not.toContain("<script>alert");
 });
+
+test("files with more lines than are gone through in a moment are not compared inside, and neither are many of them together", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const rows = (count: number, value: number, end = "\n") => `a${end}${`${value}${end}`.repeat(count)}`;
+  const filesOf = (value: number) => ({
+    large: csv(rows(60_000, value)),
+    old: csv(rows(60_000, value, "\r")),
+    text: text(rows(60_000, value)),
+    ...Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`many${at}`, csv(rows(40_000, value))])),
+  });
+  const jobs = [await run(service, filesOf(1)), await run(service, filesOf(2))];
+  const started = performance.now();
+  const document = JSON.stringify(await compared(service, jobs));
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(document.match(/only what has up to 100000 together is compared inside/g)).toHaveLength(3);
+  expect(document.match(/one comparison goes through 400000 lines at most/g)).toHaveLength(2);
+});

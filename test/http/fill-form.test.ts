@@ -167,6 +167,18 @@ test("a file of bytes, or one that is too large, is refused", async () => {
   expect([413, 422]).toContain(large.status);
 });
 
+test("a file with more faults than anybody reads is answered with the first of them and how many more there are", async () => {
+  await using service = await openWithProcess();
+  const fillFrom = (file: unknown) => fill(service, { file: new File([JSON.stringify(file)], "a.json") });
+  const names = Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [`k${at}`, 1]));
+  const unknown = await fillFrom(names);
+  expect([unknown.status, unknown.told.includes("2800 more were left out")]).toEqual([422, true]);
+  expect(unknown.html.length).toBeLessThan(200_000);
+  const files = Array.from({ length: 1000 }, (_, at) => ({ class: "File", path: `f${at}.csv` }));
+  const local = await fillFrom({ more: files });
+  expect([local.status, local.told.includes("800 more were left out")]).toEqual([422, true]);
+});
+
 test("nobody is led astray by the address of the form, and other pages may not send it", async () => {
   await using service = await openWithProcess();
   const led = await service.send("GET", "/processes/survey/fill-form", { headers: browser });

@@ -66,6 +66,11 @@ describe("the API", () => {
     [{ address: "https://ann:secret@example.org/" }, "/address", "without user and password"],
     [{ address: `https://example.org/${"x".repeat(2100)}` }, "/address", "2048"],
     [{ address: "ann@elsewhere.org" }, "/address", "--mail-to"],
+    [{ address: "http://example.org/\r\nX-Mailer: y" }, "/address", "without blanks"],
+    [{ address: " http://example.org/" }, "/address", "without blanks"],
+    [{ address: "http://example.org/a\tb" }, "/address", "without blanks"],
+    [{ address: "http://example.org/\u202egro.live" }, "/address", "without blanks"],
+    [{ address: "http://example.org/\u001b[2J" }, "/address", "without blanks"],
     [{ address: "http://10.0.0.1/hook" }, "/address", "--allow-fetch"],
     [{ address: "ann@example.org", events: [] }, "/events", "at least one"],
     [{ address: "ann@example.org", events: ["ended"] }, "/events/0", "success"],
@@ -105,6 +110,25 @@ describe("the API", () => {
     expect((await service.send("PUT", "/_/notices", { body })).status).toBe(403);
     expect((await service.send("DELETE", "/_/notices")).status).toBe(403);
     expect(await jsonOf(await service.send("GET", "/_/notices"))).toMatchObject({ sendsMail: true });
+  });
+
+  test("gives nothing to a key that is not for everything, and lets it remove nothing", async () => {
+    await using service = await openService(mails);
+    const [ann, admin] = [await service.createKey("runner", "ann"), await service.createKey("admin", "root")];
+    const address = "https://example.org/hook?secret=1";
+    await put(service, ann, { address });
+    for (const scope of [{ processes: ["echo"] }, { actions: ["read-processes"] }, { actions: ["execute"] }]) {
+      const made = await service.send("POST", "/_/keys", {
+        key: admin,
+        body: { user: "ann", role: "runner", ...scope },
+      });
+      const narrow = String((await jsonOf(made)).key);
+      expect(await kept(service, narrow)).toEqual({ sendsMail: true });
+      expect(await page(service, "/processes/echo?f=html", narrow)).not.toContain("secret=1");
+      const removed = await service.send("DELETE", "/_/notices", { key: narrow });
+      expect([removed.status, (await sendForm(service, narrow, [["doing", "remove"]])).status]).toEqual([403, 403]);
+    }
+    expect(await kept(service, ann)).toMatchObject({ address });
   });
 
   test("tells single addresses that mails may go to only who sees the settings", async () => {

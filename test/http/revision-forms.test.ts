@@ -286,3 +286,16 @@ test("the form that a job of an earlier version filled in says so, and leads to 
   expect(gone).toContain("this form is of 2.0.0. Version 1.0.0 can be run no more.");
   expect(now).not.toBe("");
 });
+
+test("a form that goes back and undeploys changes nothing where it cannot do both", async () => {
+  const { service, key } = await openTwo();
+  await using _ = service;
+  const { old, now, states } = await revisionsOf(service, key);
+  const nowhere = `sha256:${"0".repeat(64)}`;
+  const same = await press(service, "withdraw", { revision: now, back: now });
+  const unknown = await press(service, "withdraw", { revision: nowhere, back: old });
+  const backUnknown = await press(service, "withdraw", { revision: now, back: nowhere });
+  expect([same.status, unknown.status, backUnknown.status]).toEqual([400, 404, 404]);
+  expect(await same.text()).toContain("found the revision that is to be undeployed, wanted another one");
+  expect((await revisionsOf(service, key)).states).toEqual(states);
+});

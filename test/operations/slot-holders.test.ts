@@ -24,3 +24,14 @@ test("the jobs that hold the slots are named to who may see them, and counted fo
   expect(await readSlotHolders(deps, { role: "runner", user: "ada" })).toEqual({ ...both, jobs: [ada] });
   expect(await readSlotHolders(deps, { role: "runner", user: "cy" })).toEqual({ ...both, jobs: [] });
 });
+
+test("a job of one's own is named behind those of others that began before it, and five are named at most", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const deps = { database, clock: fakeClock(startOfTest) };
+  for (const at of [1, 2, 3, 4, 5, 6]) await insertRunningJob(database, { id: `of-bob-${at}`, user: "bob" });
+  await insertRunningJob(database, { id: "of-ada", user: "ada" });
+  const seen = async (user: string) => (await readSlotHolders(deps, { role: "runner", user })).jobs.map(({ id }) => id);
+  expect(await seen("ada")).toEqual(["of-ada"]);
+  expect(await seen("bob")).toHaveLength(5);
+});

@@ -6,8 +6,10 @@ import { formatMediaType, isFormat } from "../../src/cwl/values/formats.ts";
 import { ProviderBodySchema } from "../../src/domain/provider.ts";
 import { withoutEndSlashes } from "../../src/domain/text.ts";
 import { noToolProgress, readToolProgress } from "../../src/executors/local/tool-progress.ts";
+import { areaFormOf } from "../../src/pages/form/boxes.ts";
 import { splitOutsideQuotes } from "../../src/wire/header-list.ts";
 import { parseDisposition } from "../../src/wire/multipart.ts";
+import { tableShapeOf } from "../../src/wire/table-shape.ts";
 import { literalValue } from "../../src/wire/wps/literal-types.ts";
 
 const many = 300_000;
@@ -24,6 +26,22 @@ describe("a text of any kind is read in time that grows as the text does", () =>
     expect(literalValue("-12.5e3", { type: "number" })).toBe(-12500);
     expect(literalValue("12.", { type: "number" })).toBe(12);
     expect(literalValue(".5", { type: "number" })).toBe(0.5);
+  });
+
+  test("a table with a cell of very many digits that is no number", () => {
+    for (const end of ["x", ".x", "e", "e+", ".5x"]) {
+      expect(tableShapeOf(`${"1".repeat(many)}${end}\n1\n`).hasHead).toBe(true);
+    }
+    expect(tableShapeOf("1.,2.5,.5,1e3\n1.,2.5,.5,1e3").hasHead).toBe(false);
+  });
+
+  test("an area whose type stands before very many blanks", () => {
+    for (const end of ["x", "Z", "M", "Z M", "ZM x"]) {
+      const blanks = " ".repeat(many / 2);
+      expect(areaFormOf(`POINT${blanks}${end.replace(" ", blanks)}`)).toBeUndefined();
+    }
+    for (const type of ["POINT", "POINT Z", "POINTZ", "POINT ZM", "POINT  M "])
+      expect(areaFormOf(`${type}(1 2)`)).toBe("wkt");
   });
 
   test("a format of very many blanks", () => {

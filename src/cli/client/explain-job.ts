@@ -1,13 +1,14 @@
 import { lateTool } from "../../domain/first-tool.ts";
+import { plainText } from "../terminal/table.ts";
 import type { Figures, Status } from "./status.ts";
 
 /** Formats why a job failed, as far as its status says: the sentence, the exit code, the end of stderr, and the command that shows more. */
 export function failureText({ jobID, status, message, exception }: Status): string {
   if (status !== "failed") return "";
   const { detail, exitCode, stderrTail = "" } = exception ?? {};
-  const stderr = stderrTail.trimEnd();
+  const stderr = plainText(stderrTail).trimEnd();
   const lines = [
-    detail ?? message,
+    plainText(detail ?? message),
     ...(exitCode === undefined ? [] : [`exit code: ${exitCode}`]),
     ...(stderr === "" ? [] : ["the end of what it wrote to stderr:", stderr.replaceAll(/^/gm, "  ")]),
     `see: heddle logs ${jobID}`,

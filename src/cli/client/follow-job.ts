@@ -3,6 +3,7 @@ import { isFinished } from "../../domain/job-state.ts";
 import { relations } from "../../domain/links.ts";
 import { sleep } from "../../domain/timers.ts";
 import { exitCodes, type Io, stoppedExitCode } from "../command.ts";
+import { plainText } from "../terminal/table.ts";
 import type { Client } from "./client.ts";
 import { failureText, leftText } from "./explain-job.ts";
 import { type Status, StatusSchema } from "./status.ts";
@@ -61,7 +62,7 @@ async function followToEnd(
   let shown = "";
   for (;;) {
     const status = await readStatus(client, jobId);
-    const line = `${String(status.progress).padStart(3)}% ${status.status.padEnd(10)} ${status.stage.padEnd(15)} ${status.message}`;
+    const line = `${String(status.progress).padStart(3)}% ${status.status.padEnd(10)} ${status.stage.padEnd(15)} ${plainText(status.message)}`;
     if (line !== shown && !isQuiet) io.talk(io.isTerminal ? `\r\x1b[K${bar(status.progress)} ${line}` : `${line}\n`);
     shown = line;
     const left = end - performance.now();

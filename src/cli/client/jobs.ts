@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Json } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type Command, exitCodes, hasOption, type Io, onlyWord, textOption, UsageError } from "../command.ts";
+import { plainText } from "../terminal/table.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
 import { downloadResults } from "./download-results.ts";
 import { failureText, lateToolText, retriedText } from "./explain-job.ts";
@@ -34,7 +35,7 @@ export function statusCommand(): Command {
       io.out(
         hasOption(args, "json")
           ? `${JSON.stringify(status)}\n`
-          : `${status.status} ${status.progress}% ${status.stage} ${status.message}\n`,
+          : `${status.status} ${status.progress}% ${status.stage} ${plainText(status.message)}\n`,
       );
       if (!isFollowed && !hasOption(args, "json")) {
         const late = lateToolText(status, await readFigures(client, status));

@@ -65,6 +65,12 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
 }
 
+/** A text of somebody else with its lines, and nothing that a terminal would obey: no colours, and no letters that turn lines around. */
+export function plainText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|(?![\n\t])[\p{Cc}\p{Cf}]/gu, "");
+}
+
 function cutTo(text: string, width: number): string {
   if (Bun.stringWidth(text) <= width) return text;
   let cut = "";

@@ -8,6 +8,8 @@ const angle = String.raw`${degrees}\s*(?:(\d+(?:[.,]\d+)?)\s*'(?!')\s*)?(?:(\d+(
 const side = "(north|south|east|west|latitude|longitude|lat|long|lon|lng|[NSEW])";
 const sideBefore = new RegExp(`^${side}[\\s:=]*${angle}[\\s,;/]*${side}[\\s:=]*${angle}$`, "i");
 const sideBehind = new RegExp(`^${angle}\\s*${side}[\\s,;/]*${angle}\\s*${side}$`, "i");
+/** A place by numbers is shorter, and a name, too: patterns with several numbers would be tried in very many ways. */
+const longest = 200;
 const sample = "such as 46.9, 7.4 or 46.9 N 7.4 E";
 
 /**
@@ -15,6 +17,7 @@ const sample = "such as 46.9, 7.4 or 46.9 N 7.4 E";
  * (`46.9 N 7.4 E`, `46°54'N, 7°24'E`, `lat 46.9 lon 7.4`). Undefined for what is no place by numbers, such as a name.
  */
 export function readPlace(text: string): TypedPlace | undefined {
+  if (text.length > longest) return undefined;
   const typed = text
     .trim()
     .replaceAll(/[−–]/g, "-")

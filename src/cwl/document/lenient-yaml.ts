@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument, type YAMLError } from "yaml";
+import { Composer, type CST, type Document, LineCounter, Parser, type YAMLError, YAMLParseError } from "yaml";
 
 /** A YAML text that was parsed, and where its parts stand. */
 export type ParsedYaml = {
@@ -46,13 +46,7 @@ function parseOnce(text: string, padded: ReadonlySet<number>): ParsedYaml {
           .split("\n")
           .map((line, index) => (padded.has(index + 1) ? " ".repeat(padding) + line : line))
           .join("\n");
-  const document = parseDocument(moved, {
-    lineCounter: lines,
-    prettyErrors: false,
-    version: "1.2",
-    // Each key would be compared with all others: see yaml-bounds.ts.
-    uniqueKeys: false,
-  });
+  const document = composeOnly(moved, lines);
   return {
     document,
     position: (offset) => {
@@ -60,6 +54,33 @@ function parseOnce(text: string, padded: ReadonlySet<number>): ParsedYaml {
       return { line, column: padded.has(line) ? Math.max(1, col - padding) : col };
     },
   };
+}
+
+/** Composes the only document of a text; a second one is an error. What stands behind many errors is not looked at: each takes its time. */
+function composeOnly(text: string, lines: LineCounter): Document.Parsed {
+  const composer = new Composer({
+    version: "1.2",
+    // Each key would be compared with all others: see yaml-bounds.ts.
+    uniqueKeys: false,
+  });
+  const tokens = upToErrors(new Parser(lines.addNewLine).parse(text));
+  const [document, another] = composer.compose(tokens, true, text.length);
+  if (document === undefined) throw new RangeError("found no document of YAML, wanted one");
+  if (another !== undefined) document.errors.push(secondDocument(another));
+  return document;
+}
+
+function secondDocument({ range: [from, to] }: Document.Parsed): YAMLParseError {
+  return new YAMLParseError([from, to], "MULTIPLE_DOCS", "found a second document, wanted one alone");
+}
+
+function* upToErrors(tokens: Iterable<CST.Token>): Generator<CST.Token, void> {
+  let errors = 0;
+  for (const token of tokens) {
+    yield token;
+    if (token.type === "error") errors += 1;
+    if (errors >= maxErrors) return;
+  }
 }
 
 /** The lines that an error says stand too far left, counted from 1. */

@@ -40,7 +40,7 @@ export function passedLimitFault(
     case "memoryMebibytes":
       return `found ${mebibytes(found)} MiB of memory in use, wanted at most ${plan.limits.memoryMebibytes} MiB (ramMax)`;
     case "writtenBytes":
-      return `found ${mebibytes(found)} MiB written, wanted at most ${mebibytes(maxWorkBytes ?? 0)} MiB (--max-work-bytes)`;
+      return `found ${Number.isFinite(found) ? `${mebibytes(found)} MiB` : "directories too deep to be measured"} written, wanted at most ${mebibytes(maxWorkBytes ?? 0)} MiB (--max-work-bytes)`;
     default:
       return limit satisfies never;
   }

@@ -119,7 +119,10 @@ async function passedDisk({ layout }: WatchDeps, task: Task): Promise<PassedLimi
   if (most === undefined) return undefined;
   const { workingDirectory, temporaryDirectory } = task;
   const own = [workingDirectory, ...(temporaryDirectory === undefined ? [] : [temporaryDirectory])];
-  const measured = await Promise.all([...own, taskDirectory(layout, task.key)].map(measureDirectory));
+  // Nothing may be hidden from the limit by many directories inside of one another.
+  const measured = await Promise.all(
+    [...own, taskDirectory(layout, task.key)].map((directory) => measureDirectory(directory, Number.POSITIVE_INFINITY)),
+  );
   const written = measured.reduce((sum, bytes) => sum + bytes, logBytes(task.log));
   return written <= most ? undefined : { limit: "writtenBytes", found: written };
 }

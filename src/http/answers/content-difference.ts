@@ -14,6 +14,7 @@ import { openResult } from "../../operations/read-results.ts";
 import { readNumberedRows } from "../../wire/csv.ts";
 import { columnNames, tableShapeOf } from "../../wire/table-shape.ts";
 import type { ViewDeps } from "./file-view.ts";
+import { type LineBudget, lineBudget, takeLines } from "./line-budget.ts";
 
 /** The longest of two files or values that are compared inside, in bytes or characters of JSON. */
 const longestCompared = 2 ** 20;
@@ -34,13 +35,14 @@ export async function contentDifferences(
 ): Promise<ReadonlyMap<string, readonly ContentDifference[]>> {
   const found = new Map<string, readonly ContentDifference[]>();
   let [left, room] = [mostCompared, mostListed];
+  const budget = lineBudget();
   for (const [outputId, [one, other]] of outputs) {
     const pairs = comparePairs([leavesOf(one, outputId), leavesOf(other, outputId)], resultMark).filter(
       ({ same }) => same !== true,
     );
     const differences: ContentDifference[] = [];
     for (const { id, a, b } of pairs.slice(0, left)) {
-      const inside = await insideOf(deps, { a, b, room });
+      const inside = await insideOf(deps, { a, b, room, budget });
       room -= listedIn(inside);
       differences.push({ name: id, ...inside });
     }
@@ -50,7 +52,7 @@ export async function contentDifferences(
       if (a?.kind !== "directory" || b?.kind !== "directory") continue;
       const files = comparableFiles({ name: id, a, b });
       for (const { name, ...sides } of files.slice(0, left)) {
-        const inside = await insideOf(deps, { ...sides, room });
+        const inside = await insideOf(deps, { ...sides, room, budget });
         room -= listedIn(inside);
         differences.push({ name, ...inside });
       }
@@ -111,15 +113,15 @@ function listedIn(inside: Inside): number {
   }
 }
 
-/** Two sides, and how much of what differs may be listed at most. */
-type Compared<Side> = { readonly a: Side; readonly b: Side; readonly room: number };
+/** Two sides, how much of what differs may be listed at most, and what is left for the answer. */
+type Compared<Side> = { readonly a: Side; readonly b: Side; readonly room: number; readonly budget: LineBudget };
 
-async function insideOf(deps: ViewDeps, { a, b, room: left }: Compared<Leaf | undefined>): Promise<Noted> {
+async function insideOf(deps: ViewDeps, { a, b, room: left, budget }: Compared<Leaf | undefined>): Promise<Noted> {
   const room = Math.max(0, left);
   if (a === undefined || b === undefined) return notCompared(`Only ${a === undefined ? "B" : "A"} has it.`);
   if (a.kind === "directory" && b.kind === "directory") return filesOf({ a, b, room });
-  if (a.kind === "value" && b.kind === "value") return valuesOf({ a: a.value, b: b.value, room });
-  if (a.kind === "file" && b.kind === "file") return filePair(deps, { a, b, room });
+  if (a.kind === "value" && b.kind === "value") return valuesOf({ a: a.value, b: b.value, room, budget });
+  if (a.kind === "file" && b.kind === "file") return filePair(deps, { a, b, room, budget });
   return notCompared(`A has ${wordsOf(a)}, B has ${wordsOf(b)}.`);
 }
 
@@ -142,7 +144,7 @@ function wordsOf(leaf: Leaf): string {
   }
 }
 
-function filesOf({ a, b, room }: Compared<DirectoryResult>): Noted {
+function filesOf({ a, b, room }: Omit<Compared<DirectoryResult>, "budget">): Noted {
   const byPath = ({ files }: DirectoryResult) => Object.fromEntries(files.map((file) => [file.path, file]));
   const pairs = comparePairs([byPath(a), byPath(b)], ({ sha256 }) => sha256).filter(({ same }) => same !== true);
   const files = pairs.slice(0, Math.min(mostDifferences, room)).map((pair) => ({
@@ -182,26 +184,27 @@ function factsOf({ sizeBytes, sha256 }: { readonly sizeBytes: number; readonly s
   return { length: sizeBytes, ...defined({ sha256 }) };
 }
 
-function valuesOf({ a, b, room }: Compared<Json>): Noted {
+function valuesOf({ a, b, room, budget }: Compared<Json>): Noted {
   const lengths = [a, b].map((value) => JSON.stringify(value).length);
   if (Math.max(...lengths) > longestCompared) {
     return notCompared(`A has ${lengths[0]} characters of JSON, B has ${lengths[1]}: ${tooLong}`);
   }
   const isText = (value: Json) => typeof value === "string" && value.includes("\n");
-  if (typeof a === "string" && typeof b === "string" && (isText(a) || isText(b))) return textPair({ a, b, room });
+  if (typeof a === "string" && typeof b === "string" && (isText(a) || isText(b)))
+    return textPair({ a, b, room, budget });
   return { kind: "json", ...compareJson(a, b, Math.min(mostDifferences, room)) };
 }
 
 const tooLong = "only what has up to 1 MiB is compared inside.";
 
 /** A file that somebody removed beside the server leaves the rest of the comparison as it is. */
-async function filePair(deps: ViewDeps, { a, b, room }: Compared<FileResult>): Promise<Noted> {
+async function filePair(deps: ViewDeps, { a, b, room, budget }: Compared<FileResult>): Promise<Noted> {
   const words = `A has ${wordsOf(a)}, B has ${wordsOf(b)}`;
   const kind = kindOf(a.mediaType);
   if (kind === "other" || kind !== kindOf(b.mediaType)) return notCompared(`${words}.`);
   if (Math.max(a.sizeBytes, b.sizeBytes) > longestCompared) return notCompared(`${words}: ${tooLong}`);
   try {
-    return textsOf(kind, { a: await textOf(deps, a), b: await textOf(deps, b), room });
+    return textsOf(kind, { a: await textOf(deps, a), b: await textOf(deps, b), room, budget });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return notCompared(error.message);
@@ -230,7 +233,7 @@ function textsOf(kind: Exclude<Kind, "other">, sides: Compared<string>): Noted {
     case "text":
       return textPair(sides);
     case "table":
-      return { kind: "table", ...compareTables(...tablesOf(a, b), most) };
+      return tooManyLines(sides) ?? { kind: "table", ...compareTables(...tablesOf(a, b), most) };
     case "json": {
       const [one, other] = [parsedOf(a), parsedOf(b)];
       if (one !== undefined && other !== undefined) {
@@ -247,8 +250,15 @@ function textsOf(kind: Exclude<Kind, "other">, sides: Compared<string>): Noted {
   }
 }
 
-function textPair({ a, b, room }: Compared<string>): Noted {
-  return { kind: "text", ...compareTexts(a, b, Math.min(mostLines, room)) };
+/** Says why two texts are not gone through line by line; undefined where they are. */
+function tooManyLines({ a, b, budget }: Compared<string>): Noted | undefined {
+  const words = takeLines(budget, a, b);
+  return words === undefined ? undefined : notCompared(words);
+}
+
+function textPair(sides: Compared<string>): Noted {
+  const { a, b, room } = sides;
+  return tooManyLines(sides) ?? { kind: "text", ...compareTexts(a, b, Math.min(mostLines, room)) };
 }
 
 function parsedOf(text: string): { readonly value: Json } | undefined {

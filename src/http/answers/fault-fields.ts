@@ -14,7 +14,7 @@ export function withFaults(
     const detail = inWordsOfForm(said);
     const name = fieldAt(pointer);
     if (name === undefined || name === "") otherFaults.push(`${pointer} ${detail}`.trim());
-    else faults.set(name, [...(faults.get(name) ?? []), detail]);
+    else if (faults.get(name)?.push(detail) === undefined) faults.set(name, [detail]);
   }
   return { ...shown, faults, otherFaults };
 }

@@ -14,6 +14,11 @@ import { withFaults } from "./fault-fields.ts";
 import { emptyForm, formOfRequest } from "./filled-forms.ts";
 import type { ExecutedProcess } from "./process-form.ts";
 
+/** So much of a text that cannot be read stands in the form again, in characters; a longer one is mended where it was made. */
+const longestAgain = 2 ** 18;
+/** So many faults of a file are told one by one. */
+const mostTold = 200;
+
 /** What was typed into a form before a file fills it in; defaults where no form came along. */
 export function typedForm(description: ProcessDescription, values: FormValues): FormState {
   const own = new Map([...values].filter(([name]) => /^[/~]/.test(name)));
@@ -52,13 +57,20 @@ export function filledFrom(
     const { places } = readForm(fields, form.values, outputsOf(description));
     const filled = fields.filter(({ id }) => Object.hasOwn(inputs, id)).map(({ title }) => title);
     const shown = { ...form, fromFile: { name: file.name, text: "", filled, kept } };
-    return withFaults(shown, [...left, ...unfit], (place) => fieldOfFault(places, place));
+    return withFaults(shown, firstOf([...left, ...unfit]), (place) => fieldOfFault(places, place));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const told = error.faults.map(({ pointer, detail }: Fault) => `${pointer}: ${detail}`);
     const otherFaults = told.length > 0 ? told : [error.message];
-    return { ...typed, otherFaults, fromFile: { name: file.name, text: file.text } };
+    const text = file.text.length > longestAgain ? "" : file.text;
+    return { ...typed, otherFaults, fromFile: { name: file.name, text } };
   }
+}
+
+/** Tells of so many faults, and counts the others: a file may have any number of names that nobody knows. */
+function firstOf(faults: readonly Fault[]): readonly Fault[] {
+  const more = faults.length - mostTold;
+  return more <= 0 ? faults : [...faults.slice(0, mostTold), { pointer: "", detail: `${more} more were left out` }];
 }
 
 /** Empties what a file left as it was typed, by the names that the page of the filled form sent along. */

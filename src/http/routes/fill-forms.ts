@@ -22,6 +22,9 @@ export type FillFormDeps = FormPageDeps &
 
 const mediaTypes = ["multipart/form-data"];
 
+/** What is sent of a form, in bytes: more is an execution, or an upload. */
+const mostBytes = 2 ** 21;
+
 /** What the API description says of such forms, wherever the process is. */
 export const fillFormAbout = {
   answers: {
@@ -62,7 +65,7 @@ export async function answerFillForm(
   requireContentType(context.request, mediaTypes);
   requireOwnForm(context);
   const executed = await find();
-  const { values, refused, tooLong, file } = await readFormValues(deps, context);
+  const { values, refused, tooLong, file } = await readFormValues(withinBounds(deps), context);
   const typed = typedForm(executed.process.description, values);
   const isEmptied = textIn(values, ownNames.emptied) !== "";
   const example = await exampleOf(deps, context, executed, textIn(values, fillNames.example));
@@ -72,6 +75,10 @@ export async function answerFillForm(
     : filledFrom(deps, executed, { typed, file: example ?? file ?? pasted });
   const told = [...refused, ...tooLong];
   return pageAgain(deps, context, executed, told.length === 0 ? filled : withMore(filled, told));
+}
+
+function withinBounds(deps: FillFormDeps): FillFormDeps {
+  return { ...deps, settings: { ...deps.settings, maxBodyBytes: Math.min(deps.settings.maxBodyBytes, mostBytes) } };
 }
 
 /** Reads the example of the package that was asked for. Throws `not-found` for one that it does not have. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
 import { processUrl } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
 import {
   type DeployDeps,
   mayChangeProcess,
@@ -172,9 +173,21 @@ async function answerForm(deps: FormDeps, context: RouteContext, { name, notice,
     return askFirst(context, { ...question, fields, action: `${url}/${name}-form`, back: `${url}?f=html#${part}` });
   }
   // The earlier one runs before the later one goes: at no time is there none.
-  if (back !== "") await restoreRevision(deps, principalOf(context), `${id}@${back}`);
+  if (back !== "") await goBack(deps, context, { from: revisionName, to: `${id}@${back}` });
   await change.change(deps, context, revisionName);
   return seeOther(url, back === "" ? notice : "revision-restored");
+}
+
+/** Makes another revision the current one before one is undeployed; nothing is changed where that one is not there, or is the same. */
+async function goBack(deps: FormDeps, context: RouteContext, names: { readonly from: string; readonly to: string }) {
+  const principal = principalOf(context);
+  const from = await readRevision(deps, principal, names.from);
+  const to = await readRevision(deps, principal, names.to);
+  if (from.process.revision === to.process.revision) {
+    const found = "found the revision that is to be undeployed, wanted another one";
+    throw new Problem("invalid-parameter-value", `Cannot go back to "${names.to}": ${found}`);
+  }
+  await restoreRevision(deps, principal, names.to);
 }
 
 /** Finds the newest revision before one that can still be run. */

@@ -10,19 +10,32 @@ import { commandText, curlText } from "./uses/shell.ts";
 /** What somebody copies to execute a process from somewhere else. */
 export type Use = { readonly title: string; readonly text: string };
 
-/** Lists a request as JSON, and the texts by which it is executed from elsewhere: each runs as it stands. OWSLib and WPS reach no process of a provider. */
+/** A request of more characters stands in no text: each would have it, and nobody reads it there. */
+const longestRequest = 2 ** 17;
+
+/**
+ * Lists a request as JSON, and the texts by which it is executed from elsewhere: each runs as it stands, or says that the request is too
+ * long for it. OWSLib and WPS reach no process of a provider.
+ */
 export function usesOf(execution: Execution): readonly Use[] {
   const isOwn = execution.provider === undefined;
+  const json = JSON.stringify(execution.request, null, 2);
+  const tooLong = json.length > longestRequest ? tooLongWords(json.length) : undefined;
+  const use = (title: string, write: (of: Execution) => string) => ({ title, text: tooLong ?? write(execution) });
   return [
-    { title: "JSON", text: JSON.stringify(execution.request, null, 2) },
-    { title: "curl", text: curlText(execution) },
-    { title: "heddle", text: commandText(execution) },
-    { title: "Python (requests)", text: requestsText(execution) },
-    ...(isOwn ? [{ title: "Python (OWSLib)", text: owslibText(execution) }] : []),
-    { title: "R (httr2)", text: rText(execution) },
-    { title: "JavaScript (fetch)", text: scriptText(execution) },
-    ...(isOwn ? [{ title: "QGIS (WPS)", text: qgisText(execution) }] : []),
+    use("JSON", () => json),
+    use("curl", curlText),
+    use("heddle", commandText),
+    use("Python (requests)", requestsText),
+    ...(isOwn ? [use("Python (OWSLib)", owslibText)] : []),
+    use("R (httr2)", rText),
+    use("JavaScript (fetch)", scriptText),
+    ...(isOwn ? [use("QGIS (WPS)", qgisText)] : []),
   ];
+}
+
+function tooLongWords(length: number): string {
+  return `What is filled in has ${length} characters: too many to copy. Upload long values as files.`;
 }
 
 /**

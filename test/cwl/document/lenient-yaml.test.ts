@@ -54,3 +54,8 @@ describe("readSource() refuses", () => {
     });
   }
 });
+
+test("a second document in a text is told by its line", () => {
+  const read = () => readSource("a: 1\n---\nb: 2\n", "job.yml");
+  expect(read).toThrow('Cannot read "job.yml": job.yml:2:1: found a second document, wanted one alone');
+});
