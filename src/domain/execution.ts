@@ -4,6 +4,7 @@ import { type LocatedItem, type ReadOptions, readInputs } from "./execution-inpu
 import { readOutputs } from "./execution-outputs.ts";
 import { fault, issueFaults } from "./faults.ts";
 import type { JobRequest } from "./job.ts";
+import { tagsIn, wrongOfTags } from "./job-tags.ts";
 import { isJsonObject, type Json, type JsonObject, objectWithDoubles } from "./json.ts";
 import { wishOf } from "./notification.ts";
 import { noteOthers } from "./other-members.ts";
@@ -11,6 +12,7 @@ import type { Fault } from "./problem.ts";
 import type { ProcessDescription } from "./process.ts";
 import { RunWishesSchema, runLimits } from "./run-settings.ts";
 import { type LocatedSubscriber, MailAddressSchema, readSubscribers, SubscriberSchema } from "./subscriber.ts";
+import { isOneLine } from "./text.ts";
 
 const modes = ["sync", "async", "auto"] as const;
 export type ExecutionMode = (typeof modes)[number];
@@ -30,7 +32,7 @@ export const JobTitleSchema = v.pipe(
   v.trim(),
   v.minLength(1, titleWanted),
   v.maxLength(longestTitle, titleWanted),
-  v.check((text) => !/\p{Cc}/u.test(text), titleWanted),
+  v.check(isOneLine, titleWanted),
 );
 
 /**
@@ -86,7 +88,9 @@ export function readExecution(
   const { outputs: givenOutputs } = others;
   const named = isById(givenOutputs) ? readOutputs(givenOutputs, description, faults, warnings) : undefined;
   if (!outcome.success) return { faults, execution: { ...empty, items: read.items } };
-  const { process, mode, response, heddle, title } = outcome.output;
+  const { process, mode, response, heddle, title, tags } = outcome.output;
+  const wrongTags = wrongOfTags(tagsIn(tags));
+  if (wrongTags !== undefined) faults.push({ pointer: "/tags", detail: wrongTags });
   // 1.0 has no words for wanting no outputs: who names none wants all of them (OGC 18-062r2 /req/core/process-execute-default-outputs).
   const isNone = named !== undefined && Object.keys(named).length === 0;
   const outputs = isNone && response !== undefined ? undefined : named;

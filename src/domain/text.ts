@@ -15,3 +15,8 @@ export function isBase64(text: string): boolean {
 export function withoutKeys(text: string): string {
   return text.includes("hdl_") ? text.replaceAll(/hdl_[A-Za-z0-9]*_?[A-Za-z0-9]*/g, "hdl_***") : text;
 }
+
+/** Tells whether a text is one line that reads in the order in which it is written: no control characters, nothing that turns it round. */
+export function isOneLine(text: string): boolean {
+  return !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text);
+}

@@ -1,4 +1,6 @@
 import { defined } from "../domain/defined.ts";
+import { tagsIn, wrongOfTags } from "../domain/job-tags.ts";
+import { Problem } from "../domain/problem.ts";
 import type { Submission, SubmitDeps } from "../operations/submission.ts";
 import { parseLanguage } from "../wire/accept-language.ts";
 import { parseVaultAuthorizations } from "../wire/auth-vault.ts";
@@ -35,10 +37,10 @@ export function submissionOf(
   };
 }
 
-/** Reads tags that are separated by commas. */
+/** Reads tags of a query, which are separated by commas. Throws `invalid-query-parameter-value`. */
 export function parseTags(text: string | null | undefined): readonly string[] {
-  return (text ?? "")
-    .split(",")
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== "");
+  const tags = tagsIn(text);
+  const wrong = wrongOfTags(tags);
+  if (wrong !== undefined) throw new Problem("invalid-query-parameter-value", `Cannot execute: ${wrong} in "tags"`);
+  return tags;
 }

@@ -1,6 +1,7 @@
 import { clientOf } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { Job, JobRequest, NewJobEvent } from "../domain/job.ts";
+import { tagsIn } from "../domain/job-tags.ts";
 import { isJsonObject } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
 import type { Submission, SubmissionTarget } from "./submission.ts";
@@ -22,7 +23,7 @@ export function newJob(
     isSync: drawn.isSync,
     tags: [
       ...tags,
-      ...tagsOf(payload),
+      ...(isJsonObject(payload) ? tagsIn(payload.tags) : []),
       isRemote ? "remote" : "local",
       process.isWorkflow ? "workflow" : "application",
       drawn.isSync ? "sync" : "async",
@@ -56,11 +57,4 @@ function keptTitle({ id, description: { title = "" } }: Process): string | undef
 /** Builds the first event of a job. */
 export function acceptedEvent(job: Job): NewJobEvent {
   return { at: job.createdAt, kind: "status", status: job.status, progress: job.progress, message: job.message };
-}
-
-/** Tags that stand in the body; one that is no text is refused with the rest of it. */
-function tagsOf(body: unknown): readonly string[] {
-  const given = isJsonObject(body) ? body.tags : undefined;
-  const words = typeof given === "string" ? given.split(",") : Array.isArray(given) ? given : [];
-  return words.flatMap((word) => (typeof word === "string" && word.trim() !== "" ? [word.trim()] : []));
 }

@@ -120,6 +120,40 @@ test("tags of the query come first, then what the job is", async () => {
   expect(job?.language).toBe("fr-CH");
 });
 
+describe("tags and titles of a job", () => {
+  const wrong: readonly (readonly [string, object, string])[] = [
+    ["a tag with a line end", { tags: ["a\nb"] }, "/tags"],
+    ["a tag that a terminal would obey", { tags: ["\u001b[2J"] }, "/tags"],
+    ["a tag that turns what follows round", { tags: ["gnp.\u202egpj"] }, "/tags"],
+    ["a tag of 201 characters", { tags: "x".repeat(201) }, "/tags"],
+    ["101 tags", { tags: Array.from({ length: 101 }, (_, at) => `t${at}`) }, "/tags"],
+    ["a title that turns what follows round", { title: "run \u2066of" }, "/title"],
+  ];
+  test.each(wrong)("%s is refused, naming it", async (_, members, pointer) => {
+    await using service = await openService();
+    const body = { inputs: { text: "a" }, ...members };
+    const response = await service.send("POST", execution, { body });
+    const { errors } = await jsonOf(response);
+    expect([response.status, errors]).toMatchObject([400, [{ pointer }]]);
+  });
+
+  test("a tag of the query is held to the same", async () => {
+    await using service = await openService();
+    const response = await service.send("POST", `${execution}?tags=a,b%0Ac`, { body: { inputs: { text: "a" } } });
+    const { detail } = await jsonOf(response);
+    expect([response.status, detail]).toEqual([400, expect.stringContaining('found "b\\nc", wanted at most 100 tags')]);
+  });
+
+  test("letters of any script, and marks that belong to them, are taken", async () => {
+    await using service = await openService();
+    const title = "\u200fשלום, मौसम, 天気 🌧️";
+    const body = { inputs: { text: "a" }, title, tags: ["café", "نهر"] };
+    const response = await service.send("POST", execution, { headers: { prefer: "respond-async" }, body });
+    const job = await findJob(service.database, String((await jsonOf(response)).jobID));
+    expect([job?.request.title, job?.tags.slice(0, 2)]).toEqual([title, ["café", "نهر"]]);
+  });
+});
+
 describe("an Idempotency-Key", () => {
   const headers = { prefer: "respond-async", "idempotency-key": "k1" };
   test("makes the same request twice one job, and refuses another body", async () => {
