@@ -1,7 +1,6 @@
 import type { Arguments, Io } from "./cli/command.ts";
 import type { ConfigDeps } from "./cli/server/config.ts";
-import { type Config, ConfigSchema } from "./config.ts";
-import type { Clock } from "./domain/clock.ts";
+import { type Config, ConfigSchema } from "./config/config.ts";
 import {
   type ConfigSources,
   configFaults,
@@ -9,7 +8,8 @@ import {
   givenSettings,
   readConfig,
   strangeVariables,
-} from "./read-config.ts";
+} from "./config/read-config.ts";
+import type { Clock } from "./domain/waiting/clock.ts";
 import { settingOptions } from "./setting-options.ts";
 import { sampleConfig, showChangeable, showConfig } from "./show-config.ts";
 

@@ -1,5 +1,5 @@
 import type { EventLog, LogFacts, Logger } from "./domain/logger.ts";
-import { nextTurn } from "./domain/timers.ts";
+import { nextTurn } from "./domain/waiting/timers.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];

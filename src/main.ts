@@ -6,23 +6,23 @@ import type { Option } from "./cli/option.ts";
 import { type Commands, findCommand, help, overviewText, unknownCommandText } from "./cli/overview.ts";
 import { usageOf } from "./cli/usage.ts";
 import { configDeps, configOf, settingSources } from "./command-config.ts";
-import type { Config } from "./config.ts";
-import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
+import type { Config } from "./config/config.ts";
+import { isExposed, sandboxSettings } from "./config/exposure.ts";
+import { startNames } from "./config/identity-settings.ts";
+import { flagOf, strangeVariables } from "./config/read-config.ts";
+import { slurmParts } from "./config/slurm-settings.ts";
+import { networkWords, readNetworkRules } from "./domain/processes/tool-network.ts";
 import { engineDeps } from "./engine-environment.ts";
 import type { EngineChoice } from "./executors/images/container-engine.ts";
 import { searchBubblewrap } from "./executors/sandbox/bubblewrap.ts";
-import { isExposed, sandboxSettings } from "./exposure.ts";
-import { giveToOwner } from "./files/give-to-owner.ts";
+import { giveToOwner } from "./files/disk/give-to-owner.ts";
+import { firstMissing, removeEmpty, removeNewPlace } from "./files/disk/new-place.ts";
 import { createLayout } from "./files/layout.ts";
 import { refuseNoDatabase } from "./files/missing-database.ts";
-import { firstMissing, removeEmpty, removeNewPlace } from "./files/new-place.ts";
 import { catchHangUps } from "./hang-ups.ts";
-import { startNames } from "./identity-settings.ts";
-import { flagOf, strangeVariables } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { serviceDeps } from "./service-deps.ts";
 import { settingOptions } from "./setting-options.ts";
-import { slurmParts } from "./slurm-settings.ts";
 
 /** How the service learns of fatal errors, and ends itself. */
 const ownEnd = {

@@ -1,5 +1,5 @@
 import type { FetchFile } from "./cli/run/fetch-inputs.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 
 /** Who runs a package on their own machine reaches what they reach anyway, also by a redirect. */
 const everywhere = ["0.0.0.0/0", "::/0"];

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Option } from "./cli/option.ts";
-import { ConfigSchema } from "./config.ts";
-import { flagOf, variableOf } from "./read-config.ts";
+import { ConfigSchema } from "./config/config.ts";
+import { flagOf, variableOf } from "./config/read-config.ts";
 
 type Setting = (typeof ConfigSchema.entries)[keyof typeof ConfigSchema.entries];
 

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import type { ShownSetting } from "./cli/server/sample-config.ts";
-import { type Config, ConfigSchema } from "./config.ts";
+import { type Config, ConfigSchema } from "./config/config.ts";
+import { flagOf, type GivenSetting, shownValue, variableOf } from "./config/read-config.ts";
+import { isTakenIn } from "./config/taken-settings.ts";
 import type { SettingDocument } from "./domain/documents/system.ts";
-import { flagOf, type GivenSetting, shownValue, variableOf } from "./read-config.ts";
-import { isTakenIn } from "./taken-settings.ts";
 
 type Name = keyof typeof ConfigSchema.entries;
 

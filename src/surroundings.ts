@@ -1,6 +1,6 @@
-import type { Config } from "./config.ts";
-import type { Clock } from "./domain/clock.ts";
+import type { Config } from "./config/config.ts";
 import type { SettingDocument } from "./domain/documents/system.ts";
+import type { Clock } from "./domain/waiting/clock.ts";
 import type { LogOptions } from "./log.ts";
 
 /** Where the program writes its log. */

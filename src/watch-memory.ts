@@ -1,4 +1,4 @@
-import type { Activity } from "./domain/activity.ts";
+import type { Activity } from "./domain/figures/activity.ts";
 
 /** Memory that the main thread writes and the watchdog's thread reads, also when the main thread does not turn. */
 export type WatchMemory = Activity & {

@@ -2,7 +2,7 @@ import { constants, openSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { defined } from "./domain/defined.ts";
 import { errorText } from "./domain/problem.ts";
-import { startInterval } from "./domain/timers.ts";
+import { startInterval } from "./domain/waiting/timers.ts";
 import { noteCrash } from "./files/crash-notes.ts";
 import { createLogger } from "./log.ts";
 import { type WatchMemory, watchMemory, wordActivity } from "./watch-memory.ts";

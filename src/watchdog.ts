@@ -1,7 +1,7 @@
-import type { Activity } from "./domain/activity.ts";
 import { defined } from "./domain/defined.ts";
+import type { Activity } from "./domain/figures/activity.ts";
 import { Problem } from "./domain/problem.ts";
-import { startInterval } from "./domain/timers.ts";
+import { startInterval } from "./domain/waiting/timers.ts";
 import { type WatchMemory, watchMemory } from "./watch-memory.ts";
 import type { WatchdogAnswer, WatchdogOrder } from "./watchdog-worker.ts";
 

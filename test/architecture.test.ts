@@ -29,6 +29,7 @@ const rules: Readonly<Record<string, { readonly folders: readonly string[]; read
     },
     http: { folders: ["domain", "wire", "operations", "pages", "console"] },
     console: { folders: ["domain"] },
+    config: { folders: ["domain", "files", "executors"] },
     cli: { folders: ["domain", "files", "net", "executors", "cwl", "engines", "operations"] },
     assembly: {
       folders: [
@@ -45,8 +46,9 @@ const rules: Readonly<Record<string, { readonly folders: readonly string[]; read
           "operations",
           "pages",
           "http",
+          "config",
         ],
-        // The configuration, which lies directly in `src`.
+        // What lies directly in `src`.
         "",
       ],
     },
@@ -57,8 +59,10 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   // The port that it fulfils.
   cwl: ["engines/engine.ts"],
   operations: ["cwl/document/"],
+  // The levels that a setting names.
+  config: ["log.ts"],
   // A page and its script read one form by the same code, and use the same words.
-  console: ["pages/form/", "pages/words.ts"],
+  console: ["pages/form/", "pages/shared/words.ts"],
 };
 
 /** Folders that know nothing of each other, though they lie in one. */
@@ -236,7 +240,7 @@ test("the rooms of the CWL engine import values from below only", async () => {
 });
 
 test("every folder of the CWL engine is a room of the list", async () => {
-  const folders = (await sourceFiles()).flatMap(({ path }) => /^cwl\/(.+)\/[^/]+$/.exec(path)?.[1] ?? []);
+  const folders = (await sourceFiles()).flatMap(({ path }) => /^cwl\/([^/]+)\/.+$/.exec(path)?.[1] ?? []);
   expect([...new Set(folders)].sort()).toEqual(rooms.toSorted());
 });
 
@@ -299,12 +303,12 @@ const rawTimers =
   /(?<![.\w])(?:globalThis\.)?(?:set|clear)(?:Timeout|Interval)\b|AbortSignal\.timeout\b|timers\/promises|\bBun\.sleep/;
 
 function rawTimersOf(file: SourceFile): readonly string[] {
-  if (file.path === "domain/timers.ts") return [];
+  if (file.path === "domain/waiting/timers.ts") return [];
   const lines = withoutComments(file.text).split("\n");
   return lines.flatMap((line) => (rawTimers.test(line) ? [`${file.path}: ${line.trim()}`] : []));
 }
 
-test("only domain/timers.ts starts timers of the runtime", async () => {
+test("only domain/waiting/timers.ts starts timers of the runtime", async () => {
   expect((await sourceFiles()).flatMap(rawTimersOf)).toEqual([]);
 });
 
@@ -322,13 +326,13 @@ describe("a planted timer of the runtime is found:", () => {
     for (const path of ["runner/x.ts", "main.ts", "cli/x.ts"]) {
       expect(rawTimersOf({ path, text: `${line};` })).toHaveLength(1);
     }
-    expect(rawTimersOf({ path: "domain/timers.ts", text: `${line};` })).toEqual([]);
+    expect(rawTimersOf({ path: "domain/waiting/timers.ts", text: `${line};` })).toEqual([]);
   });
 });
 
 /** A signal that is aborted already tells nobody who listens from then on: these look first. */
 const listensToSignals: ReadonlySet<string> = new Set(
-  ["on-abort", "joined-signal", "timers"].map((n) => `domain/${n}.ts`),
+  ["on-abort", "joined-signal", "timers"].map((n) => `domain/waiting/${n}.ts`),
 );
 
 function rawSignalsOf(file: SourceFile): readonly string[] {
@@ -340,14 +344,14 @@ function rawSignalsOf(file: SourceFile): readonly string[] {
   );
 }
 
-test("signals are listened to by domain/on-abort.ts", async () => {
+test("signals are listened to by domain/waiting/on-abort.ts", async () => {
   expect((await sourceFiles()).flatMap(rawSignalsOf)).toEqual([]);
 });
 
 test("a planted listener of a signal is found", () => {
   for (const text of ['signal?.addEventListener("abort", stop);', "signal.onabort = stop;"]) {
     expect(rawSignalsOf({ path: "runner/x.ts", text })).toHaveLength(1);
-    expect(rawSignalsOf({ path: "domain/on-abort.ts", text })).toEqual([]);
+    expect(rawSignalsOf({ path: "domain/waiting/on-abort.ts", text })).toEqual([]);
   }
 });
 

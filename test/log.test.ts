@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { nextTurn } from "../src/domain/timers.ts";
+import { nextTurn } from "../src/domain/waiting/timers.ts";
 import { createEventLog, createLineBuffer, createLogger } from "../src/log.ts";
 
 function loggerOf() {

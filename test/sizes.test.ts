@@ -1,9 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 
 const root = join(import.meta.dir, "..");
+
+/** Files directly in one folder of src: a folder of more has rooms. */
+const mostFiles = 30;
 
 /** What nobody has to scroll through: lines of a function and of a file, parameters of a function. */
 const bounds = { functionLines: 60, fileLines: 300, parameters: 4 } as const;
@@ -20,9 +23,11 @@ const exceptions: Readonly<Record<string, string>> = {
   "executors/local/supervise.ts startSupervisor functionLines":
     "one conversation with one child process, whose parts share its state",
   "net/connection.ts openPlain functionLines": "one socket, whose events share the state of its connection",
-  "net/remote-documents.ts unreadable parameters": "it words a failure, and each argument is a part of the sentence",
-  "net/remote-wps.ts createWpsClient functionLines": "the members of one port, some lines each",
-  "store/write-queue.ts createWriteQueue functionLines": "the state of the queue, which its parts change in turns",
+  "net/remote/remote-documents.ts unreadable parameters":
+    "it words a failure, and each argument is a part of the sentence",
+  "net/remote/remote-wps.ts createWpsClient functionLines": "the members of one port, some lines each",
+  "store/database/write-queue.ts createWriteQueue functionLines":
+    "the state of the queue, which its parts change in turns",
 };
 
 const rules = {
@@ -82,6 +87,29 @@ async function nameOf(
 
 test("functions and files of src are small, but for the exceptions, each of which is needed", async () => {
   expect((await tooLarge(join(root, "src"))).toSorted()).toEqual(Object.keys(exceptions).toSorted());
+});
+
+/** Names the folders at and below a directory that hold too many files themselves. */
+function fullFolders(directory: string): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const path of new Bun.Glob("**/*").scanSync({ cwd: directory })) {
+    counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([folder, count]) => (count > mostFiles ? [`${folder}: ${count} files`] : []));
+}
+
+test(`no folder of src holds more than ${mostFiles} files itself`, () => {
+  expect(fullFolders(join(root, "src"))).toEqual([]);
+});
+
+test("a folder that is too full is found", async () => {
+  await using directory = await temporaryDirectory();
+  const write = (name: string) => Bun.write(join(directory.path, "jobs", name), "");
+  for (let made = 0; made < mostFiles; made += 1) await write(`${made}.ts`);
+  await write("rows/one.ts");
+  expect(fullFolders(directory.path)).toEqual([]);
+  await write("one-more.ts");
+  expect(fullFolders(directory.path)).toEqual([`jobs: ${mostFiles + 1} files`]);
 });
 
 test("each exception has a reason", () => {

@@ -1,9 +1,9 @@
-import type { Process } from "../domain/process.ts";
+import type { Process } from "../domain/processes/process.ts";
 import type { BuiltinProcess } from "../engines/builtin/builtin-process.ts";
 import { echo } from "../engines/builtin/echo.ts";
-import type { Database } from "../store/database.ts";
-import { completeTexts } from "../store/find-processes.ts";
-import { findProcess, saveProcess } from "../store/processes.ts";
+import type { Database } from "../store/database/database.ts";
+import { completeTexts } from "../store/processes/find-processes.ts";
+import { findProcess, saveProcess } from "../store/processes/processes.ts";
 
 /** Processes by their ids. */
 export type Builtins = ReadonlyMap<string, BuiltinProcess>;

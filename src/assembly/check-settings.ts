@@ -1,9 +1,9 @@
-import type { Config } from "../config.ts";
-import type { Clock } from "../domain/clock.ts";
+import type { Config } from "../config/config.ts";
 import { Problem } from "../domain/problem.ts";
+import type { Clock } from "../domain/waiting/clock.ts";
+import { readTelling } from "./facts/telling.ts";
 import { lookAtProvider, openIdentities } from "./identities.ts";
-import { readTelling } from "./telling.ts";
-import { readTls, tlsFilesOf } from "./tls.ts";
+import { readTls, tlsFilesOf } from "./listening/tls.ts";
 
 /**
  * Lists why a service with these settings would not start, a sentence each: settings that do not fit together, and files of

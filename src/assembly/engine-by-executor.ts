@@ -1,5 +1,5 @@
 import type { CwlEngine } from "../cwl/engine.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { JsonObject } from "../domain/values/json.ts";
 import type { Engine } from "../engines/engine.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
-import type { Config } from "../config.ts";
-import type { ServiceMetrics } from "../domain/service-metrics.ts";
+import type { Config } from "../config/config.ts";
+import type { ServiceMetrics } from "../domain/figures/service-metrics.ts";
 import { readAllowList } from "../net/addresses.ts";
 import { createGate, type Gate, type OutboundRequest } from "../net/fetch.ts";
 import type { Tries } from "../net/try-again.ts";

@@ -1,11 +1,11 @@
-import type { Config } from "../config.ts";
-import { type Role, roles } from "../domain/access.ts";
-import type { Clock } from "../domain/clock.ts";
+import type { Config } from "../config/config.ts";
+import { isLoopback } from "../config/exposure.ts";
 import { defined } from "../domain/defined.ts";
+import { type Role, roles } from "../domain/people/access.ts";
 import { Problem } from "../domain/problem.ts";
-import { isLoopback } from "../exposure.ts";
-import { readSecretFile } from "../files/secret-file.ts";
-import type { IdentityProvider } from "../net/identity-provider.ts";
+import type { Clock } from "../domain/waiting/clock.ts";
+import { readSecretFile } from "../files/disk/secret-file.ts";
+import type { IdentityProvider } from "../net/openid/identity-provider.ts";
 import { openGate } from "./gate.ts";
 
 /** The provider of identities of a service, with the way to it. */
@@ -18,7 +18,7 @@ export async function openIdentities(config: Config, clock: Clock): Promise<Iden
   if (issuer === undefined || clientId === undefined) return { [Symbol.dispose]: () => {} };
   const gate = openWay(config, issuer);
   // The libraries are read when there is a provider.
-  const { createOpenIdProvider } = await import("../net/openid-provider.ts");
+  const { createOpenIdProvider } = await import("../net/openid/openid-provider.ts");
   const file = config.oidcClientSecretFile;
   const clientSecret = file === undefined ? undefined : await readSecretFile(file, "--oidc-client-secret-file");
   const provider = createOpenIdProvider(
@@ -57,7 +57,7 @@ function openWay(config: Config, issuer: string): ReturnType<typeof openGate> {
 export async function lookAtProvider(config: Config, clock: Clock): Promise<readonly string[] | undefined> {
   const { oidcIssuer: issuer } = config;
   if (issuer === undefined) return undefined;
-  const { providerFaults } = await import("../net/examine-provider.ts");
+  const { providerFaults } = await import("../net/remote/examine-provider.ts");
   using gate = openWay(config, issuer);
   return await providerFaults({ gate, clock }, issuer);
 }

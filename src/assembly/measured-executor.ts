@@ -1,5 +1,5 @@
-import type { Clock } from "../domain/clock.ts";
-import type { ServiceMetrics } from "../domain/service-metrics.ts";
+import type { ServiceMetrics } from "../domain/figures/service-metrics.ts";
+import type { Clock } from "../domain/waiting/clock.ts";
 import type { Executor, TaskEnd, TaskKey } from "../executors/executor.ts";
 import type { Tools, ToolsHere } from "./tools.ts";
 

@@ -1,20 +1,20 @@
-import type { Config } from "../config.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { Condition } from "../domain/condition.ts";
-import type { Job } from "../domain/job.ts";
+import type { Config } from "../config/config.ts";
+import type { ServiceMetrics } from "../domain/figures/service-metrics.ts";
+import type { Job } from "../domain/jobs/job.ts";
 import type { Logger } from "../domain/logger.ts";
-import type { ServiceMetrics } from "../domain/service-metrics.ts";
-import { sentResults } from "../http/answers/results-answer.ts";
-import type { AnswerDeps } from "../http/answers/results-context.ts";
-import { statusDocument } from "../http/answers/status-document.ts";
+import type { Clock } from "../domain/waiting/clock.ts";
+import type { Condition } from "../domain/waiting/condition.ts";
+import { statusDocument } from "../http/answers/jobs/status-document.ts";
+import { sentResults } from "../http/answers/results/results-answer.ts";
+import type { AnswerDeps } from "../http/answers/results/results-context.ts";
 import type { Gate } from "../net/fetch.ts";
 import { createMailer } from "../net/mail.ts";
-import { type ReadResultsDeps, resultsOfJob } from "../operations/read-results.ts";
-import { deliver } from "../runner/deliver.ts";
-import { type Notifier, startNotifier } from "../runner/notify.ts";
-import type { Database } from "../store/database.ts";
-import type { SecretKey } from "../store/seal.ts";
-import type { Telling } from "./telling.ts";
+import { type ReadResultsDeps, resultsOfJob } from "../operations/results/read-results.ts";
+import { deliver } from "../runner/care/deliver.ts";
+import { type Notifier, startNotifier } from "../runner/care/notify.ts";
+import type { Database } from "../store/database/database.ts";
+import type { SecretKey } from "../store/database/seal.ts";
+import type { Telling } from "./facts/telling.ts";
 
 type NotifierDeps = {
   readonly config: Config;

@@ -1,12 +1,12 @@
 import { userInfo } from "node:os";
-import type { Config } from "../config.ts";
-import { localOperator } from "../domain/audit.ts";
-import type { Clock } from "../domain/clock.ts";
+import type { Config } from "../config/config.ts";
 import type { Logger } from "../domain/logger.ts";
+import { localOperator } from "../domain/people/audit.ts";
+import type { Clock } from "../domain/waiting/clock.ts";
 import { createLayout, databaseFile } from "../files/layout.ts";
 import { refuseMissingDatabase } from "../files/missing-database.ts";
-import type { KeyDeps } from "../operations/manage-keys.ts";
-import { type Database, openDatabase } from "../store/database.ts";
+import type { KeyDeps } from "../operations/people/manage-keys.ts";
+import { type Database, openDatabase } from "../store/database/database.ts";
 
 type StoreDeps = { readonly clock: Clock; readonly logger: Logger };
 

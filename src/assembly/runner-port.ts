@@ -1,6 +1,6 @@
-import type { RunnerPort } from "../operations/runner-port.ts";
-import type { Notifier } from "../runner/notify.ts";
-import type { StatusDocuments } from "../runner/status-document.ts";
+import type { RunnerPort } from "../operations/submit/runner-port.ts";
+import type { Notifier } from "../runner/care/notify.ts";
+import type { StatusDocuments } from "../runner/walk/status-document.ts";
 
 type RunnerPortDeps = {
   readonly runner: Pick<RunnerPort, "wake" | "claimNew" | "runAtOnce" | "stop">;

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { Problem } from "../domain/problem.ts";
+import { readSecretKey } from "../files/disk/secret-key.ts";
 import { type Layout, secretKeyFile } from "../files/layout.ts";
-import { readSecretKey } from "../files/secret-key.ts";
-import type { Database } from "../store/database.ts";
-import { countSealed } from "../store/sealed.ts";
+import type { Database } from "../store/database/database.ts";
+import { countSealed } from "../store/database/sealed.ts";
 
 type Deps = { readonly config: Config; readonly layout: Layout; readonly database: Database };
 

@@ -1,13 +1,13 @@
-import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
-import type { Job } from "../domain/job.ts";
-import { isFinished } from "../domain/job-state.ts";
+import type { ServiceMetrics } from "../domain/figures/service-metrics.ts";
+import type { Job } from "../domain/jobs/job.ts";
+import { isFinished } from "../domain/jobs/job-state.ts";
+import type { OnMove } from "../domain/jobs/told-move.ts";
 import type { EventLog } from "../domain/logger.ts";
-import { traceIdOf } from "../domain/origin.ts";
-import type { ServiceMetrics } from "../domain/service-metrics.ts";
-import { startInterval } from "../domain/timers.ts";
-import type { OnMove } from "../domain/told-move.ts";
-import type { AnsweredRequest, RequestObserver } from "../http/observe-request.ts";
+import { traceIdOf } from "../domain/people/origin.ts";
+import type { Clock } from "../domain/waiting/clock.ts";
+import { startInterval } from "../domain/waiting/timers.ts";
+import type { AnsweredRequest, RequestObserver } from "../http/door/observe-request.ts";
 
 export type SeeingDeps = {
   readonly metrics: ServiceMetrics;

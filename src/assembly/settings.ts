@@ -1,15 +1,15 @@
-import type { Config } from "../config.ts";
-import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
-import { readClusterAccounts } from "../domain/cluster-accounts.ts";
+import type { Config } from "../config/config.ts";
 import { defined } from "../domain/defined.ts";
 import type { MapTiles } from "../domain/documents/view-settings.ts";
-import { type Rights, readRights } from "../domain/rights.ts";
-import type { ServiceIdentity } from "../domain/service-identity.ts";
-import type { ClientBounds } from "../http/client-limits.ts";
-import type { RequestRate } from "../http/request-rate.ts";
+import { type Role, roles, type WishBounds, wishes } from "../domain/people/access.ts";
+import { readClusterAccounts } from "../domain/people/cluster-accounts.ts";
+import { type Rights, readRights } from "../domain/people/rights.ts";
+import type { ServiceIdentity } from "../domain/people/service-identity.ts";
+import type { ClientBounds } from "../http/door/client-limits.ts";
+import type { RequestRate } from "../http/door/request-rate.ts";
 import type { HttpDeps } from "../http/server.ts";
-import type { Quotas } from "../operations/quotas.ts";
-import { descriptorsForClients } from "./descriptor-guard.ts";
+import type { Quotas } from "../operations/submit/quotas.ts";
+import { descriptorsForClients } from "./listening/descriptor-guard.ts";
 
 /** Gives the URL below which outputs are found. */
 export function outputsUrlOf(config: Config, serviceUrl: string): string {

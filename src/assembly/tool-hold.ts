@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
 

@@ -1,11 +1,13 @@
-import type { Config } from "../config.ts";
-import { machineMebibytes } from "../config-values.ts";
-import type { Clock } from "../domain/clock.ts";
-import { type ClusterUsers, clusterUserOf, readClusterUsers } from "../domain/cluster-users.ts";
+import type { Config } from "../config/config.ts";
+import { machineMebibytes } from "../config/config-values.ts";
+import { sandboxSettings } from "../config/exposure.ts";
+import { type SlurmParts, slurmParts } from "../config/slurm-settings.ts";
 import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
+import { type ClusterUsers, clusterUserOf, readClusterUsers } from "../domain/people/cluster-users.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Process } from "../domain/process.ts";
+import type { Process } from "../domain/processes/process.ts";
+import type { Clock } from "../domain/waiting/clock.ts";
 import { engineDeps } from "../engine-environment.ts";
 import type { Executor } from "../executors/executor.ts";
 import { createImageFinder } from "../executors/images/image-finder.ts";
@@ -16,13 +18,11 @@ import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
 import { createConfinement } from "../executors/sandbox/confinement.ts";
 import { type ControlGroups, findControlGroups } from "../executors/sandbox/control-groups.ts";
 import { keepFreshCopy } from "../executors/sandbox/fresh-copy.ts";
-import { hiddenJobsFault } from "../executors/slurm/hidden-jobs.ts";
-import { pollFault } from "../executors/slurm/poll-fault.ts";
+import { createUserAreas, type UserAreas } from "../executors/slurm/helper/user-areas.ts";
 import { createSlurmExecutor } from "../executors/slurm/slurm-executor.ts";
-import { createUserAreas, type UserAreas } from "../executors/slurm/user-areas.ts";
-import { sandboxSettings } from "../exposure.ts";
+import { hiddenJobsFault } from "../executors/slurm/watch/hidden-jobs.ts";
+import { pollFault } from "../executors/slurm/watch/poll-fault.ts";
 import { imagesDirectory, isInside, type Layout, publicEtcDirectory } from "../files/layout.ts";
-import { type SlurmParts, slurmParts } from "../slurm-settings.ts";
 
 type ToolDeps = {
   readonly layout: Layout;

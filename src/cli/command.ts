@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { defined } from "../domain/defined.ts";
-import { nearNames } from "../domain/near-names.ts";
 import { errorText, Problem, type ProblemKind } from "../domain/problem.ts";
+import { nearNames } from "../domain/words/near-names.ts";
 import type { InputArgument, Option } from "./option.ts";
 import { splitInputs } from "./split-inputs.ts";
 

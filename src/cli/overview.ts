@@ -1,4 +1,4 @@
-import { nearNames } from "../domain/near-names.ts";
+import { nearNames } from "../domain/words/near-names.ts";
 import { aliasLines } from "./aliases.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { usageOf } from "./usage.ts";

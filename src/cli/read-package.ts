@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { LoadOptions, Package } from "../cwl/document/load.ts";
-import { packDocument } from "../cwl/document/pack.ts";
+import type { LoadOptions, Package } from "../cwl/document/load/load.ts";
+import { packDocument } from "../cwl/document/pack/pack.ts";
 import { defined } from "../domain/defined.ts";
-import { readTextFile } from "../files/read-text.ts";
+import { readTextFile } from "../files/disk/read-text.ts";
 
 /** Reads a package that a user of this machine names as `FILE` or `FILE#PROCESS`; it may read what the user may. */
 export function readPackage(

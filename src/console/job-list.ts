@@ -1,4 +1,4 @@
-import { choiceText, isChoosing } from "../pages/words.ts";
+import { choiceText, isChoosing } from "../pages/shared/words.ts";
 import { keepPresses } from "./shared/keep-press.ts";
 import { openTargets } from "./shared/open-target.ts";
 import { preparePrinting } from "./shared/print-foot.ts";

@@ -10,7 +10,7 @@ const drawers: Readonly<Record<string, (host: HTMLElement) => Promise<void>>> = 
   raster: async (host) => (await import("./raster/raster-view.ts")).showRaster(host),
   table: async (host) => (await import("./table/table-view.ts")).showTable(host),
   address: async (host) => (await import("./map/address-view.ts")).watchAddress(host),
-  field: async (host) => (await import("./map/field-map.ts")).showFieldMap(host),
+  field: async (host) => (await import("./map/field/field-map.ts")).showFieldMap(host),
 };
 
 /** So many of a page are drawn without being looked at, so that whoever prints it has them. */

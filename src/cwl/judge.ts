@@ -1,7 +1,7 @@
 import { found } from "../domain/faults.ts";
-import type { Process } from "../domain/process.ts";
+import type { Process } from "../domain/processes/process.ts";
 import type { EngineJudge } from "../engines/engine.ts";
-import { readKept } from "./document/read-kept.ts";
+import { readKept } from "./document/pack/read-kept.ts";
 import type { CwlDocument, InputParameter } from "./document/schema.ts";
 import { inputFault } from "./run/inputs.ts";
 import { formatMediaType, isAmongFormats, mediaTypeFormat } from "./values/formats.ts";

@@ -1,8 +1,8 @@
 import { defined } from "../domain/defined.ts";
-import type { JobFailure } from "../domain/job.ts";
-import type { JsonObject } from "../domain/json.ts";
-import { onAbort } from "../domain/on-abort.ts";
-import { isStoppedFor, type StopReason, stopFor } from "../domain/stop-reason.ts";
+import type { JobFailure } from "../domain/jobs/job.ts";
+import { isStoppedFor, type StopReason, stopFor } from "../domain/jobs/stop-reason.ts";
+import type { JsonObject } from "../domain/values/json.ts";
+import { onAbort } from "../domain/waiting/on-abort.ts";
 import type { EngineUpdate } from "../engines/engine.ts";
 import { createProgress, type Progress } from "./run/progress.ts";
 import { toFailure } from "./values/failure.ts";

@@ -1,7 +1,7 @@
 import type * as v from "valibot";
-import { ExactNumber, numberFault } from "./exact-number.ts";
-import { isJsonObject, type Json, pointerToken } from "./json.ts";
 import { type Fault, Problem } from "./problem.ts";
+import { ExactNumber, numberFault } from "./values/exact-number.ts";
+import { isJsonObject, type Json, pointerToken } from "./values/json.ts";
 
 /** Longest rendering of a found value in a fault, in characters: enough to recognise it. */
 const longestFound = 80;

@@ -1,9 +1,9 @@
-import type { JobFailure, JobWait, OutputRequest } from "../domain/job.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
-import type { Trace } from "../domain/origin.ts";
-import type { Process, ProcessDefinition } from "../domain/process.ts";
-import type { ErrorPolicy, RestartPolicy, RunSettings } from "../domain/run-settings.ts";
-import type { OutputValues, PreparedInputs, PreparedItem } from "../domain/values.ts";
+import type { JobFailure, JobWait, OutputRequest } from "../domain/jobs/job.ts";
+import type { ErrorPolicy, RestartPolicy, RunSettings } from "../domain/jobs/run-settings.ts";
+import type { Trace } from "../domain/people/origin.ts";
+import type { Process, ProcessDefinition } from "../domain/processes/process.ts";
+import type { Json, JsonObject } from "../domain/values/json.ts";
+import type { OutputValues, PreparedInputs, PreparedItem } from "../domain/values/values.ts";
 
 /** Who is told of tries that failed and are followed by others, and who ends them. */
 export type Following = {

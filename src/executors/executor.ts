@@ -1,5 +1,5 @@
-import type { RetryCause } from "../domain/run-settings.ts";
-import type { Reservation } from "../domain/slots.ts";
+import type { RetryCause } from "../domain/jobs/run-settings.ts";
+import type { Reservation } from "../domain/waiting/slots.ts";
 import type { Image } from "./images/image.ts";
 
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */

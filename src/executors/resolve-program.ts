@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import { hasCode } from "../files/file-errors.ts";
+import { hasCode } from "../files/disk/file-errors.ts";
 
 /** Where programs are looked for when the environment has no PATH, as execvp does. */
 const defaultPath = "/bin:/usr/bin";

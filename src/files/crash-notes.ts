@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { ifFound } from "./file-errors.ts";
+import { ifFound } from "./disk/file-errors.ts";
 import { fileMode, type Layout } from "./layout.ts";
 
 const NotesSchema = v.object({

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { Problem } from "../domain/problem.ts";
-import { ifExists } from "./file-errors.ts";
+import { ifExists } from "./disk/file-errors.ts";
 import { databaseFile, type Layout } from "./layout.ts";
 import { ownedDirectories, ownerOfOutput } from "./orphans.ts";
 

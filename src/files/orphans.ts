@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, ifExists } from "./file-errors.ts";
+import { hasCode, ifExists } from "./disk/file-errors.ts";
 import { directoryMode, type Layout, valuesDirectory } from "./layout.ts";
 
 /** What we put into these directories is named after an id; a hidden name is one before its renaming, or of an upload that is not whole. */

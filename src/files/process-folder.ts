@@ -1,7 +1,7 @@
 import { watch } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, ifExists } from "./file-errors.ts";
+import { hasCode, ifExists } from "./disk/file-errors.ts";
 
 /** What a folder of processes holds now. */
 export type FolderListing = {

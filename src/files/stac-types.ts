@@ -1,7 +1,7 @@
-import { isCatalogName } from "../domain/directories.ts";
-import { isJsonObject, type Json } from "../domain/json.ts";
-import { readRegular } from "./open-regular.ts";
-import type { Tree } from "./output-sources.ts";
+import { isCatalogName } from "../domain/values/directories.ts";
+import { isJsonObject, type Json } from "../domain/values/json.ts";
+import { readRegular } from "./disk/open-regular.ts";
+import type { Tree } from "./jobs/output-sources.ts";
 
 /** An item that is longer is called JSON. */
 const maxItemBytes = 256 * 1024;

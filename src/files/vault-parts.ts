@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { syncPath } from "./durable.ts";
-import { ifExists } from "./file-errors.ts";
+import { syncPath } from "./disk/durable.ts";
+import { ifExists } from "./disk/file-errors.ts";
 import { directoryMode, fileMode, type Layout } from "./layout.ts";
 import { vaultFile } from "./vault.ts";
 

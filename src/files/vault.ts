@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../domain/problem.ts";
-import { syncPath } from "./durable.ts";
+import { syncPath } from "./disk/durable.ts";
 import { directoryMode, fileMode, isPlainName, type Layout } from "./layout.ts";
 
 /** The file of the vault that an id names. Throws `not-found` for an id that can name none. */

@@ -1,8 +1,8 @@
+import type { MetricsFormat } from "../domain/figures/metrics.ts";
 import { silentLogger } from "../domain/logger.ts";
-import type { MetricsFormat } from "../domain/metrics.ts";
 import { Problem } from "../domain/problem.ts";
 import { problemResponse } from "./answers/problem-response.ts";
-import { metricsFormatOf, metricsResponse } from "./routes/metrics.ts";
+import { metricsFormatOf, metricsResponse } from "./routes/system/metrics.ts";
 
 /** Creates what answers at the address that tells metrics and nothing else. */
 export function createMetricsAnswer(

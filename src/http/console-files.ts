@@ -1,4 +1,4 @@
-import type { ScriptName } from "../pages/page.ts";
+import type { ScriptName } from "../pages/shared/page.ts";
 import { consoleFiles } from "./console-files.macro.ts" with { type: "macro" };
 
 /** Where the files of pages are: scripts and the style sheet. */

@@ -1,4 +1,4 @@
-import type { ProgramFacts } from "../pages/layout.tsx";
+import type { ProgramFacts } from "../pages/shared/layout.tsx";
 import { readManifest } from "./program.macro.ts" with { type: "macro" };
 
 const { version, license, source } = readManifest();

@@ -1,13 +1,13 @@
 import type { Context } from "hono";
 import type * as v from "valibot";
-import type { Principal } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { MapTiles } from "../domain/documents/view-settings.ts";
-import type { JoinedSignal } from "../domain/joined-signal.ts";
-import type { Origin } from "../domain/origin.ts";
+import type { Principal } from "../domain/people/access.ts";
+import type { Origin } from "../domain/people/origin.ts";
+import type { ServiceIdentity } from "../domain/people/service-identity.ts";
 import { Problem } from "../domain/problem.ts";
-import type { ServiceIdentity } from "../domain/service-identity.ts";
-import type { Held } from "./client-limits.ts";
+import type { JoinedSignal } from "../domain/waiting/joined-signal.ts";
+import type { Held } from "./door/client-limits.ts";
 import type { RouteAbout } from "./openapi/about.ts";
 
 /** A request at the door of its route: host, origin and caller were checked. */

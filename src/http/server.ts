@@ -1,23 +1,22 @@
 import { type Context, Hono } from "hono";
-import { clientOf, type Principal } from "../domain/access.ts";
-import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { MapTiles } from "../domain/documents/view-settings.ts";
 import type { Logger } from "../domain/logger.ts";
-import { type Origin, readOrigin } from "../domain/origin.ts";
+import { clientOf, type Principal } from "../domain/people/access.ts";
+import { type Origin, readOrigin } from "../domain/people/origin.ts";
+import type { ServiceIdentity } from "../domain/people/service-identity.ts";
 import { Problem } from "../domain/problem.ts";
-import type { ServiceIdentity } from "../domain/service-identity.ts";
-import type { Authenticator } from "../operations/authenticate.ts";
+import type { Clock } from "../domain/waiting/clock.ts";
+import type { Authenticator } from "../operations/people/authenticate.ts";
 import { allRoutes, type GivenDeps } from "./all-routes.ts";
 import { coded } from "./answers/answer-coding.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { withoutBody } from "./answers/without-body.ts";
-import { callerOf, lookerOf } from "./caller.ts";
-import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
-import { clientNetwork, writtenAddress } from "./client-network.ts";
-import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
-import { formPageInstead } from "./form-page-instead.ts";
-import { refuseUnhonoured } from "./known-headers.ts";
+import { callerOf, lookerOf } from "./door/caller.ts";
+import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./door/client-limits.ts";
+import { clientNetwork, writtenAddress } from "./door/client-network.ts";
+import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door/door.ts";
+import { formPageInstead } from "./door/form-page-instead.ts";
 import {
   answeredRequest,
   isRemoval,
@@ -25,14 +24,15 @@ import {
   noteRefusal,
   type RequestObserver,
   type SeenRequest,
-} from "./observe-request.ts";
-import { createRequestRate, type RequestRate, type Turn } from "./request-rate.ts";
+} from "./door/observe-request.ts";
+import { createRequestRate, type RequestRate, type Turn } from "./door/request-rate.ts";
+import { credentialsOf, keepPrivate, requireOwnPage } from "./door/session-cookie.ts";
+import { signInInstead } from "./door/sign-in-instead.ts";
+import { type CallerWatch, createCallerWatch } from "./door/watch-caller.ts";
+import { refuseUnhonoured } from "./request/known-headers.ts";
 import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
 import { createSegmentRouter } from "./segment-router.ts";
-import { credentialsOf, keepPrivate, requireOwnPage } from "./session-cookie.ts";
-import { signInInstead } from "./sign-in-instead.ts";
 import { unrouted } from "./unrouted.ts";
-import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
 
 export type HttpDeps = GivenDeps & {
   readonly authenticate: Authenticator;

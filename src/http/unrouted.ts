@@ -1,7 +1,7 @@
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import { type ProblemReader, problemResponse } from "./answers/problem-response.ts";
-import { type DoorConfig, preflightResponse } from "./door.ts";
+import { type DoorConfig, preflightResponse } from "./door/door.ts";
 import type { Route } from "./route.ts";
 
 /** Answers a path that has no route for this method: 404, 405 with the methods there are, or a browser's question. */

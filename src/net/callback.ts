@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { TryOutcome } from "../domain/notification.ts";
+import type { TryOutcome } from "../domain/people/notification.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import type { Gate } from "./fetch.ts";
 

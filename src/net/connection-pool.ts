@@ -1,4 +1,4 @@
-import { startTimer, type Timer } from "../domain/timers.ts";
+import { startTimer, type Timer } from "../domain/waiting/timers.ts";
 import type { Connection } from "./connection.ts";
 
 /** A connection that was used before, and what it sends next: nothing, until it is asked again. */

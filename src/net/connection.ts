@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { connect as connectTls } from "node:tls";
-import { shortageOf } from "../domain/shortage.ts";
-import { sleep, startTimer } from "../domain/timers.ts";
+import { shortageOf } from "../domain/figures/shortage.ts";
+import { sleep, startTimer } from "../domain/waiting/timers.ts";
 
 /** A connection to one address, as far as one exchange needs it. */
 export type Connection = {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { charsetOf } from "../domain/charset.ts";
 import { defined } from "../domain/defined.ts";
-import { extensionOf, mediaTypeOf, unknownMediaType } from "../domain/media-type.ts";
-import type { FileValue } from "../domain/values.ts";
-import { strongTag } from "./ask-facts.ts";
+import { charsetOf } from "../domain/values/charset.ts";
+import { extensionOf, mediaTypeOf, unknownMediaType } from "../domain/values/media-type.ts";
+import type { FileValue } from "../domain/values/values.ts";
 import { type Gate, type OutboundAnswer, type OutboundRequest, startsSomething } from "./fetch.ts";
 import { createPartialFile, type PartialFile } from "./partial-file.ts";
+import { strongTag } from "./remote/ask-facts.ts";
 import { type Tries, tryAgain } from "./try-again.ts";
 
 export type DownloadDeps = Tries & { readonly gate: Gate; readonly maxBytes: number };

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
-import { closedAddressWords } from "../domain/closed-address.ts";
-import { onAbort } from "../domain/on-abort.ts";
+import { closedAddressWords } from "../domain/people/closed-address.ts";
 import { errorText, Problem } from "../domain/problem.ts";
-import { startTimer } from "../domain/timers.ts";
+import { onAbort } from "../domain/waiting/on-abort.ts";
+import { startTimer } from "../domain/waiting/timers.ts";
 import { type AllowList, isReachable } from "./addresses.ts";
 import { type ConnectionPool, createConnectionPool } from "./connection-pool.ts";
 import { withoutCoding } from "./content-coding.ts";

@@ -1,4 +1,4 @@
-import { onAbort } from "../domain/on-abort.ts";
+import { onAbort } from "../domain/waiting/on-abort.ts";
 import { type Connection, openPlain, openTls, SilentConnection } from "./connection.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 

@@ -1,7 +1,7 @@
 import type { Transporter } from "nodemailer";
-import type { TryOutcome } from "../domain/notification.ts";
+import type { TryOutcome } from "../domain/people/notification.ts";
+import { mayGetMail } from "../domain/people/subscriber.ts";
 import { errorText } from "../domain/problem.ts";
-import { mayGetMail } from "../domain/subscriber.ts";
 
 /** The server that mails are handed to. The operator named it, so it may be anywhere. */
 export type MailServer = {

@@ -1,4 +1,4 @@
-import { type Trace, traceHeaders } from "../domain/origin.ts";
+import { type Trace, traceHeaders } from "../domain/people/origin.ts";
 import type { Gate } from "./fetch.ts";
 
 /** Wraps a gate so that what it sends tells which trace it belongs to (W3C Trace Context). */

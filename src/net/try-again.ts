@@ -1,7 +1,7 @@
-import { growingPause } from "../domain/growing-pause.ts";
-import { onAbort } from "../domain/on-abort.ts";
 import { Problem } from "../domain/problem.ts";
-import { sleep, startTimer } from "../domain/timers.ts";
+import { growingPause } from "../domain/waiting/growing-pause.ts";
+import { onAbort } from "../domain/waiting/on-abort.ts";
+import { sleep, startTimer } from "../domain/waiting/timers.ts";
 import { PassingProblem } from "./fetch.ts";
 
 /** How often, and how long, what failed in passing is tried. */

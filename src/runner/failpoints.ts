@@ -3,9 +3,9 @@ import { mkdtempSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as constants from "../domain/jobs/progress.ts";
+import { type StageName, stageNames, stages } from "../domain/jobs/progress.ts";
 import { Problem } from "../domain/problem.ts";
-import * as constants from "../domain/progress.ts";
-import { type StageName, stageNames, stages } from "../domain/progress.ts";
 
 /**
  * When, within a stage: before and after the write that stores the stage is committed, and when all that the stage does

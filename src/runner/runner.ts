@@ -1,15 +1,15 @@
-import type { Job } from "../domain/job.ts";
-import type { RunAtOnce, UnwrittenJob } from "../domain/unwritten-job.ts";
+import type { Job } from "../domain/jobs/job.ts";
+import type { RunAtOnce, UnwrittenJob } from "../domain/jobs/unwritten-job.ts";
 import { databaseFile } from "../files/layout.ts";
-import { explainDatabase, isDamaged } from "../store/database-fault.ts";
-import { waitingJobs } from "../store/waiting-jobs.ts";
-import type { RunnerDeps } from "./claim.ts";
-import { createClaimLoop, readAhead } from "./claim-loop.ts";
-import { countRunning, createLanes, type Lane } from "./lanes.ts";
-import { createLivingWalks } from "./living-walks.ts";
-import { createRecovery } from "./recovery.ts";
-import { runAtOnce } from "./run-at-once.ts";
+import { explainDatabase, isDamaged } from "../store/database/database-fault.ts";
+import { waitingJobs } from "../store/jobs/waiting-jobs.ts";
+import { createRecovery } from "./care/recovery.ts";
+import type { RunnerDeps } from "./queue/claim.ts";
+import { createClaimLoop, readAhead } from "./queue/claim-loop.ts";
+import { countRunning, createLanes, type Lane } from "./queue/lanes.ts";
 import { createTimers } from "./timers.ts";
+import { createLivingWalks } from "./walk/living-walks.ts";
+import { runAtOnce } from "./walk/run-at-once.ts";
 
 /** Claims jobs and walks them through the stages. */
 export type Runner = AsyncDisposable & {

@@ -1,4 +1,4 @@
-import { startTimer, type Timer } from "../domain/timers.ts";
+import { startTimer, type Timer } from "../domain/waiting/timers.ts";
 
 /** Timers of one owner. Disposal clears those that are still to come, and takes no more. */
 export type Timers = Disposable & { later(milliseconds: number, work: () => void): void };

@@ -1,10 +1,10 @@
 import { count, isNotNull, sql } from "drizzle-orm";
-import type { JobStatus } from "../domain/job-state.ts";
-import type { Database } from "./database.ts";
+import type { JobStatus } from "../domain/jobs/job-state.ts";
+import type { Database } from "./database/database.ts";
+import { build, column, compile } from "./database/statements.ts";
 import { jobs } from "./schema/jobs.ts";
 import { notifications } from "./schema/notifications.ts";
 import { clientUsage } from "./schema/usage.ts";
-import { build, column, compile } from "./statements.ts";
 
 /** Jobs of one process in one state. */
 export type JobCount = {

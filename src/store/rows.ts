@@ -1,6 +1,6 @@
 import { Column, type InferSelectModel, is, SQL, type Table } from "drizzle-orm";
 import type { SelectedFieldsOrdered } from "drizzle-orm/sqlite-core";
-import { wholeRow } from "./prepared-statements.ts";
+import { wholeRow } from "./database/prepared-statements.ts";
 
 /** What a query selects of a row: what is null in the database is absent. */
 export type RowOf<Query> =

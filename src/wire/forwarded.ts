@@ -1,5 +1,5 @@
 import { defined } from "../domain/defined.ts";
-import { withoutEndSlashes } from "../domain/text.ts";
+import { withoutEndSlashes } from "../domain/words/text.ts";
 import { splitOutsideQuotes, unquote } from "./header-list.ts";
 
 /** How a client called the service, as the proxies before it tell; undefined where they do not. */

@@ -1,10 +1,10 @@
 import { defined } from "../domain/defined.ts";
-import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
-import { isNumber, readNumber } from "../domain/exact-number.ts";
-import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
-import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import type { InputDefinition, ProcessDescription } from "../domain/process.ts";
+import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/processes/described.ts";
+import type { InputDefinition, ProcessDescription } from "../domain/processes/process.ts";
+import { isNumber, readNumber } from "../domain/values/exact-number.ts";
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/values/json.ts";
+import { excessOfText, jsonBounds } from "../domain/values/json-bounds.ts";
 import { decodeKvp } from "./kvp.ts";
 
 /** An execution request that came as a query: its body, and what stands for headers. */

@@ -1,4 +1,4 @@
-import type { Preferences } from "../domain/execution-mode.ts";
+import type { Preferences } from "../domain/jobs/execution-mode.ts";
 import { splitOutsideQuotes, unquote } from "./header-list.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { charsetOf, decodeText } from "../domain/charset.ts";
 import { errorText, Problem } from "../domain/problem.ts";
+import { charsetOf, decodeText } from "../domain/values/charset.ts";
 import { hasMoreMarkup, refuseDoctype, repairXml } from "./xml-text.ts";
 
 /** An attribute; without a prefix it has no namespace. */

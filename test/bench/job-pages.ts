@@ -1,7 +1,7 @@
 // Prints how long the service takes for a page of 100 jobs, and how much of a processor: bun test/bench/job-pages.ts
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { quantile, treeCpu } from "./measure.ts";
 

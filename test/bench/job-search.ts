@@ -7,13 +7,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readMigrationFiles } from "drizzle-orm/migrator";
-import type { JobSearch } from "../../src/domain/job-search.ts";
-import { type JobOrder, sortKeys } from "../../src/domain/job-sort.ts";
+import type { JobSearch } from "../../src/domain/jobs/job-search.ts";
+import { type JobOrder, sortKeys } from "../../src/domain/jobs/job-sort.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
-import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
-import { startServer } from "../support/executable.ts";
+import { type Database, openDatabase } from "../../src/store/database/database.ts";
+import { type JobFilter, listJobs } from "../../src/store/jobs/list-jobs.ts";
 import { realClock } from "../support/real-clock.ts";
+import { startServer } from "../support/servers/executable.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const kept = process.argv[3];

@@ -1,9 +1,9 @@
 // Prints how much the executable's resident size grows while a large result is made and sent by value in each way, and
 // while a large file is uploaded. Usage: bun test/bench/large-values.ts [MEBIBYTES]
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
 import { deployCwl, submitWith, untilFinished } from "../support/jobs.ts";
-import { readPeak, resetPeak } from "../support/peak-memory.ts";
+import { readPeak, resetPeak } from "../support/machine/peak-memory.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const mebibytes = Number(process.argv[2] ?? 1024);

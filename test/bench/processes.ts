@@ -4,10 +4,10 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
-import { openDatabase } from "../../src/store/database.ts";
-import { saveProcess } from "../../src/store/processes.ts";
-import { startServer } from "../support/executable.ts";
+import { openDatabase } from "../../src/store/database/database.ts";
+import { saveProcess } from "../../src/store/processes/processes.ts";
 import { realClock } from "../support/real-clock.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const count = Number(process.argv[2] ?? 10_000);

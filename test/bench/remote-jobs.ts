@@ -2,9 +2,9 @@
 // the poll plan is kept. Usage: bun test/bench/remote-jobs.ts [JOBS] [SECONDS]
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pollDelaySeconds } from "../../src/domain/poll-plan.ts";
-import { startServer } from "../support/executable.ts";
-import { addProvider, submitRemote } from "../support/providers.ts";
+import { pollDelaySeconds } from "../../src/domain/waiting/poll-plan.ts";
+import { startServer } from "../support/servers/executable.ts";
+import { addProvider, submitRemote } from "../support/servers/providers.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const jobs = Number(process.argv[2] ?? 1000);

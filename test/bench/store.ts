@@ -3,11 +3,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Job, NewJobEvent } from "../../src/domain/job.ts";
+import type { Job, NewJobEvent } from "../../src/domain/jobs/job.ts";
+import { stageNames } from "../../src/domain/jobs/progress.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { stageNames } from "../../src/domain/progress.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
-import { claimJobs, finishJob, insertJob } from "../../src/store/jobs.ts";
+import { type Database, openDatabase } from "../../src/store/database/database.ts";
+import { claimJobs, finishJob, insertJob } from "../../src/store/jobs/jobs.ts";
 import { acceptedEvent, newJob, stageEvent } from "../support/jobs-in-store.ts";
 import { realClock } from "../support/real-clock.ts";
 

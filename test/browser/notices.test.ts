@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { barriersOf, markupFaultsOf } from "../console/support/faults.ts";
 import { missing, named, openConsole } from "../console/support/site.ts";
 import { until } from "../support/jobs.ts";
-import { startMailServer } from "../support/mail-server.ts";
+import { startMailServer } from "../support/servers/mail-server.ts";
 
 test.skipIf(missing !== undefined)(
   named("a person without JavaScript says once where mails go, sees it on a form, and gets the mail"),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
-import { type RunningServer, startServer } from "../support/executable.ts";
+import { type RunningServer, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { browserProgram } from "./site.ts";
 

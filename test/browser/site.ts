@@ -3,7 +3,7 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { clientFlags, clientSecret, type RunningProvider, startProvider } from "../sign-in/provider.ts";
-import { executable, type RunningServer, startServer } from "../support/executable.ts";
+import { executable, type RunningServer, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** Where a browser is; undefined where there is none. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { drag } from "../console/support/hands.ts";
-import { makeTiff } from "../support/tiff.ts";
+import { makeTiff } from "../support/packages/tiff.ts";
 import { missing } from "./site.ts";
 import { holdViewsSite } from "./views-site.ts";
 

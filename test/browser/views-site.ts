@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeArrayBuffer } from "geotiff";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { startServer } from "../support/executable.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { browserProgram } from "./site.ts";
 

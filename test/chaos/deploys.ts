@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
-import { zipOf } from "../support/archives.ts";
-import { packageFiles } from "../support/package-files.ts";
+import { zipOf } from "../support/packages/archives.ts";
+import { packageFiles } from "../support/packages/package-files.ts";
 import { type Address, ask } from "./load.ts";
 import { streamOf } from "./sent-files.ts";
 import type { Columns } from "./verify.ts";

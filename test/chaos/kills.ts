@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { executable, type RunningServer, startServer } from "../support/executable.ts";
+import { executable, type RunningServer, startServer } from "../support/servers/executable.ts";
 import type { Address } from "./load.ts";
 
 const root = join(import.meta.dir, "..", "..");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { foundBelow } from "../support/found-below.ts";
 import { deployCwl } from "../support/jobs.ts";
-import { addProvider } from "../support/providers.ts";
+import { addProvider } from "../support/servers/providers.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { type Deployers, startDeployers, verifyDeploys } from "./deploys.ts";
 import { type KillDeps, killOnce, type Middle, type Spread, startNormal } from "./kills.ts";

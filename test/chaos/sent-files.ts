@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { zipOf } from "../support/archives.ts";
-import { packageFiles } from "../support/package-files.ts";
+import { zipOf } from "../support/packages/archives.ts";
+import { packageFiles } from "../support/packages/package-files.ts";
 
 /** What the peer sends so slowly that kills come in the middle of it. */
 export type Sent = "archive" | "asset" | "package";

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { executable } from "../support/executable.ts";
+import { executable } from "../support/servers/executable.ts";
 
 /** What is done to a server that works, besides killing it. */
 export const troubles = ["stopped", "without descriptors", "on a full disk", "beside a second server"] as const;

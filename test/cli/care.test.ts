@@ -3,12 +3,12 @@ import { expect, test } from "bun:test";
 import { chmod, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { databaseFaults } from "../../src/store/backup.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { databaseFaults } from "../../src/store/database/backup.ts";
+import { openDatabase } from "../../src/store/database/database.ts";
 import { migrationFiles } from "../../src/store/migrations.macro.ts";
-import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, untilFinished } from "../support/jobs.ts";
 import { realClock } from "../support/real-clock.ts";
+import { runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 test("a backup made while the service works holds every job answered before, and is restored elsewhere", async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runExecutable, startServer } from "../support/executable.ts";
-import { serveFile } from "../support/file-server.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
+import { runExecutable, startServer } from "../support/servers/executable.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const examples = join(import.meta.dir, "..", "..", "examples", "climate");

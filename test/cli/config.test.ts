@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigSchema } from "../../src/config.ts";
-import { runExecutable } from "../support/executable.ts";
+import { ConfigSchema } from "../../src/config/config.ts";
+import { runExecutable } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 test("`config show` tells each setting with what gave it, and no password", async () => {

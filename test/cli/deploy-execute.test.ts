@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { executable, type RunningServer, runExecutable, startServer } from "../support/executable.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
+import { executable, type RunningServer, runExecutable, startServer } from "../support/servers/executable.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
 let folder: TemporaryDirectory;

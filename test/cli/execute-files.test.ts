@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { mkdir, readdir, symlink, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tarStream } from "../../src/files/tar-stream.ts";
-import { runExecutable } from "../support/executable.ts";
-import { serveFile } from "../support/file-server.ts";
+import { tarStream } from "../../src/files/archives/tar-stream.ts";
 import { deployCwl } from "../support/jobs.ts";
-import { listTool } from "../support/list-tool.ts";
+import { listTool } from "../support/packages/list-tool.ts";
+import { runExecutable } from "../support/servers/executable.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 
 const server = await serveFile();
 const long = `${"long".repeat(40)}.txt`;

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { exists } from "node:fs/promises";
 import { join } from "node:path";
-import { runExecutable } from "../support/executable.ts";
-import { makeRootFs } from "../support/root-fs.ts";
+import { makeRootFs } from "../support/machine/root-fs.ts";
+import { runExecutable } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 test("images lie where the service has its work directory, by a flag, a variable or a file of settings", async () => {

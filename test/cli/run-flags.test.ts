@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { executable, runExecutable } from "../support/executable.ts";
 import { until } from "../support/jobs.ts";
-import { makeRootFs } from "../support/root-fs.ts";
+import { makeRootFs } from "../support/machine/root-fs.ts";
+import { executable, runExecutable } from "../support/servers/executable.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
 let folder: TemporaryDirectory;

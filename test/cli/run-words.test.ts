@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { executable, runExecutable } from "../support/executable.ts";
+import { executable, runExecutable } from "../support/servers/executable.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
 let folder: TemporaryDirectory;

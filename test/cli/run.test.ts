@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { executable, runExecutable } from "../support/executable.ts";
+import { executable, runExecutable } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const environment = { PATH: "/usr/local/bin:/usr/bin:/bin" };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { executable, type RunningServer, runExecutable, startServer } from "../support/executable.ts";
+import { executable, type RunningServer, runExecutable, startServer } from "../support/servers/executable.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
 let folder: TemporaryDirectory;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Command, exitCodes, explainError, readArguments, UsageError } from "../../src/cli/command.ts";
-import { runExecutable } from "../support/executable.ts";
+import { runExecutable } from "../support/servers/executable.ts";
 
 const command: Command = {
   name: "open",

@@ -8,7 +8,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { noSlurm, startSlurm } from "../support/slurm.ts";
+import { noSlurm, startSlurm } from "../support/machine/slurm.ts";
 import { type Outcome, readOutcome } from "./read-outcome.ts";
 import { cwlTools } from "./tools.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { boxIn } from "../../src/console/map/box-systems.ts";
+import { boxIn } from "../../src/console/map/field/box-systems.ts";
 import { systemOf } from "../../src/pages/form/crs.ts";
 
 /** Twenty degrees of the Alps and what is north of them. */

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import world from "world-atlas/countries-110m.json" with { type: "json" };
-import { lettersOf } from "../../src/console/map/country-letters.ts";
-import { countryName } from "../../src/console/map/country-names.ts";
-import { boxOfParts, createOtherNames } from "../../src/console/map/find-country.ts";
-import { createFinder } from "../../src/console/map/find-named.ts";
+import { lettersOf } from "../../src/console/map/places/country-letters.ts";
+import { countryName } from "../../src/console/map/places/country-names.ts";
+import { boxOfParts, createOtherNames } from "../../src/console/map/places/find-country.ts";
+import { createFinder } from "../../src/console/map/places/find-named.ts";
 
 const namesOf = createOtherNames(["de-CH", "fr"]);
 const countries = world.objects.countries.geometries.map(({ properties, ...one }) => {

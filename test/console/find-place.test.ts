@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import world from "world-atlas/countries-110m.json" with { type: "json" };
 import { continuousBox } from "../../src/console/map/antimeridian.ts";
-import { createFinder } from "../../src/console/map/find-named.ts";
+import { createFinder } from "../../src/console/map/places/find-named.ts";
+import { boxAroundPlace } from "../../src/console/map/places/town-box.ts";
+import { otherNamesOfTowns } from "../../src/console/map/places/town-names.ts";
+import { listTowns } from "../../src/console/map/places/towns.ts";
 import { listAreas, listPlaces } from "../../src/console/map/places.ts";
-import { boxAroundPlace } from "../../src/console/map/town-box.ts";
-import { otherNamesOfTowns } from "../../src/console/map/town-names.ts";
-import { listTowns } from "../../src/console/map/towns.ts";
 
 const atlas = world.objects.countries.geometries.map(({ properties, ...one }) => ({
   written: properties.name,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import * as v from "valibot";
 import { madeTiff } from "../browser/views-site.ts";
-import { type RunningServer, startServer } from "../support/executable.ts";
+import { type RunningServer, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { firefoxProgram, follow, launchFirefox, namedFirefox, openWatched, saying, seen } from "./support/firefox.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import world from "world-atlas/countries-110m.json" with { type: "json" };
-import { countryName, hasRoom, nameLines } from "../../src/console/map/country-names.ts";
+import { countryName, hasRoom, nameLines } from "../../src/console/map/places/country-names.ts";
 import { degreeWords, sayPlace } from "../../src/console/map/words.ts";
 
 test("each country of the atlas has a name that nothing is written short in", () => {

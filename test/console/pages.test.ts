@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Page, Response } from "playwright-core";
-import type { Role } from "../../src/domain/access.ts";
+import type { Role } from "../../src/domain/people/access.ts";
 import { barriersOf, markupFaultsOf } from "./support/faults.ts";
 import { openShownSite, type ShownSite, shownPages } from "./support/pages.ts";
 import { missing, named, type Opened } from "./support/site.ts";

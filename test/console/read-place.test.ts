@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readPlace } from "../../src/console/map/read-place.ts";
+import { readPlace } from "../../src/console/map/places/read-place.ts";
 
 test.each([
   ["46.9, 7.4", 7.4, 46.9],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { factsText, valuesText } from "../../src/console/raster/raster-words.ts";
 import { openRaster, readPart } from "../../src/console/raster/read-raster.ts";
-import { makeTiff, type TiffPage } from "../support/tiff.ts";
+import { makeTiff, type TiffPage } from "../support/packages/tiff.ts";
 
 const files = new Map<string, ArrayBuffer>();
 let server: ReturnType<typeof Bun.serve> | undefined;

@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
 import world from "world-atlas/countries-110m.json" with { type: "json" };
 import { type Box, continuousBox, type Position } from "../../src/console/map/antimeridian.ts";
-import { countryName } from "../../src/console/map/country-names.ts";
+import { countryName } from "../../src/console/map/places/country-names.ts";
+import { listTowns } from "../../src/console/map/places/towns.ts";
 import { lands } from "../../src/console/map/regions/lands.ts";
 import { partsOfCountries } from "../../src/console/map/regions/parts-of-countries.ts";
 import { partsOfEurope } from "../../src/console/map/regions/parts-of-europe.ts";
 import { listRegions, type Region } from "../../src/console/map/regions/regions.ts";
 import { smallLands } from "../../src/console/map/regions/small-lands.ts";
 import { waters } from "../../src/console/map/regions/waters.ts";
-import { listTowns } from "../../src/console/map/towns.ts";
 
 const regions = listRegions();
 const towns = listTowns();

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadText } from "../../src/cwl/document/load.ts";
+import { loadText } from "../../src/cwl/document/load/load.ts";
 import { errorText } from "../../src/domain/problem.ts";
 
 const root = join(import.meta.dir, "../..");

@@ -1,19 +1,19 @@
 import { join } from "node:path";
-import type { Package } from "../../src/cwl/document/load.ts";
+import type { Package } from "../../src/cwl/document/load/load.ts";
 import { type CwlEngine, createCwlEngine } from "../../src/cwl/engine.ts";
-import type { JobFailure } from "../../src/domain/job.ts";
-import type { Json, JsonObject } from "../../src/domain/json.ts";
+import type { JobFailure } from "../../src/domain/jobs/job.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
-import type { Patience } from "../../src/domain/patience.ts";
-import type { OutputValues, PreparedInputs } from "../../src/domain/values.ts";
+import type { Json, JsonObject } from "../../src/domain/values/json.ts";
+import type { OutputValues, PreparedInputs } from "../../src/domain/values/values.ts";
+import type { Patience } from "../../src/domain/waiting/patience.ts";
 import type { EngineRecord, EngineUpdate, Prepared } from "../../src/engines/engine.ts";
 import type { Executor } from "../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../src/executors/local/local-executor.ts";
 import { createLocalMachine } from "../../src/executors/local/local-machine.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
+import { unconfinedParts } from "../support/machine/unconfined-parts.ts";
 import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { unconfinedParts } from "../support/unconfined-parts.ts";
 
 /** What a run left: how it ended, what was recorded and told on the way. */
 export type Ran = {

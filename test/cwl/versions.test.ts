@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { loadText } from "../../src/cwl/document/load.ts";
+import { loadText } from "../../src/cwl/document/load/load.ts";
 import { type CwlVersion, cwlVersions } from "../../src/cwl/document/schema.ts";
-import type { FileValue } from "../../src/domain/values.ts";
+import type { FileValue } from "../../src/domain/values/values.ts";
 import type { Task } from "../../src/executors/executor.ts";
 import { createHarness, type Harness, plainOutputs, runPackage, value } from "./harness.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { packageReader, packDocument } from "../../src/cwl/document/pack.ts";
+import { packageReader, packDocument } from "../../src/cwl/document/pack/pack.ts";
 import { readJobFile } from "../../src/cwl/run/job-file.ts";
 import { createHarness, runPackage } from "../cwl/harness.ts";
 

@@ -3,10 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as v from "valibot";
-import { runExecutable } from "../support/executable.ts";
-import { serveFile } from "../support/file-server.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
-import { makeArchive } from "../support/list-tool.ts";
+import { makeArchive } from "../support/packages/list-tool.ts";
+import { runExecutable } from "../support/servers/executable.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const example = join(import.meta.dir, "../../examples/ndvi");

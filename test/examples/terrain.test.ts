@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { packageReader, packDocument } from "../../src/cwl/document/pack.ts";
+import { packageReader, packDocument } from "../../src/cwl/document/pack/pack.ts";
 import { readJobFile } from "../../src/cwl/run/job-file.ts";
-import type { FileValue } from "../../src/domain/values.ts";
+import type { FileValue } from "../../src/domain/values/values.ts";
 import { createHarness, type Harness, type Ran, runPackage } from "../cwl/harness.ts";
 
 const root = join(import.meta.dir, "../..");

@@ -2,11 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Capacity } from "../../src/domain/slots.ts";
+import type { Capacity } from "../../src/domain/waiting/slots.ts";
 import type { Executor, Task, TaskKey } from "../../src/executors/executor.ts";
 import { createLayout, type Layout, taskLogFile, taskOutputDirectory } from "../../src/files/layout.ts";
+import { livingBelow } from "../support/packages/tools.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { livingBelow } from "../support/tools.ts";
 
 /** What a test of an executor works with. */
 export type ExecutorRig = AsyncDisposable & {

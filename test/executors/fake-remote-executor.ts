@@ -13,13 +13,13 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
-import type { Capacity } from "../../src/domain/slots.ts";
+import type { Capacity } from "../../src/domain/waiting/slots.ts";
 import type { Executor, Mount, StagedEntry, Task, TaskKey } from "../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../src/executors/local/local-executor.ts";
 import { removeRecords, taskName } from "../../src/executors/local/task-records.ts";
 import { createConfinement } from "../../src/executors/sandbox/confinement.ts";
-import { copyTree } from "../../src/files/copy-tree.ts";
-import { hasCode, ifExists } from "../../src/files/file-errors.ts";
+import { copyTree } from "../../src/files/disk/copy-tree.ts";
+import { hasCode, ifExists } from "../../src/files/disk/file-errors.ts";
 import { createLayout, isInside, type Layout, taskRecordFile, tasksDirectory } from "../../src/files/layout.ts";
 import { realClock } from "../support/real-clock.ts";
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { FileValue } from "../../src/domain/values.ts";
+import type { FileValue } from "../../src/domain/values/values.ts";
 import { createLayout, type Layout, taskDirectory } from "../../src/files/layout.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

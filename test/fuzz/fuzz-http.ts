@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
+import { startServer } from "../support/servers/executable.ts";
 import type { Findings } from "./findings.ts";
 import { fuzzedProcess, type HttpKind, httpKinds } from "./http-kinds.ts";
 import { shrink } from "./mutate.ts";

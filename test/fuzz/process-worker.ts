@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { findByPattern } from "../../src/cwl/tool/glob.ts";
 import { CwlFailure } from "../../src/cwl/values/failure.ts";
 import { Problem } from "../../src/domain/problem.ts";
-import { createInputCheck } from "../../src/engines/input-check.ts";
+import { createInputCheck } from "../../src/engines/inputs/input-check.ts";
 import { importImage } from "../../src/executors/images/images.ts";
 import { fileResponse } from "../../src/http/answers/send-file.ts";
 import type { ProcessKind } from "./process-kinds.ts";

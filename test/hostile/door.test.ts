@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, realpathSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { executable, runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, submit, until, untilFinished } from "../support/jobs.ts";
+import { executable, runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 

@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deployAs, execute, signIn } from "../support/clients.ts";
-import { startServer } from "../support/executable.ts";
 import { readStatus, until } from "../support/jobs.ts";
-import { endingTools } from "../support/left-tools.ts";
-import { shellTool, untilThere } from "../support/shell-tool.ts";
+import { endingTools } from "../support/machine/left-tools.ts";
+import { shellTool, untilThere } from "../support/packages/shell-tool.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { serveFile } from "../support/file-server.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 const longName = `${"a".repeat(60)}b`;

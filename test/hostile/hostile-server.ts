@@ -2,9 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
-import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
-import { makeRootFs } from "../support/root-fs.ts";
+import { makeRootFs } from "../support/machine/root-fs.ts";
+import { type RunningServer, runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 type Document = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
-import { serveFile } from "../support/file-server.ts";
-import { readPeak, resetPeak } from "../support/peak-memory.ts";
+import { readPeak, resetPeak } from "../support/machine/peak-memory.ts";
+import { startServer } from "../support/servers/executable.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { serveFile } from "../support/file-server.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 type Document = Readonly<Record<string, unknown>>;

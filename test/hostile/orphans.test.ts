@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { copyFile, readdir, rename, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool, untilThere } from "../support/shell-tool.ts";
+import { shellTool, untilThere } from "../support/packages/shell-tool.ts";
+import { runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { digestTree } from "./digest-tree.ts";
 import { whileHealthy } from "./watch-health.ts";

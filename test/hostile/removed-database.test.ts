@@ -2,9 +2,9 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, submitWith, until, untilFinished } from "../support/jobs.ts";
-import { shellTool, untilThere } from "../support/shell-tool.ts";
+import { shellTool, untilThere } from "../support/packages/shell-tool.ts";
+import { runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
-import { serveFile } from "../support/file-server.ts";
 import { deployCwl, submit, until, untilFinished } from "../support/jobs.ts";
+import { startServer } from "../support/servers/executable.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 const server = await serveFile();

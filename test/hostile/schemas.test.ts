@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { serveFile } from "../support/file-server.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -3,12 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { openDatabase } from "../../src/store/database.ts";
-import { saveProcess } from "../../src/store/processes.ts";
-import { runExecutable, startServer } from "../support/executable.ts";
-import { serveFile } from "../support/file-server.ts";
+import { openDatabase } from "../../src/store/database/database.ts";
+import { saveProcess } from "../../src/store/processes/processes.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
 import { realClock } from "../support/real-clock.ts";
+import { runExecutable, startServer } from "../support/servers/executable.ts";
+import { serveFile } from "../support/servers/file-server.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 type Document = Readonly<Record<string, unknown>>;

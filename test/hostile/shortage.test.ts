@@ -4,11 +4,11 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deployAs, execute, signIn } from "../support/clients.ts";
-import { executable, startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { endingTools } from "../support/left-tools.ts";
-import { shellTool, twoSteps, untilThere } from "../support/shell-tool.ts";
-import { mayMount, mountSmall } from "../support/small-disk.ts";
+import { endingTools } from "../support/machine/left-tools.ts";
+import { mayMount, mountSmall } from "../support/machine/small-disk.ts";
+import { shellTool, twoSteps, untilThere } from "../support/packages/shell-tool.ts";
+import { executable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 

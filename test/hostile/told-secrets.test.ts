@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
-import { startReceiver } from "../support/receiver.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool } from "../support/packages/shell-tool.ts";
+import { type RunningServer, runExecutable, startServer } from "../support/servers/executable.ts";
+import { startReceiver } from "../support/servers/receiver.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What nobody may find anywhere: each word is planted in one place. */

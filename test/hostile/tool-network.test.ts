@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
-import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
 import { until } from "../support/jobs.ts";
+import { type RunningServer, runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 

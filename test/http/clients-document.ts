@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cases, type ResultsRow, type Row, resultsRows } from "./results-rows.ts";
+import { cases, type ResultsRow, type Row, resultsRows } from "./results/results-rows.ts";
 
 const introduction = `# What a client sends and what it gets
 

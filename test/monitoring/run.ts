@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort } from "../support/machine/free-port.ts";
+import { type RunningServer, runExecutable, startServer } from "../support/servers/executable.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";
 import { makeWork } from "./work.ts";
 

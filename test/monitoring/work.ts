@@ -1,5 +1,5 @@
-import { startReceiver } from "../support/receiver.ts";
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool } from "../support/packages/shell-tool.ts";
+import { startReceiver } from "../support/servers/receiver.ts";
 
 /** Work for a service, which goes on until it is disposed of. */
 export type Work = AsyncDisposable & {

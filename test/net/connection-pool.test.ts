@@ -6,7 +6,7 @@ import { readAllowList } from "../../src/net/addresses.ts";
 import { createConnectionPool, type PoolLimits } from "../../src/net/connection-pool.ts";
 import { createGate, type GateDeps, type OutboundRequest, readAnswer } from "../../src/net/fetch.ts";
 import { until } from "../support/jobs.ts";
-import { httpAnswer } from "../support/remote-server.ts";
+import { httpAnswer } from "../support/servers/remote-server.ts";
 
 type Seen = { readonly head: string; readonly connection: number; readonly address: string };
 type Peer = AsyncDisposable & {

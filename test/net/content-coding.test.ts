@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { download } from "../../src/net/download.ts";
-import { loopbackGate, rawServer } from "../support/remote-server.ts";
+import { loopbackGate, rawServer } from "../support/servers/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const content = "a,b\n".repeat(5000);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { download, nameOf } from "../../src/net/download.ts";
-import { httpAnswer, loopbackGate, rawServer } from "../support/remote-server.ts";
+import { httpAnswer, loopbackGate, rawServer } from "../support/servers/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 test("A file is fetched with its digest, its type and its name", async () => {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { readAllowList } from "../../src/net/addresses.ts";
 import { type OutboundRequest, readAnswer } from "../../src/net/fetch.ts";
-import { httpAnswer, loopbackGate, rawServer } from "../support/remote-server.ts";
+import { httpAnswer, loopbackGate, rawServer } from "../support/servers/remote-server.ts";
 
 type GateOf = Parameters<typeof loopbackGate>[0];
 

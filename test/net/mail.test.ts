@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createMailer, type Mail, type MailServer } from "../../src/net/mail.ts";
-import { startMailServer } from "../support/mail-server.ts";
-import { rawServer } from "../support/remote-server.ts";
+import { startMailServer } from "../support/servers/mail-server.ts";
+import { rawServer } from "../support/servers/remote-server.ts";
 
 const mail: Mail = {
   id: "0190a000-0000-7000-8000-000000000001",

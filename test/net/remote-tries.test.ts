@@ -2,11 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type OutboundAnswer, readAnswer } from "../../src/net/fetch.ts";
-import type { RemoteTarget, SavedAnswer } from "../../src/net/remote.ts";
-import { createRemoteClient } from "../../src/net/remote-client.ts";
+import type { RemoteTarget, SavedAnswer } from "../../src/net/remote/remote.ts";
+import { createRemoteClient } from "../../src/net/remote/remote-client.ts";
 import type { Tries } from "../../src/net/try-again.ts";
-import { capabilities, description, executeResponse, fileOutput, xmlAnswer } from "../support/fake-wps.ts";
-import { httpAnswer, loopbackGate, rawServer } from "../support/remote-server.ts";
+import { capabilities, description, executeResponse, fileOutput, xmlAnswer } from "../support/servers/fake-wps.ts";
+import { httpAnswer, loopbackGate, rawServer } from "../support/servers/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const json = (value: unknown) => httpAnswer(200, { "content-type": "application/json" }, JSON.stringify(value));

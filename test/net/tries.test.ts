@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { download } from "../../src/net/download.ts";
-import { httpAnswer, loopbackGate, rawServer } from "../support/remote-server.ts";
+import { httpAnswer, loopbackGate, rawServer } from "../support/servers/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const content = "0123456789";

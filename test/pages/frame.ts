@@ -1,5 +1,5 @@
 import { scriptPaths, styleSheetPath, viewStylesPath } from "../../src/http/console-files.ts";
-import type { PageFrame } from "../../src/pages/page.ts";
+import type { PageFrame } from "../../src/pages/shared/page.ts";
 
 /** What the pages of tests get besides their document. */
 export const frame: PageFrame = {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
 import { statusOf, until, untilFinished } from "../support/jobs.ts";
-import { addProvider, submitRemote } from "../support/providers.ts";
+import { startServer } from "../support/servers/executable.ts";
+import { addProvider, submitRemote } from "../support/servers/providers.ts";
 import type { Peer } from "./peer.ts";
 import { expectSame, resultsOf } from "./provider-checks.ts";
 

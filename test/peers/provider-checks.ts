@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildExecutable } from "../../src/build.ts";
 import { untilFinished } from "../support/jobs.ts";
-import { killPoints, runKilled } from "../support/kill-stages.ts";
-import { submitRemote } from "../support/providers.ts";
+import { killPoints, runKilled } from "../support/machine/kill-stages.ts";
+import { submitRemote } from "../support/servers/providers.ts";
 import type { PeerContext } from "./peer.ts";
 
 /** Throws unless two JSON values are the same. */

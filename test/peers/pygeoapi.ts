@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { untilFinished } from "../support/jobs.ts";
-import { addProvider, submitRemote } from "../support/providers.ts";
+import { addProvider, submitRemote } from "../support/servers/providers.ts";
 import type { Peer } from "./peer.ts";
 import { checkKills, countLines, expectSame, freePort, resultsOf, untilAnswers } from "./provider-checks.ts";
 

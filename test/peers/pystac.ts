@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { runExecutable, startServer } from "../support/executable.ts";
-import { ndviExample, ndviSite, shareNdvi } from "../support/ndvi.ts";
+import { ndviExample, ndviSite, shareNdvi } from "../support/packages/ndvi.ts";
+import { runExecutable, startServer } from "../support/servers/executable.ts";
 import type { Peer } from "./peer.ts";
 
 const origin = "https://map.example";

@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { birdy } from "./birdy.ts";
 import { heddle } from "./heddle.ts";
 import { installPeer, isIndexReachable } from "./install.ts";

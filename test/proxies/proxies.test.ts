@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
-import { startServer } from "../support/executable.ts";
 import { until } from "../support/jobs.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { type ProxyName, proxies, startProxy } from "./proxies.ts";
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "../support/free-port.ts";
 import { until } from "../support/jobs.ts";
+import { freePort } from "../support/machine/free-port.ts";
 
 const root = join(import.meta.dir, "..", "..");
 const certificates = join(root, "test", "fixtures", "tls");

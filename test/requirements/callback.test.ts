@@ -1,8 +1,8 @@
 import { expect } from "bun:test";
 import * as v from "valibot";
 import { until } from "../support/jobs.ts";
-import { expectOgcSchema } from "../support/ogc-schemas.ts";
-import { startReceiver } from "../support/receiver.ts";
+import { expectOgcSchema } from "../support/packages/ogc-schemas.ts";
+import { startReceiver } from "../support/servers/receiver.ts";
 import { ignoresMember, member, on } from "./faults.ts";
 import { requirement } from "./requirement.ts";
 import { document, finishedJobOf, get, soundAddress, useService } from "./service.ts";

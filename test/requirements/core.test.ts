@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { relations } from "../../src/domain/links.ts";
-import { expectOgcSchema } from "../support/ogc-schemas.ts";
+import { expectOgcSchema } from "../support/packages/ogc-schemas.ts";
 import {
   absent,
   header,

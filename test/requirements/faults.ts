@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../../src/domain/json.ts";
+import { isJsonObject, type Json } from "../../src/domain/values/json.ts";
 
 /** A request on its way to the service. */
 export type Sent = {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { isJsonObject, type JsonObject } from "../../src/domain/json.ts";
 import { relations } from "../../src/domain/links.ts";
+import { isJsonObject, type JsonObject } from "../../src/domain/values/json.ts";
 import { untilFinished } from "../support/jobs.ts";
-import { expectOgcSchema } from "../support/ogc-schemas.ts";
+import { expectOgcSchema } from "../support/packages/ogc-schemas.ts";
 import {
   arrayRequest,
   binaryRequest,

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../src/domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../src/domain/values/json.ts";
 
 /**
  * How the official test suite of OGC API - Processes 1.0 (ets-ogcapi-processes10) makes its requests: it reads the

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { expectOgcSchema } from "../support/ogc-schemas.ts";
+import { expectOgcSchema } from "../support/packages/ogc-schemas.ts";
 import { absent, header, ignoresHeader, ignoresMember, ignoresQuery, member, on, status, withBody } from "./faults.ts";
 import { requirement } from "./requirement.ts";
 import { address, document, get, linksOf, useService } from "./service.ts";

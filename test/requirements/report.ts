@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { conformance, explained } from "../../src/domain/conformance.ts";
+import { conformance, explained } from "../../src/domain/processes/conformance.ts";
 
 const root = join(import.meta.dir, "..", "..");
 const { values: flags } = parseArgs({ options: { faults: { type: "boolean", default: false } } });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import type { Database } from "../../src/store/database.ts";
-import { openExecutions } from "../../src/store/executions.ts";
-import { findJob } from "../../src/store/jobs.ts";
+import type { Database } from "../../src/store/database/database.ts";
+import { openExecutions } from "../../src/store/jobs/executions.ts";
+import { findJob } from "../../src/store/jobs/jobs.ts";
 import { until } from "../support/jobs.ts";
 import { insertNewJob, openTestDatabase } from "../support/jobs-in-store.ts";
 import { quickRunner, unwritten } from "../support/quick-runner.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { JobEvent } from "../../src/domain/job.ts";
-import { stageNames, stages } from "../../src/domain/progress.ts";
+import type { JobEvent } from "../../src/domain/jobs/job.ts";
+import { stageNames, stages } from "../../src/domain/jobs/progress.ts";
 import { readEvents, startTestApp } from "../support/app.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { twoSteps } from "../support/shell-tool.ts";
+import { twoSteps } from "../support/packages/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 function shellTool(script: string, more: Readonly<Record<string, unknown>> = {}) {

@@ -2,7 +2,7 @@
 // how large it is when idle, and fails when it does not answer or leaves anything but its data directory.
 import { chmod, copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { executable } from "../support/executable.ts";
+import { executable } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const runs = 10;

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmod, copyFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { executable, runExecutable, startServer } from "../support/executable.ts";
+import { executable, runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 test("The executable serves from an empty folder with an empty environment and nothing beside it", async () => {

@@ -3,10 +3,10 @@ import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unitText } from "../../src/cli/server/service-unit.ts";
 import { defined } from "../../src/domain/defined.ts";
-import { executable, runExecutable } from "../support/executable.ts";
-import { freePort } from "../support/free-port.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { noSystemd, startSystemd } from "../support/systemd.ts";
+import { freePort } from "../support/machine/free-port.ts";
+import { noSystemd, startSystemd } from "../support/machine/systemd.ts";
+import { executable, runExecutable } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const reason = noSystemd();

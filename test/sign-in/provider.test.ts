@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { executable, runExecutable, startServer } from "../support/executable.ts";
 import { until } from "../support/jobs.ts";
+import { executable, runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { createBrowser, type PlainBrowser } from "./browser.ts";
 import { clientFlags, clientSecret, type RunningProvider, startProvider } from "./provider.ts";

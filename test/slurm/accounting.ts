@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { shellTool } from "../support/shell-tool.ts";
-import { type AccountedSlurm, noAccounting, startAccountedSlurm } from "../support/slurm-accounting.ts";
-import { killScripts } from "../support/slurm-steps.ts";
+import { type AccountedSlurm, noAccounting, startAccountedSlurm } from "../support/machine/slurm-accounting.ts";
+import { killScripts } from "../support/machine/slurm-steps.ts";
+import { shellTool } from "../support/packages/shell-tool.ts";
+import { runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { waiting } from "./packages.ts";
 

@@ -3,10 +3,10 @@
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, until, untilFinished } from "../support/jobs.ts";
-import { noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
-import { mayMount, mountSmall } from "../support/small-disk.ts";
+import { noSlurm, startSlurm, type TestSlurm } from "../support/machine/slurm.ts";
+import { mayMount, mountSmall } from "../support/machine/small-disk.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { counted } from "./packages.ts";
 

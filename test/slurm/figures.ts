@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, until, untilFinished } from "../support/jobs.ts";
-import { noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
-import { killScripts } from "../support/slurm-steps.ts";
+import { noSlurm, startSlurm, type TestSlurm } from "../support/machine/slurm.ts";
+import { killScripts } from "../support/machine/slurm-steps.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { large } from "./packages.ts";
 

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
-import { mountLate, noLateFiles } from "../support/late-files.ts";
-import { insideOwnTmp, noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
-import { mayMount } from "../support/small-disk.ts";
+import { mountLate, noLateFiles } from "../support/machine/late-files.ts";
+import { insideOwnTmp, noSlurm, startSlurm, type TestSlurm } from "../support/machine/slurm.ts";
+import { mayMount } from "../support/machine/small-disk.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** Each machine has a view of its own of one directory, in which files of others are seen so late. */

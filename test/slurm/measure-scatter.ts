@@ -5,10 +5,10 @@ import { quote } from "../../src/executors/local/supervisor-script.ts";
 import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
 import { createConfinement } from "../../src/executors/sandbox/confinement.ts";
 import { copyPublic } from "../../src/executors/sandbox/public-copy.ts";
-import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
+import { noSlurm, startSlurm, type TestSlurm } from "../support/machine/slurm.ts";
 import { realClock } from "../support/real-clock.ts";
-import { noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { scatter } from "./packages.ts";
 
 const why = noSlurm();

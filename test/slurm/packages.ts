@@ -1,4 +1,4 @@
-import { shellTool } from "../support/shell-tool.ts";
+import { shellTool } from "../support/packages/shell-tool.ts";
 
 /** Writes into a ledger that it started, and goes on when somebody makes the file `go` beside it. */
 export const waiting = shellTool(

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { deployCwl, submit, until } from "../support/jobs.ts";
-import { type AccountedSlurm, noAccounting, startAccountedSlurm } from "../support/slurm-accounting.ts";
-import { makeUnixUsers, noUnixUsers, type UnixUsers } from "../support/unix-users.ts";
+import { type AccountedSlurm, noAccounting, startAccountedSlurm } from "../support/machine/slurm-accounting.ts";
+import { makeUnixUsers, noUnixUsers, type UnixUsers } from "../support/machine/unix-users.ts";
 import { waiting } from "./packages.ts";
 import { endOf, openPlace } from "./user-place.ts";
 

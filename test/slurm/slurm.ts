@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
-import { noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
+import { noSlurm, startSlurm, type TestSlurm } from "../support/machine/slurm.ts";
+import { runExecutable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { scatter, waiting } from "./packages.ts";
 

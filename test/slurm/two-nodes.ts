@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
-import { insideOwnTmp, noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
-import { mayMount } from "../support/small-disk.ts";
+import { insideOwnTmp, noSlurm, startSlurm, type TestSlurm } from "../support/machine/slurm.ts";
+import { mayMount } from "../support/machine/small-disk.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { counted } from "./packages.ts";
 

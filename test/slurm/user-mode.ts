@@ -3,10 +3,10 @@ import { chown, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import * as v from "valibot";
 import { deployCwl, submit, until } from "../support/jobs.ts";
-import { makeRootFs } from "../support/root-fs.ts";
-import { shellTool } from "../support/shell-tool.ts";
-import { noSlurm, startSlurm, type TestSlurm } from "../support/slurm.ts";
-import { asUser, makeUnixUsers, noUnixUsers, type UnixUser, type UnixUsers } from "../support/unix-users.ts";
+import { makeRootFs } from "../support/machine/root-fs.ts";
+import { noSlurm, startSlurm, type TestSlurm } from "../support/machine/slurm.ts";
+import { asUser, makeUnixUsers, noUnixUsers, type UnixUser, type UnixUsers } from "../support/machine/unix-users.ts";
+import { shellTool } from "../support/packages/shell-tool.ts";
 import { endOf, openPlace } from "./user-place.ts";
 
 const why = noSlurm() ?? noUnixUsers();

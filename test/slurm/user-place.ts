@@ -1,10 +1,10 @@
 import { chmod, chown, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { executable, startServer } from "../support/executable.ts";
 import { readStatus } from "../support/jobs.ts";
-import type { TestSlurm } from "../support/slurm.ts";
+import type { TestSlurm } from "../support/machine/slurm.ts";
+import { asUser, type UnixUsers } from "../support/machine/unix-users.ts";
+import { executable, startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { asUser, type UnixUsers } from "../support/unix-users.ts";
 
 /** The executable, the rules of the helper, and directories of the service, as an administrator sets them up. */
 export async function openPlace({ environment }: Pick<TestSlurm, "environment">, users: UnixUsers) {

@@ -4,8 +4,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRandom } from "../fuzz/random.ts";
-import { startServer } from "../support/executable.ts";
 import { deployCwl, until } from "../support/jobs.ts";
+import { startServer } from "../support/servers/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { actUntil, nothingSeen, type Seen } from "./clients.ts";
 

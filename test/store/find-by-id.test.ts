@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { dismissJob } from "../../src/store/dismiss-job.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
-import { insertJob } from "../../src/store/jobs.ts";
-import { listJobs } from "../../src/store/list-jobs.ts";
+import { dismissJob } from "../../src/store/jobs/dismiss-job.ts";
+import { insertJob } from "../../src/store/jobs/jobs.ts";
+import { listJobs } from "../../src/store/jobs/list-jobs.ts";
 import { acceptedEvent, newJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

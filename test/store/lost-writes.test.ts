@@ -4,7 +4,7 @@ import { openTestDatabase } from "../support/jobs-in-store.ts";
 import { linesOf } from "../support/lines.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
-const holder = join(import.meta.dir, "../support/hold-write-lock.ts");
+const holder = join(import.meta.dir, "../support/machine/hold-write-lock.ts");
 
 // After one SQLITE_BUSY the driver's connection answers later writes as if they were committed, and loses them.
 test("every write that resolved is in the file, whoever held the lock meanwhile", async () => {

@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
-import { sortKeys } from "../../src/domain/job-sort.ts";
-import type { Database } from "../../src/store/database.ts";
-import { discardJob, dismissJob } from "../../src/store/dismiss-job.ts";
-import { earlierRuns, inputFactsOf } from "../../src/store/earlier-runs.ts";
-import { checkpointsOf, endExecution, findExecution, openExecutions } from "../../src/store/executions.ts";
-import { expiredJobs, removeJob } from "../../src/store/expire-jobs.ts";
-import { eventsOf } from "../../src/store/job-events.ts";
+import { sortKeys } from "../../src/domain/jobs/job-sort.ts";
+import type { Database } from "../../src/store/database/database.ts";
+import type { Statement } from "../../src/store/database/statements.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
+import { discardJob, dismissJob } from "../../src/store/jobs/dismiss-job.ts";
+import { earlierRuns, inputFactsOf } from "../../src/store/jobs/earlier-runs.ts";
+import { checkpointsOf, endExecution, findExecution, openExecutions } from "../../src/store/jobs/executions.ts";
+import { expiredJobs, removeJob } from "../../src/store/jobs/expire-jobs.ts";
+import { eventsOf } from "../../src/store/jobs/job-events.ts";
 import {
   adoptJob,
   findJob,
@@ -15,12 +16,11 @@ import {
   insertJob,
   recordJob,
   releaseJob,
-} from "../../src/store/jobs.ts";
-import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
-import { resultsOf } from "../../src/store/results.ts";
-import type { Statement } from "../../src/store/statements.ts";
-import { expiredVaultFiles, removeVaultFile } from "../../src/store/vault.ts";
-import { waitingJobs } from "../../src/store/waiting-jobs.ts";
+} from "../../src/store/jobs/jobs.ts";
+import { type JobFilter, listJobs } from "../../src/store/jobs/list-jobs.ts";
+import { resultsOf } from "../../src/store/jobs/results.ts";
+import { waitingJobs } from "../../src/store/jobs/waiting-jobs.ts";
+import { expiredVaultFiles, removeVaultFile } from "../../src/store/uploads/vault.ts";
 import {
   acceptedEvent,
   insertRunningJob,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { listRunning, queuePositionOf, queuePositionsOf } from "../../src/store/queue.ts";
+import { listRunning, queuePositionOf, queuePositionsOf } from "../../src/store/jobs/queue.ts";
 import { insertNewJob, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { count, eq, sql } from "drizzle-orm";
+import { argument, build, column, compile, rowsOf } from "../../src/store/database/statements.ts";
 import { checkpoints, executions, jobs } from "../../src/store/schema/jobs.ts";
-import { argument, build, column, compile, rowsOf } from "../../src/store/statements.ts";
 import { insertRunningJob, newJob, openTestDatabase } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { openDatabase } from "../../src/store/database/database.ts";
 import { questionOf } from "../../src/store/job-lists/question.ts";
 import { createSlices } from "../../src/store/job-lists/slices.ts";
-import { listJobs } from "../../src/store/list-jobs.ts";
+import { listJobs } from "../../src/store/jobs/list-jobs.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { insertNewJob, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import type { Database } from "../../src/store/database.ts";
-import { dismissJob } from "../../src/store/dismiss-job.ts";
+import type { Database } from "../../src/store/database/database.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
-import { listJobs } from "../../src/store/list-jobs.ts";
+import { dismissJob } from "../../src/store/jobs/dismiss-job.ts";
+import { listJobs } from "../../src/store/jobs/list-jobs.ts";
 import { insertNewJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { defined } from "../../src/domain/defined.ts";
-import { likenessOf, usualRun } from "../../src/domain/usual-run.ts";
-import type { Database } from "../../src/store/database.ts";
-import { earlierRuns, inputFactsOf } from "../../src/store/earlier-runs.ts";
+import { likenessOf, usualRun } from "../../src/domain/figures/usual-run.ts";
+import type { Database } from "../../src/store/database/database.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
-import { findJob, finishJob } from "../../src/store/jobs.ts";
+import { earlierRuns, inputFactsOf } from "../../src/store/jobs/earlier-runs.ts";
+import { findJob, finishJob } from "../../src/store/jobs/jobs.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

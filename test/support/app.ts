@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
 import { type App, startApp } from "../../src/app.ts";
-import type { JobEvent } from "../../src/domain/job.ts";
+import { readConfig } from "../../src/config/read-config.ts";
+import type { JobEvent } from "../../src/domain/jobs/job.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { searchBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
-import { readConfig } from "../../src/read-config.ts";
-import { openDatabase } from "../../src/store/database.ts";
-import { eventsOf } from "../../src/store/job-events.ts";
+import { openDatabase } from "../../src/store/database/database.ts";
+import { eventsOf } from "../../src/store/jobs/job-events.ts";
 import { realClock } from "./real-clock.ts";
 
 /** Starts the whole service in this process, on a free port; its log goes nowhere. */

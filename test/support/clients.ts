@@ -1,4 +1,4 @@
-import { runExecutable } from "./executable.ts";
+import { runExecutable } from "./servers/executable.ts";
 
 /** Makes a key and gives the header that signs in with it. */
 export async function signIn(data: string, role: string, user: string): Promise<Readonly<Record<string, string>>> {

@@ -1,4 +1,4 @@
-import { hasCode } from "../../src/files/file-errors.ts";
+import { hasCode } from "../../src/files/disk/file-errors.ts";
 
 const mostLooks = 100;
 

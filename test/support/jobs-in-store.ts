@@ -1,8 +1,8 @@
-import type { Job, NewJobEvent } from "../../src/domain/job.ts";
+import type { Job, NewJobEvent } from "../../src/domain/jobs/job.ts";
+import { type StageName, stages } from "../../src/domain/jobs/progress.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { type StageName, stages } from "../../src/domain/progress.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
-import { claimJobs, type FinishMove, insertJob } from "../../src/store/jobs.ts";
+import { type Database, openDatabase } from "../../src/store/database/database.ts";
+import { claimJobs, type FinishMove, insertJob } from "../../src/store/jobs/jobs.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 /** The time at which the jobs of these tests are made. */

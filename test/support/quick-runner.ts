@@ -1,16 +1,16 @@
-import { noActivity } from "../../src/domain/activity.ts";
-import { createCondition } from "../../src/domain/condition.ts";
-import type { Job } from "../../src/domain/job.ts";
+import { noActivity } from "../../src/domain/figures/activity.ts";
+import type { Job } from "../../src/domain/jobs/job.ts";
 import type { Logger } from "../../src/domain/logger.ts";
-import { createPatience } from "../../src/domain/patience.ts";
-import { pause } from "../../src/domain/pause.ts";
-import type { Process } from "../../src/domain/process.ts";
+import type { Process } from "../../src/domain/processes/process.ts";
+import { createCondition } from "../../src/domain/waiting/condition.ts";
+import { createPatience } from "../../src/domain/waiting/patience.ts";
+import { pause } from "../../src/domain/waiting/pause.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createBuiltinEngine } from "../../src/engines/builtin/engine.ts";
+import { createSharedSync } from "../../src/files/disk/shared-sync.ts";
 import { createLayout } from "../../src/files/layout.ts";
-import { createSharedSync } from "../../src/files/shared-sync.ts";
 import { createRunner, type Runner } from "../../src/runner/runner.ts";
-import type { Database } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database/database.ts";
 import { acceptedEvent, newJob } from "./jobs-in-store.ts";
 import { realClock } from "./real-clock.ts";
 

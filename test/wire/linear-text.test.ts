@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { holdsScript } from "../../src/cwl/document/template.ts";
+import { holdsScript } from "../../src/cwl/document/load/template.ts";
 import { readOntology } from "../../src/cwl/values/broader-formats.ts";
 import { formatMediaType, isFormat } from "../../src/cwl/values/formats.ts";
-import { ProviderBodySchema } from "../../src/domain/provider.ts";
-import { withoutEndSlashes } from "../../src/domain/text.ts";
+import { ProviderBodySchema } from "../../src/domain/processes/provider.ts";
+import { withoutEndSlashes } from "../../src/domain/words/text.ts";
 import { noToolProgress, readToolProgress } from "../../src/executors/local/tool-progress.ts";
 import { areaFormOf } from "../../src/pages/form/boxes.ts";
 import { splitOutsideQuotes } from "../../src/wire/header-list.ts";

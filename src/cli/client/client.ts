@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
-import { isJsonObject, type Json, parseExact } from "../../domain/json.ts";
-import { nearNames } from "../../domain/near-names.ts";
-import { commandLineAgent } from "../../domain/origin.ts";
+import { commandLineAgent } from "../../domain/people/origin.ts";
 import { errorText, type Fault, Problem, type ProblemKind, problemKinds } from "../../domain/problem.ts";
-import { withoutEndSlashes } from "../../domain/text.ts";
-import { hasCode } from "../../files/file-errors.ts";
+import { isJsonObject, type Json, parseExact } from "../../domain/values/json.ts";
+import { nearNames } from "../../domain/words/near-names.ts";
+import { withoutEndSlashes } from "../../domain/words/text.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 import { type Arguments, type Io, textOption, Unreachable, UsageError } from "../command.ts";
 import type { Option } from "../option.ts";
 import { tokenFor } from "./kept-login.ts";

@@ -1,12 +1,12 @@
 import { basename, dirname, extname } from "node:path";
 import { chooseProcess } from "../../cwl/document/choose-process.ts";
-import { fileEmbedder } from "../../cwl/document/embed-files.ts";
-import { loadSource } from "../../cwl/document/load.ts";
-import { packageReader, packSource } from "../../cwl/document/pack.ts";
-import type { PackOptions, ReadPackageFile } from "../../cwl/document/pack-files.ts";
+import { loadSource } from "../../cwl/document/load/load.ts";
+import { fileEmbedder } from "../../cwl/document/pack/embed-files.ts";
+import { packageReader, packSource } from "../../cwl/document/pack/pack.ts";
+import type { PackOptions, ReadPackageFile } from "../../cwl/document/pack/pack-files.ts";
 import { defined } from "../../domain/defined.ts";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { type Command, exitCodes, hasOption, onlyWord, textOption } from "../command.ts";
 import { readPackageWord } from "../read-package.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
-import { isJsonObject, type Json } from "../../domain/json.ts";
-import { directoryType } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
+import { isJsonObject, type Json } from "../../domain/values/json.ts";
+import { directoryType } from "../../domain/values/media-type.ts";
 import { isPlainName } from "../../files/layout.ts";
 import type { Io } from "../command.ts";
 import { requireDirectory } from "../require-directory.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { type Arguments, type Io, textOption, textOptions, UsageError } from "../command.ts";
 import type { Option } from "../option.ts";
 import type { Client } from "./client.ts";

@@ -1,4 +1,4 @@
-import { lateTool } from "../../domain/first-tool.ts";
+import { lateTool } from "../../domain/jobs/first-tool.ts";
 import { plainText } from "../terminal/table.ts";
 import type { Figures, Status } from "./status.ts";
 

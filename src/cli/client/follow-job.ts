@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { isFinished } from "../../domain/job-state.ts";
+import { isFinished } from "../../domain/jobs/job-state.ts";
 import { relations } from "../../domain/links.ts";
-import { sleep } from "../../domain/timers.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 import { exitCodes, type Io, stoppedExitCode } from "../command.ts";
 import { plainText } from "../terminal/table.ts";
 import type { Client } from "./client.ts";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { isDirectorySchema } from "../../domain/described.ts";
-import { holdsInnerFiles } from "../../domain/inner-files.ts";
-import { isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
-import { essenceOf } from "../../domain/media-type.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { isDirectorySchema } from "../../domain/processes/described.ts";
+import { holdsInnerFiles } from "../../domain/values/inner-files.ts";
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/values/json.ts";
+import { essenceOf } from "../../domain/values/media-type.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import type { Io } from "../command.ts";
 import type { Client } from "./client.ts";
 import { packDirectory } from "./pack-directory.ts";

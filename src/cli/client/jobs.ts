@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Json } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { Json } from "../../domain/values/json.ts";
 import { type Command, exitCodes, hasOption, type Io, onlyWord, textOption, UsageError } from "../command.ts";
 import { plainText } from "../terminal/table.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";

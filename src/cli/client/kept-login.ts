@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { Problem } from "../../domain/problem.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import type { Io } from "../command.ts";
 import { ownDirectory } from "./profiles.ts";
 
@@ -88,7 +88,7 @@ export async function tokenFor(environment: Environment, url: string): Promise<s
   if (login === undefined || Date.now() < login.expiresAt - marginMilliseconds) return login?.accessToken;
   const { refreshToken } = login;
   if (refreshToken === undefined) throw ended(url);
-  const { refreshLogin } = await import("../../net/device-login.ts");
+  const { refreshLogin } = await import("../../net/openid/device-login.ts");
   try {
     const tokens = await refreshLogin(login, refreshToken, Date.now);
     await saveLogin(environment, { ...login, ...tokens });

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { jobStatuses } from "../../domain/job-state.ts";
-import { isJsonObject, isList, type Json } from "../../domain/json.ts";
-import { durationText, readSpan } from "../../domain/spans.ts";
-import { sleep } from "../../domain/timers.ts";
+import { jobStatuses } from "../../domain/jobs/job-state.ts";
+import { isJsonObject, isList, type Json } from "../../domain/values/json.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
+import { durationText, readSpan } from "../../domain/words/spans.ts";
 import {
   type Arguments,
   exitCodes,

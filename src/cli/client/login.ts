@@ -72,7 +72,7 @@ async function loginByProvider(client: Client, io: Io): Promise<void> {
     const detail = `Cannot log in at ${client.url}: found no provider of identities for programs, wanted one; a key works as well (--with-key)`;
     throw new Problem("not-found", detail);
   }
-  const { loginByDevice } = await import("../../net/device-login.ts");
+  const { loginByDevice } = await import("../../net/openid/device-login.ts");
   const tell = (told: { readonly url: string; readonly code: string }) =>
     io.talk(`Open ${told.url}\nand check that it shows the code ${told.code}\n`);
   const tokens = await loginByDevice({ issuer, ...deviceClient }, tell, { now: Date.now, signal: io.signal });

@@ -1,5 +1,5 @@
-import { isFinished } from "../../domain/job-state.ts";
-import { sleep } from "../../domain/timers.ts";
+import { isFinished } from "../../domain/jobs/job-state.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 import {
   type Command,
   exitCodes,

@@ -1,6 +1,6 @@
-import { isJsonObject, isList } from "../../domain/json.ts";
-import { nearNames } from "../../domain/near-names.ts";
 import { Problem } from "../../domain/problem.ts";
+import { isJsonObject, isList } from "../../domain/values/json.ts";
+import { nearNames } from "../../domain/words/near-names.ts";
 import type { Client } from "./client.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtemp, open, readdir, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { type TarEntry, tarStream } from "../../files/tar-stream.ts";
+import { type TarEntry, tarStream } from "../../files/archives/tar-stream.ts";
 import { UsageError } from "../command.ts";
 
 /** A directory as one file, as long as it is needed. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
-import { obstacles, obstacleWords } from "../../domain/process.ts";
+import { obstacles, obstacleWords } from "../../domain/processes/process.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { type Arguments, exitCodes, hasOption, type Io, textOption, UsageError } from "../command.ts";
 import { checkFormat, printDocument } from "../terminal/print.ts";
 import { type Column, formatTable } from "../terminal/table.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
-import { hasCode } from "../../files/file-errors.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 import type { Io } from "../command.ts";
 
 /** A service under a short name; with a key, when it is not signed in to by a provider of identities. */

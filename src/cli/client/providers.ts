@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isJsonObject, isList, type Json } from "../../domain/json.ts";
+import { isJsonObject, isList, type Json } from "../../domain/values/json.ts";
 import {
   type Arguments,
   type Command,

@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
-import { readTextFile, textOf } from "../../files/read-text.ts";
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/values/json.ts";
+import { readTextFile, textOf } from "../../files/disk/read-text.ts";
 import { UsageError } from "../command.ts";
 
 /** Reads a whole request from a file of JSON; `-` is stdin. Throws UsageError with one sentence for whatever is wrong with it. */

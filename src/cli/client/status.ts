@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { jobStatuses } from "../../domain/job-state.ts";
+import { jobStatuses } from "../../domain/jobs/job-state.ts";
 
 /** The members of a status document that a person follows. */
 export const StatusSchema = v.looseObject({

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import * as v from "valibot";
-import type { Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/values/json.ts";
 import { type Io, UsageError } from "../command.ts";
 import type { Client } from "./client.ts";
 import { type LargeFile, partsFromBytes, uploadInParts } from "./upload-parts.ts";

@@ -1,6 +1,6 @@
-import { type Json, parseExact } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
-import { sleep } from "../../domain/timers.ts";
+import { type Json, parseExact } from "../../domain/values/json.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 import { type Io, Unreachable } from "../command.ts";
 import type { Client } from "./client.ts";
 

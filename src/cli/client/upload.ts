@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/values/json.ts";
 import { type Command, onlyWord } from "../command.ts";
 import { checkFormat, formatOption, printDocument } from "../terminal/print.ts";
 import { clientOptions, createClient } from "./client.ts";

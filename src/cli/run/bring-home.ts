@@ -4,8 +4,8 @@ import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from "node:fs/pr
 import { join, parse } from "node:path";
 import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "../../cwl/values/file-object.ts";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
-import { hasCode } from "../../files/file-errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
 
 /** Where outputs go, and the scratch directory that they may be moved out of. */

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { importImage, listImages, removeImage } from "../../executors/images/images.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import { imagesDirectory } from "../../files/layout.ts";
 import { type Arguments, type Command, exitCodes, type Io, UsageError, wrongWords } from "../command.ts";
 import type { Option } from "../option.ts";

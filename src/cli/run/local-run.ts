@@ -1,11 +1,11 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { onlyTargets } from "../../cwl/document/targets.ts";
+import { onlyTargets } from "../../cwl/document/load/targets.ts";
 import type { JobFile } from "../../cwl/run/job-file.ts";
 import type { LocalRun, PreservedEnvironment } from "../../cwl/run/local-run.ts";
 import { defined } from "../../domain/defined.ts";
 import { errorText } from "../../domain/problem.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import { type Arguments, hasOption, type Io, textOption, textOptions, UsageError } from "../command.ts";
 import { requireDirectory } from "../require-directory.ts";
 

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { CwlProcess, CwlType } from "../../cwl/document/schema.ts";
 import { members, typeText } from "../../cwl/values/types.ts";
-import type { Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/values/json.ts";
 
 /** Writes a job file with an example for each input; what is optional, or has a default, is commented. */
 export function makeTemplate(process: CwlProcess): string {

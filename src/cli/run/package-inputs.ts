@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import type { CwlType, InputParameter } from "../../cwl/document/schema.ts";
 import { members } from "../../cwl/values/types.ts";
-import { readNumber } from "../../domain/exact-number.ts";
-import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
-import { nearNames } from "../../domain/near-names.ts";
+import { readNumber } from "../../domain/values/exact-number.ts";
+import { type Json, type JsonObject, parseExact } from "../../domain/values/json.ts";
+import { nearNames } from "../../domain/words/near-names.ts";
 import { UsageError } from "../command.ts";
 import type { InputArgument } from "../option.ts";
 

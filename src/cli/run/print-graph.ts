@@ -1,5 +1,5 @@
-import { boxKind, boxOutline, boxTitle, type GraphBox, layOut } from "../../domain/graph-layout.ts";
-import type { GraphNode } from "../../domain/workflow-graph.ts";
+import { boxKind, boxOutline, boxTitle, type GraphBox, layOut } from "../../domain/graph/graph-layout.ts";
+import type { GraphNode } from "../../domain/graph/workflow-graph.ts";
 
 const colours = { input: "#d8e8f8", step: "#f8e8c8", output: "#d8f0d8" } as const;
 

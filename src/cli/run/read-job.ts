@@ -1,10 +1,10 @@
 import { dirname, resolve } from "node:path";
+import { readSource } from "../../cwl/document/load/source.ts";
 import type { CwlDocument } from "../../cwl/document/schema.ts";
-import { readSource } from "../../cwl/document/source.ts";
 import { type FetchFile, type JobFile, readJobFile } from "../../cwl/run/job-file.ts";
-import { isJsonObject, type Json } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
-import { readTextFile, textOf } from "../../files/read-text.ts";
+import { isJsonObject, type Json } from "../../domain/values/json.ts";
+import { readTextFile, textOf } from "../../files/disk/read-text.ts";
 import type { Arguments } from "../command.ts";
 import { readPackageInputs } from "./package-inputs.ts";
 

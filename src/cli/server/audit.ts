@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import type { AuditWords } from "../../domain/audit-query.ts";
 import { defined } from "../../domain/defined.ts";
 import { type AuditLine, auditLine } from "../../domain/documents/audit.ts";
-import type { Json } from "../../domain/json.ts";
-import { type ReadAuditDeps, readAuditPage } from "../../operations/read-audit.ts";
+import type { AuditWords } from "../../domain/people/audit-query.ts";
+import type { Json } from "../../domain/values/json.ts";
+import { type ReadAuditDeps, readAuditPage } from "../../operations/people/read-audit.ts";
 import { clientOptions, createClient } from "../client/client.ts";
 import { type Arguments, type Command, exitCodes, hasOption, type Io, textOption, UsageError } from "../command.ts";
 import type { Option } from "../option.ts";

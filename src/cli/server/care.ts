@@ -1,9 +1,9 @@
-import type { Clock } from "../../domain/clock.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
 import type { EngineDeps } from "../../executors/images/container-engine.ts";
 import type { Confinement, SandboxSettings } from "../../executors/sandbox/confinement.ts";
 import type { SlurmCommands, SlurmSettings } from "../../executors/slurm/slurm-commands.ts";
-import type { CareDeps } from "../../operations/care-for-data.ts";
-import type { Finding } from "../../operations/examine-data.ts";
+import type { CareDeps } from "../../operations/system/care-for-data.ts";
+import type { Finding } from "../../operations/system/examine-data.ts";
 import { type Arguments, type Command, exitCodes, hasOption, type Io, onlyWord } from "../command.ts";
 import type { Option } from "../option.ts";
 
@@ -41,7 +41,7 @@ export function backupCommand(deps: CareCommandDeps): Command {
     examples: [{ line: "backup heddle-backup.db", about: "copies the database into a file of that name" }],
     options: { data: deps.dataOption, replace: { type: "boolean", about: "write over a backup that has this name" } },
     async run(args, io) {
-      const { backUp } = await import("../../operations/care-for-data.ts");
+      const { backUp } = await import("../../operations/system/care-for-data.ts");
       const target = onlyWord(args, "the name of a file");
       await backUp(deps.care(args, io), target, hasOption(args, "replace"));
       io.talk(`Wrote ${target}; outputs, uploads and secret.key are not in it\n`);
@@ -60,7 +60,7 @@ export function restoreCommand(deps: CareCommandDeps): Command {
     examples: [{ line: "restore heddle-backup.db --data restored", about: "makes a data directory of a backup" }],
     options: { data: deps.dataOption },
     async run(args, io) {
-      const { restore } = await import("../../operations/care-for-data.ts");
+      const { restore } = await import("../../operations/system/care-for-data.ts");
       await restore(deps.care(args, io), onlyWord(args, "the file of a backup"));
       io.talk("Restored; the database that was there is heddle.db.replaced\n");
       return exitCodes.ok;
@@ -83,16 +83,16 @@ export function doctorCommand(deps: CareCommandDeps): Command {
       json: { type: "boolean", about: "print one JSON document" },
     },
     async run(args, io) {
-      const { examineData } = await import("../../operations/examine-data.ts");
+      const { examineData } = await import("../../operations/system/examine-data.ts");
       const care = deps.care(args, io);
       if (hasOption(args, "fix")) {
-        const { repair } = await import("../../operations/care-for-data.ts");
+        const { repair } = await import("../../operations/system/care-for-data.ts");
         for (const done of await repair(care)) io.talk(`${done}\n`);
       }
       const { createConfinement } = await import("../../executors/sandbox/confinement.ts");
       const { findBubblewrap } = await import("../../executors/sandbox/bubblewrap.ts");
       const { lookAtGroups } = await import("../../executors/sandbox/control-groups.ts");
-      const { serviceFacts } = await import("../../operations/care-for-data.ts");
+      const { serviceFacts } = await import("../../operations/system/care-for-data.ts");
       const { hasKeys, pid } = await serviceFacts(care);
       const settings = deps.sandboxSettings(args, io, hasKeys);
       const bubblewrap = findBubblewrap();

@@ -1,6 +1,6 @@
-import { actions, overseer, toldRole } from "../../domain/access.ts";
-import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
+import { actions, overseer, toldRole } from "../../domain/people/access.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
 import {
   createKey,
   type KeyDeps,
@@ -8,7 +8,7 @@ import {
   readKeys,
   readWantedKey,
   revokeKey,
-} from "../../operations/manage-keys.ts";
+} from "../../operations/people/manage-keys.ts";
 import {
   type Arguments,
   type Command,

@@ -1,5 +1,5 @@
-import { chownProcess, type OwnershipDeps, readOwners } from "../../operations/own-processes.ts";
-import { rollbackProcess } from "../../operations/process-revisions.ts";
+import { chownProcess, type OwnershipDeps, readOwners } from "../../operations/processes/own-processes.ts";
+import { rollbackProcess } from "../../operations/processes/process-revisions.ts";
 import { clientOptions } from "../client/client.ts";
 import { namesData, runProcessVerb } from "../client/process-verbs.ts";
 import {

@@ -1,8 +1,8 @@
-import type { Clock } from "../../domain/clock.ts";
 import { Problem } from "../../domain/problem.ts";
-import { sleep } from "../../domain/timers.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 import { type Reload, readReload } from "../../files/reload-note.ts";
-import type { CareDeps } from "../../operations/care-for-data.ts";
+import type { CareDeps } from "../../operations/system/care-for-data.ts";
 import { type Arguments, type Command, exitCodes, type Io } from "../command.ts";
 import type { Option } from "../option.ts";
 
@@ -28,7 +28,7 @@ export function reloadCommand(deps: ReloadDeps): Command {
     examples: [{ line: "reload", about: "makes the running service read its settings again" }],
     options: { data: deps.dataOption },
     async run(args, io) {
-      const { findService } = await import("../../operations/care-for-data.ts");
+      const { findService } = await import("../../operations/system/care-for-data.ts");
       const care = deps.care(args, io);
       const pid = await findService(care);
       if (pid === undefined)

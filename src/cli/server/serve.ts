@@ -1,5 +1,5 @@
-import { onAbort } from "../../domain/on-abort.ts";
 import { Problem } from "../../domain/problem.ts";
+import { onAbort } from "../../domain/waiting/on-abort.ts";
 import { type Arguments, type Command, exitCodes, explainError, type Io } from "../command.ts";
 import type { Option } from "../option.ts";
 

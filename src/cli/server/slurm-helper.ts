@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import * as v from "valibot";
 import { Problem } from "../../domain/problem.ts";
-import { HelperRequestSchema, HelperRulesSchema } from "../../executors/slurm/helper-request.ts";
+import { HelperRequestSchema, HelperRulesSchema } from "../../executors/slurm/helper/helper-request.ts";
 import { type Command, onlyWord } from "../command.ts";
 
 /** Builds the command that a rule of sudo lets the service run as other users: it hands their tools to Slurm. */
@@ -23,7 +23,7 @@ export function slurmHelperCommand(): Command {
     async run(args, io) {
       const rules = await readRules(onlyWord(args, "the file of the rules"));
       const request = parse("the request", HelperRequestSchema, await text(process.stdin));
-      const { doHelperRequest } = await import("../../executors/slurm/helper-work.ts");
+      const { doHelperRequest } = await import("../../executors/slurm/helper/helper-work.ts");
       const { exitCode, out, talk } = await doHelperRequest(rules, request);
       io.out(out);
       io.talk(talk);

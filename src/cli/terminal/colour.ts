@@ -1,4 +1,4 @@
-import type { JobStatus } from "../../domain/job-state.ts";
+import type { JobStatus } from "../../domain/jobs/job-state.ts";
 import type { Io } from "../command.ts";
 
 const codes = { red: 31, green: 32, yellow: 33, blue: 34, grey: 90 } as const;

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../../domain/json.ts";
+import { isJsonObject, type Json } from "../../domain/values/json.ts";
 import { type Arguments, exitCodes, hasOption, type Io, textOption, UsageError } from "../command.ts";
 import type { Option } from "../option.ts";
 import { fillTemplate, missingMembers, readTemplate } from "./template.ts";

@@ -1,4 +1,4 @@
-import { isJsonObject, isList, type Json } from "../../domain/json.ts";
+import { isJsonObject, isList, type Json } from "../../domain/values/json.ts";
 import { UsageError } from "../command.ts";
 
 /** A template, read: texts, and the ways to members between them. */

@@ -1,4 +1,4 @@
-import { sizeText } from "../../pages/words.ts";
+import { sizeText } from "../../pages/shared/words.ts";
 import type { FolderFile } from "./pack-folder.ts";
 
 /** What a browser gives of a folder. */

@@ -1,5 +1,5 @@
 import { parts, withoutToken } from "../../pages/form/field.ts";
-import { sizeText } from "../../pages/words.ts";
+import { sizeText } from "../../pages/shared/words.ts";
 import { element } from "../shared/elements.ts";
 import { enlivenFolders, takeDropped } from "./folders.ts";
 import type { Rows } from "./rows.ts";

@@ -1,4 +1,4 @@
-import type { ProcessDescription } from "../../domain/process.ts";
+import type { ProcessDescription } from "../../domain/processes/process.ts";
 import { outputsOf } from "../../pages/form/extras.ts";
 import { withoutToken, withoutTokens } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";

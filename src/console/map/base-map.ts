@@ -16,8 +16,8 @@ import { Fill, Stroke, Style } from "ol/style.js";
 import View from "ol/View.js";
 import { pageColour } from "../shared/elements.ts";
 import { type Box, continuousBox, unwrappedRing } from "./antimeridian.ts";
-import { mapInteractions } from "./gestures.ts";
-import { nameCountries } from "./names.ts";
+import { mapInteractions } from "./field/gestures.ts";
+import { nameCountries } from "./places/names.ts";
 import { sayPlace } from "./words.ts";
 
 /** What maps of the page are projected by. */

@@ -12,8 +12,8 @@ import { drawnGeometry } from "./across.ts";
 import { acrossControl } from "./across-control.ts";
 import { type Box, boxAround } from "./antimeridian.ts";
 import { createMap, fitBox, fitPadding, mapProjection } from "./base-map.ts";
-import { gesturesLine } from "./gestures.ts";
-import { placeSearch } from "./place-search.ts";
+import { gesturesLine } from "./field/gestures.ts";
+import { placeSearch } from "./places/place-search.ts";
 import { knownProjection } from "./projections.ts";
 import {
   elsewhereWords,

@@ -1,9 +1,9 @@
 import type { Box, Position } from "./antimeridian.ts";
-import { lettersOf } from "./country-letters.ts";
-import { countryName } from "./country-names.ts";
-import { createOtherNames } from "./find-country.ts";
-import type { Named } from "./find-named.ts";
-import { otherNamesOfTowns } from "./town-names.ts";
+import { lettersOf } from "./places/country-letters.ts";
+import { countryName } from "./places/country-names.ts";
+import { createOtherNames } from "./places/find-country.ts";
+import type { Named } from "./places/find-named.ts";
+import { otherNamesOfTowns } from "./places/town-names.ts";
 
 /** A country as the atlas has it: its name, and its number of ISO 3166 where it has one. */
 export type AtlasCountry = { readonly written: string; readonly number: string };
@@ -54,7 +54,7 @@ export async function listPlaces(
   languages: readonly string[],
 ): Promise<readonly Place[]> {
   const areas = await listAreas(atlas, languages);
-  const { listTowns } = await import("./towns.ts");
+  const { listTowns } = await import("./places/towns.ts");
   const inCountry = createWithin(areas);
   const others = otherNamesOfTowns();
   const towns = listTowns().map(({ name, country, state, place }): Town => {

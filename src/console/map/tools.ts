@@ -1,5 +1,5 @@
 import type OlMap from "ol/Map.js";
-import type { Target } from "./field-controls.ts";
+import type { Target } from "./field/field-controls.ts";
 
 /** What the tools of a field work with. */
 export type Tools = {

@@ -1,4 +1,4 @@
-import { durationText } from "../../pages/words.ts";
+import { durationText } from "../../pages/shared/words.ts";
 
 type Count = { readonly seconds: number; readonly at: number };
 

@@ -1,4 +1,4 @@
-import { timeText } from "../../pages/words.ts";
+import { timeText } from "../../pages/shared/words.ts";
 
 /** What a sheet is wide inside its margins and a card, in pixels: paper of the usual sizes has so much at least. */
 const sheetWidth = 640;

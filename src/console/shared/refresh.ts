@@ -1,4 +1,4 @@
-import { timeText } from "../../pages/words.ts";
+import { timeText } from "../../pages/shared/words.ts";
 import { rest } from "./rest.ts";
 
 function localTime(at: string, isPrecise = false): string {

@@ -1,4 +1,4 @@
-import { soFarText } from "../../pages/words.ts";
+import { soFarText } from "../../pages/shared/words.ts";
 
 /** Notes when a part of the page came that tells how long jobs go on already. */
 export function beginSoFar(part: ParentNode, now: number): void {

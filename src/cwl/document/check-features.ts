@@ -1,4 +1,4 @@
-import { type Field, newFault } from "./field.ts";
+import { type Field, newFault } from "./load/field.ts";
 import type { CwlProcess, Requirements, Step, Workflow, WorkflowFeature } from "./schema.ts";
 
 /** Where a feature is used, and how it is called. */

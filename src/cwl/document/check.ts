@@ -1,6 +1,6 @@
 import { canFeed, isOptional, members, typeText, unionOf } from "../values/types.ts";
 import { checkFeatures } from "./check-features.ts";
-import { type Field, fault, member } from "./field.ts";
+import { type Field, fault, member } from "./load/field.ts";
 import type { CwlProcess, CwlType, InputParameter, Link, Step, Workflow } from "./schema.ts";
 
 /** The most tools that one document may start: nested workflows multiply. */

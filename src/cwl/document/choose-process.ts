@@ -1,6 +1,6 @@
-import { isJsonObject, isList, type Json } from "../../domain/json.ts";
-import { nearNames } from "../../domain/near-names.ts";
 import { Problem } from "../../domain/problem.ts";
+import { isJsonObject, isList, type Json } from "../../domain/values/json.ts";
+import { nearNames } from "../../domain/words/near-names.ts";
 
 /** The process of a document that is to be deployed, and the others of its graph. */
 export type ChosenProcess = { readonly main: string; readonly others: readonly string[] };

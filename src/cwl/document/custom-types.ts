@@ -1,5 +1,5 @@
-import { crs84, crs84h, knownCrs, longitudeFirst } from "../../domain/crs.ts";
-import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { crs84, crs84h, knownCrs, longitudeFirst } from "../../domain/values/crs.ts";
+import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { members } from "../values/types.ts";
 import { geoTypes, type TypeFiles } from "./geo-types.ts";
 import type { CwlType } from "./schema.ts";

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../domain/json.ts";
-import type { DeployedStep, PinnedRun } from "../../domain/process.ts";
+import type { DeployedStep, PinnedRun } from "../../domain/processes/process.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 
 /** A process that is deployed, as a step runs it: one revision for ever. */
 export type DeployedProcess = {

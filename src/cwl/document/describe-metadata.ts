@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
-import { type AnyNumber, ExactNumber, isNumber } from "../../domain/exact-number.ts";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { type AnyNumber, ExactNumber, isNumber } from "../../domain/values/exact-number.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { CwlProcess } from "./schema.ts";
 
 /** What a document says of itself in the words of schema.org, as published packages do. */

@@ -1,8 +1,8 @@
-import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
-import type { JsonObject } from "../../domain/json.ts";
-import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
-import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
+import type { InputDefinition, OutputDefinition } from "../../domain/processes/process.ts";
+import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/values/crs.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
+import { directoryType, unknownMediaType } from "../../domain/values/media-type.ts";
 import { formatMediaType } from "../values/formats.ts";
 import { outputMediaType } from "../values/output-types.ts";
 import { holdsFiles, isOptional, members } from "../values/types.ts";

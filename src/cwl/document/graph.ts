@@ -1,5 +1,5 @@
 import { defined } from "../../domain/defined.ts";
-import type { GraphNode, GraphTool } from "../../domain/workflow-graph.ts";
+import type { GraphNode, GraphTool } from "../../domain/graph/workflow-graph.ts";
 import { neededSteps } from "./check.ts";
 import type { CwlDocument, CwlProcess, Step, Workflow } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { defined } from "../../domain/defined.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 import type { ImageRequest, Machine } from "../../executors/machine.ts";
 import type { CommandLineTool, CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 

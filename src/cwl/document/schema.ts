@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
-import type { DeployedStep, RemoteDefinition } from "../../domain/process.ts";
+import type { DeployedStep, RemoteDefinition } from "../../domain/processes/process.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 
 /** The versions of the language. Each document keeps its own: some rules differ (escapes, loadContents). */
 export const cwlVersions = ["v1.0", "v1.1", "v1.2"] as const;

@@ -1,4 +1,4 @@
-import { expandName, type LoadContext } from "./load-context.ts";
+import { expandName, type LoadContext } from "./load/load-context.ts";
 
 /** What a document that asks for secret inputs is told. */
 export const secretsWarning =

@@ -1,6 +1,6 @@
-import { nearNames } from "../../domain/near-names.ts";
-import { doubt, type Field } from "./field.ts";
-import { parseTemplate } from "./template.ts";
+import { nearNames } from "../../domain/words/near-names.ts";
+import { doubt, type Field } from "./load/field.ts";
+import { parseTemplate } from "./load/template.ts";
 
 /** The most names that a note lists, and the most inputs of one text that it tells of. */
 const maxNames = 20;

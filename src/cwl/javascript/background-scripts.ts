@@ -1,6 +1,6 @@
-import { onAbort } from "../../domain/on-abort.ts";
-import { createSlots } from "../../domain/slots.ts";
-import { startTimer, type Timer } from "../../domain/timers.ts";
+import { onAbort } from "../../domain/waiting/on-abort.ts";
+import { createSlots } from "../../domain/waiting/slots.ts";
+import { startTimer, type Timer } from "../../domain/waiting/timers.ts";
 import type { ScriptRequest } from "./expression-worker.ts";
 import type { ScriptEnd } from "./interpreter.ts";
 

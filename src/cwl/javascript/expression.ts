@@ -1,7 +1,7 @@
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
-import { nearNames } from "../../domain/near-names.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
+import { nearNames } from "../../domain/words/near-names.ts";
+import { parseTemplate, type Segment } from "../document/load/template.ts";
 import type { CwlVersion, Expression } from "../document/schema.ts";
-import { parseTemplate, type Segment } from "../document/template.ts";
 import { CwlFailure, packageFault } from "../values/failure.ts";
 import { jsonText } from "../values/json-text.ts";
 

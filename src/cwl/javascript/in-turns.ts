@@ -1,4 +1,4 @@
-import { nextTurn } from "../../domain/timers.ts";
+import { nextTurn } from "../../domain/waiting/timers.ts";
 
 /** Items that are worked on before others get their turn. */
 const batch = 200;

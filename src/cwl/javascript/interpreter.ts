@@ -1,6 +1,6 @@
 import wasmFile from "@jitl/quickjs-ng-wasmfile-release-sync/wasm" with { type: "file" };
 import type { Intrinsics, QuickJSContext, QuickJSRuntime, QuickJSWASMModule } from "quickjs-emscripten-core";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { meterModule, stepsName } from "./metered-wasm.ts";
 
 /** The body of a function, with all that it sees. */

@@ -1,5 +1,5 @@
-import type { Clock } from "../../domain/clock.ts";
-import type { Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/values/json.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { type BackgroundScripts, createBackgroundScripts } from "./background-scripts.ts";
 import type { Scope } from "./expression.ts";

@@ -1,5 +1,12 @@
-import { ExactNumber, isRounded } from "../../domain/exact-number.ts";
-import { isJsonObject, isList, type Json, type JsonObject, objectWithDoubles, withDoubles } from "../../domain/json.ts";
+import { ExactNumber, isRounded } from "../../domain/values/exact-number.ts";
+import {
+  isJsonObject,
+  isList,
+  type Json,
+  type JsonObject,
+  objectWithDoubles,
+  withDoubles,
+} from "../../domain/values/json.ts";
 
 /** What a script sees of a scope. */
 type Seen = { readonly inputs: JsonObject; readonly self: Json };

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../domain/json.ts";
-import { stepWords } from "../../domain/step-words.ts";
+import { stepWords } from "../../domain/jobs/step-words.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 import type { Surroundings } from "../document/requirements.ts";
 import type { CwlProcess } from "../document/schema.ts";
 import type { Progress } from "./progress.ts";

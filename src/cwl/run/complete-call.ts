@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 import { effectiveRequirements } from "../document/requirements.ts";
 import type { Requirements } from "../document/schema.ts";
 import type { Scope } from "../javascript/expression.ts";

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
-import { unknownMediaType } from "../../domain/media-type.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
+import { unknownMediaType } from "../../domain/values/media-type.ts";
 import {
   type FileValue,
   isItemList,
@@ -10,10 +10,10 @@ import {
   type PreparedInputs,
   type PreparedItem,
   preparedLeaves,
-} from "../../domain/values.ts";
-import { ifExists } from "../../files/file-errors.ts";
+} from "../../domain/values/values.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import { toCustom } from "../document/custom-types.ts";
-import { duringField } from "../document/failed-field.ts";
+import { duringField } from "../document/load/failed-field.ts";
 import type { CwlDocument, CwlProcess, CwlType, FileDemands, InputParameter, ListingMode } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import type { Evaluating } from "../javascript/javascript.ts";

@@ -1,4 +1,4 @@
-import { isList, type Json } from "../../domain/json.ts";
+import { isList, type Json } from "../../domain/values/json.ts";
 import type { Link, PickValue } from "../document/schema.ts";
 import { CwlFailure } from "../values/failure.ts";
 

@@ -1,9 +1,9 @@
-import type { JsonObject } from "../../domain/json.ts";
-import type { ProcessDefinition } from "../../domain/process.ts";
-import type { FieldPlaces } from "../document/failed-field.ts";
+import type { ProcessDefinition } from "../../domain/processes/process.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
+import type { FieldPlaces } from "../document/load/failed-field.ts";
+import { jsonSource, type Place } from "../document/load/source.ts";
 import { noSurroundings, type Surroundings } from "../document/requirements.ts";
 import type { CwlDocument } from "../document/schema.ts";
-import { jsonSource, type Place } from "../document/source.ts";
 
 /** What whoever runs a package on their own machine may ask for; nothing of it exists in the server. */
 export type LocalRun = {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 import { isInside, type Layout, ownFilesDirectory, tasksDirectory } from "../../files/layout.ts";
 import { fileObject, mapFilesNow, pathOf, secondaryFilesOf } from "../values/file-object.ts";
 

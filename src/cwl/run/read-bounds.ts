@@ -1,4 +1,4 @@
-import { type FileValue, itemsOf, type PreparedItem, preparedLeaves } from "../../domain/values.ts";
+import { type FileValue, itemsOf, type PreparedItem, preparedLeaves } from "../../domain/values/values.ts";
 import type { Prepared } from "../../engines/engine.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { ReadBounds } from "./readable.ts";

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { isJsonObject, isList, type Json } from "../../domain/json.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { isJsonObject, isList, type Json } from "../../domain/values/json.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { isFileLike } from "../values/types.ts";

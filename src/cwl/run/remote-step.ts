@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { defined } from "../../domain/defined.ts";
-import type { JobFailure } from "../../domain/job.ts";
-import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
-import type { Trace } from "../../domain/origin.ts";
+import type { JobFailure } from "../../domain/jobs/job.ts";
+import { isStoppedFor } from "../../domain/jobs/stop-reason.ts";
+import type { Trace } from "../../domain/people/origin.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type DeployedStep, placeOfStep } from "../../domain/process.ts";
-import { isStoppedFor } from "../../domain/stop-reason.ts";
-import type { OutputValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
+import { type DeployedStep, placeOfStep } from "../../domain/processes/process.ts";
+import { doubleOf, type Json, type JsonObject } from "../../domain/values/json.ts";
+import type { OutputValue, PreparedInputs, PreparedItem } from "../../domain/values/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../../engines/engine.ts";
 import { fileObject, isFileObject, safeBasename } from "../values/file-object.ts";
 import type { RemoteStep } from "./run-context.ts";

@@ -1,4 +1,4 @@
-import { doubleOf, type JsonObject } from "../../domain/json.ts";
+import { doubleOf, type JsonObject } from "../../domain/values/json.ts";
 import type { Requirements, ResourceName } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import { packageFault } from "../values/failure.ts";

@@ -1,8 +1,8 @@
 import { lstat, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isList, type Json, type JsonObject } from "../../domain/json.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { isList, type Json, type JsonObject } from "../../domain/values/json.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
 import type { SecondaryFile } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../domain/clock.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
 import type { EngineRecord } from "../../engines/engine.ts";
 
 /** Which tools of a run wait, and which run: a run waits while some wait and none runs. Times are milliseconds since 1970. */

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { TaskKey } from "../../executors/executor.ts";
-import { ifExists } from "../../files/file-errors.ts";
-import { createJobPaths } from "../../files/job-paths.ts";
-import { createLogJoin } from "../../files/join-log.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
+import { createJobPaths } from "../../files/jobs/job-paths.ts";
+import { createLogJoin } from "../../files/jobs/join-log.ts";
 import {
   executionLogFile,
   type Layout,

@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
-import { runMember, type TaskFacts, tasksIn, tasksJson } from "../../domain/provenance.ts";
-import { type StepUsage, usageKey } from "../../domain/usage.ts";
+import { type StepUsage, usageKey } from "../../domain/figures/usage.ts";
+import { runMember, type TaskFacts, tasksIn, tasksJson } from "../../domain/processes/provenance.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { EngineRecord } from "../../engines/engine.ts";
 
 /** What one tool took. */

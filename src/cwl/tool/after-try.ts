@@ -1,7 +1,7 @@
-import { isJsonObject, isList, type Json } from "../../domain/json.ts";
-import { pause } from "../../domain/pause.ts";
-import { type Retry, type RetryCause, retryCauses } from "../../domain/run-settings.ts";
-import { Shortage } from "../../domain/shortage.ts";
+import { Shortage } from "../../domain/figures/shortage.ts";
+import { type Retry, type RetryCause, retryCauses } from "../../domain/jobs/run-settings.ts";
+import { isJsonObject, isList, type Json } from "../../domain/values/json.ts";
+import { pause } from "../../domain/waiting/pause.ts";
 import type { TaskEnd } from "../../executors/executor.ts";
 import { type Call, callName } from "../run/call.ts";
 import type { RunContext } from "../run/run-context.ts";

@@ -1,6 +1,6 @@
-import { fullText, isNumber } from "../../domain/exact-number.ts";
-import { doubleOf, isJsonObject, isList, type Json } from "../../domain/json.ts";
-import { inField } from "../document/failed-field.ts";
+import { fullText, isNumber } from "../../domain/values/exact-number.ts";
+import { doubleOf, isJsonObject, isList, type Json } from "../../domain/values/json.ts";
+import { inField } from "../document/load/failed-field.ts";
 import type { CommandLineBinding, CommandLineTool, CwlType } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import { CwlFailure } from "../values/failure.ts";

@@ -1,8 +1,8 @@
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/values/json.ts";
+import { syncFileSystem } from "../../files/disk/sync-file-system.ts";
 import { isInside } from "../../files/layout.ts";
-import { syncFileSystem } from "../../files/sync-file-system.ts";
 import { mapInTurns } from "../javascript/in-turns.ts";
 import { filesIn, pathOf } from "../values/file-object.ts";
 

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../domain/json.ts";
-import { isJsonObject } from "../../domain/json.ts";
-import { inField } from "../document/failed-field.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
+import { isJsonObject } from "../../domain/values/json.ts";
+import { inField } from "../document/load/failed-field.ts";
 import type { ExpressionTool } from "../document/schema.ts";
 import { evaluate } from "../javascript/expression.ts";
 import { type Call, callName } from "../run/call.ts";

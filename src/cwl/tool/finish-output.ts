@@ -1,4 +1,4 @@
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { CwlType, Expression, SecondaryFile, ToolOutput } from "../document/schema.ts";
 import { evaluateString, type Scope } from "../javascript/expression.ts";
 import { mapInTurns } from "../javascript/in-turns.ts";

@@ -1,8 +1,8 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../../domain/problem.ts";
-import { hasCode, ifExists } from "../../files/file-errors.ts";
-import { type MayRead, openDirectory } from "../../files/open-regular.ts";
+import { hasCode, ifExists } from "../../files/disk/file-errors.ts";
+import { type MayRead, openDirectory } from "../../files/disk/open-regular.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { type GlobPart, parseGlob } from "./glob-pattern.ts";
 

@@ -2,11 +2,11 @@ import { realpathSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
-import { hasCode, ifFound } from "../../files/file-errors.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
+import { hasCode, ifFound } from "../../files/disk/file-errors.ts";
+import { openDirectory } from "../../files/disk/open-regular.ts";
 import { isInside } from "../../files/layout.ts";
-import { openDirectory } from "../../files/open-regular.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { fileObject, pathOf } from "../values/file-object.ts";
 

@@ -1,7 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
-import type { DirectoryValue, FileValue, MadeDirectory, OutputValue, OutputValues } from "../../domain/values.ts";
+import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
+import type {
+  DirectoryValue,
+  FileValue,
+  MadeDirectory,
+  OutputValue,
+  OutputValues,
+} from "../../domain/values/values.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
 import { filesIn, isFileObject, mapFiles, pathOf, safeBasename, secondaryFilesOf } from "../values/file-object.ts";
 import { formatMediaType } from "../values/formats.ts";

@@ -1,14 +1,14 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { decodeText } from "../../domain/charset.ts";
 import { numberFaults } from "../../domain/faults.ts";
-import { isJsonObject, isList, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
-import { excessOfJson, jsonBounds } from "../../domain/json-bounds.ts";
-import { nearNames } from "../../domain/near-names.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
-import { type MayRead, readRegular } from "../../files/open-regular.ts";
-import { duringField } from "../document/failed-field.ts";
+import { decodeText } from "../../domain/values/charset.ts";
+import { isJsonObject, isList, type Json, type JsonObject, parseExact } from "../../domain/values/json.ts";
+import { excessOfJson, jsonBounds } from "../../domain/values/json-bounds.ts";
+import { nearNames } from "../../domain/words/near-names.ts";
+import { type MayRead, readRegular } from "../../files/disk/open-regular.ts";
+import { duringField } from "../document/load/failed-field.ts";
 import type {
   CommandLineTool,
   CwlType,

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { StagedEntry } from "../../executors/executor.ts";
 import { CwlFailure } from "../values/failure.ts";
 import {

@@ -1,6 +1,6 @@
 import { isProgressLine } from "../../executors/local/tool-progress.ts";
-import { openLogToRead } from "../../files/job-log.ts";
-import { readPart } from "../../files/open-regular.ts";
+import { readPart } from "../../files/disk/open-regular.ts";
+import { openLogToRead } from "../../files/jobs/job-log.ts";
 
 /** What a failure quotes of a tool's stderr. */
 const tailLines = 20;

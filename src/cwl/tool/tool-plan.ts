@@ -1,11 +1,11 @@
 import { join, relative } from "node:path";
-import { doubleOf, type JsonObject } from "../../domain/json.ts";
-import { type Trace, traceVariables } from "../../domain/origin.ts";
-import type { Reservation } from "../../domain/slots.ts";
+import { type Trace, traceVariables } from "../../domain/people/origin.ts";
+import { doubleOf, type JsonObject } from "../../domain/values/json.ts";
+import type { Reservation } from "../../domain/waiting/slots.ts";
 import type { StagedEntry, TaskLimits, TaskView } from "../../executors/executor.ts";
 import { type Image, isUnpacked } from "../../executors/images/image.ts";
 import { isInside } from "../../files/layout.ts";
-import { inField } from "../document/failed-field.ts";
+import { inField } from "../document/load/failed-field.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "../document/schema.ts";
 import { evaluate, evaluateString, type Scope } from "../javascript/expression.ts";
 import type { CompleteCall } from "../run/complete-call.ts";

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import { delayWork } from "../../domain/delayed-work.ts";
+import { shortageOf } from "../../domain/figures/shortage.ts";
+import { begunKey } from "../../domain/graph/workflow-graph.ts";
+import { isStoppedFor } from "../../domain/jobs/stop-reason.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
-import { shortageOf } from "../../domain/shortage.ts";
-import { isStoppedFor } from "../../domain/stop-reason.ts";
-import { begunKey } from "../../domain/workflow-graph.ts";
+import { delayWork } from "../../domain/waiting/delayed-work.ts";
 import type { Refusal, Task, TaskEnd, TaskKey } from "../../executors/executor.ts";
-import { createJobPaths } from "../../files/job-paths.ts";
-import { createLogJoin, type LogJoin } from "../../files/join-log.ts";
+import { createJobPaths } from "../../files/jobs/job-paths.ts";
+import { createLogJoin, type LogJoin } from "../../files/jobs/join-log.ts";
 import { executionLogFile, taskLogFile } from "../../files/layout.ts";
 import { type Call, callName, partName } from "../run/call.ts";
 import { readableRoots } from "../run/readable.ts";

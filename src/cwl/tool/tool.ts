@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { defined } from "../../domain/defined.ts";
-import type { JsonObject } from "../../domain/json.ts";
-import type { Maker } from "../../domain/provenance.ts";
+import type { Maker } from "../../domain/processes/provenance.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images/image.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import {
   earlierTaskDirectories,
   taskDirectory,

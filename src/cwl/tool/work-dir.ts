@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { StagedEntry } from "../../executors/executor.ts";
 import { isInside } from "../../files/layout.ts";
 import type { Requirements, WorkDirEntry } from "../document/schema.ts";

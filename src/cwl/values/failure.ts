@@ -1,6 +1,6 @@
-import type { JobFailure } from "../../domain/job.ts";
+import type { JobFailure } from "../../domain/jobs/job.ts";
 import { errorText } from "../../domain/problem.ts";
-import type { Place } from "../document/source.ts";
+import type { Place } from "../document/load/source.ts";
 
 /** A run that failed for a reason of its own: the job fails with it, and nothing is wrong with the service. */
 export class CwlFailure extends Error {

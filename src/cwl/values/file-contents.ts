@@ -1,6 +1,6 @@
-import { decodeText } from "../../domain/charset.ts";
-import type { JsonObject } from "../../domain/json.ts";
-import { type MayRead, openRegular, readPart } from "../../files/open-regular.ts";
+import { decodeText } from "../../domain/values/charset.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
+import { type MayRead, openRegular, readPart } from "../../files/disk/open-regular.ts";
 import type { CwlVersion } from "../document/schema.ts";
 import { CwlFailure } from "./failure.ts";
 import { pathOf } from "./file-object.ts";

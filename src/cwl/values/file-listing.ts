@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { JsonObject } from "../../domain/json.ts";
-import { ifExists } from "../../files/file-errors.ts";
-import { type MayRead, openDirectory } from "../../files/open-regular.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
+import { type MayRead, openDirectory } from "../../files/disk/open-regular.ts";
 import type { ListingMode } from "../document/schema.ts";
 import { CwlFailure } from "./failure.ts";
 import { fileObject, pathOf } from "./file-object.ts";

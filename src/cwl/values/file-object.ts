@@ -1,7 +1,7 @@
 import { basename, dirname, extname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { defined } from "../../domain/defined.ts";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { isPlainName } from "../../files/layout.ts";
 import { CwlFailure } from "./failure.ts";
 import { isFileLike } from "./types.ts";

@@ -1,5 +1,5 @@
-import { isOfType } from "../../domain/described.ts";
-import { unknownMediaType } from "../../domain/media-type.ts";
+import { isOfType } from "../../domain/processes/described.ts";
+import { unknownMediaType } from "../../domain/values/media-type.ts";
 
 /** Where IANA keeps its media types: the IRI of a format is this and the media type. */
 const ianaMediaTypes = "https://www.iana.org/assignments/media-types/";

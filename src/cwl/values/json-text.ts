@@ -1,5 +1,5 @@
-import { fullText, isNumber } from "../../domain/exact-number.ts";
-import { isJsonObject, isList, type Json } from "../../domain/json.ts";
+import { fullText, isNumber } from "../../domain/values/exact-number.ts";
+import { isJsonObject, isList, type Json } from "../../domain/values/json.ts";
 
 /**
  * Writes JSON as CWL runners put it into texts: a blank after each comma and colon, numbers in full; with an indent,

@@ -1,4 +1,4 @@
-import { mediaTypeOf } from "../../domain/media-type.ts";
+import { mediaTypeOf } from "../../domain/values/media-type.ts";
 import type { CwlDocument, CwlProcess, ToolOutput } from "../document/schema.ts";
 import { formatMediaType } from "./formats.ts";
 

@@ -1,5 +1,5 @@
-import { ExactNumber, isNumber, numberOfText, wholeNumber } from "../../domain/exact-number.ts";
-import { foundText, isJsonObject, isList, type Json } from "../../domain/json.ts";
+import { ExactNumber, isNumber, numberOfText, wholeNumber } from "../../domain/values/exact-number.ts";
+import { foundText, isJsonObject, isList, type Json } from "../../domain/values/json.ts";
 import type { CwlType } from "../document/schema.ts";
 
 /** Tells whether null is a value of the type. */

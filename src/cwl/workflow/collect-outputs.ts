@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
-import { inField } from "../document/failed-field.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
+import { inField } from "../document/load/failed-field.ts";
 import type { Workflow } from "../document/schema.ts";
 import { linkValue } from "../run/link-value.ts";
 import { CwlFailure } from "../values/failure.ts";

@@ -1,4 +1,4 @@
-import { isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { Step } from "../document/schema.ts";
 import { CwlFailure } from "../values/failure.ts";
 

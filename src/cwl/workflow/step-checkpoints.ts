@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
-import { isJsonObject, type JsonObject } from "../../domain/json.ts";
-import { tasksJson, tasksMember } from "../../domain/provenance.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { tasksJson, tasksMember } from "../../domain/processes/provenance.ts";
+import { isJsonObject, type JsonObject } from "../../domain/values/json.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import { executionWorkDirectory } from "../../files/layout.ts";
 import { patiently, type RunContext } from "../run/run-context.ts";
 import { syncFiles } from "../tool/durable-files.ts";

@@ -1,9 +1,9 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { begunKey, partsKey } from "../../domain/graph/workflow-graph.ts";
 import { errorText } from "../../domain/problem.ts";
-import type { DeployedStep } from "../../domain/process.ts";
-import { begunKey, partsKey } from "../../domain/workflow-graph.ts";
+import type { DeployedStep } from "../../domain/processes/process.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 import { neededSteps } from "../document/check.ts";
-import { duringField, inField, located } from "../document/failed-field.ts";
+import { duringField, inField, located } from "../document/load/failed-field.ts";
 import { type Surroundings, within } from "../document/requirements.ts";
 import type { CwlProcess, Step, Workflow } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseExact } from "../json.ts";
+import { isJsonObject, type JsonObject, parseExact } from "../values/json.ts";
 
 /** Gives a document as it is sent: members without a value have no place in JSON, nor on a page. */
 export function asJson(document: object): JsonObject {

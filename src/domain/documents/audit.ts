@@ -1,5 +1,5 @@
-import type { AuditEntry } from "../audit.ts";
 import type { Link } from "../links.ts";
+import type { AuditEntry } from "../people/audit.ts";
 
 /** One line of the audit, as it is shown. */
 export type AuditLine = {

@@ -1,5 +1,5 @@
-import type { Json } from "../json.ts";
-import type { ComparedLine } from "../line-difference.ts";
+import type { ComparedLine } from "../comparison/line-difference.ts";
+import type { Json } from "../values/json.ts";
 
 /** A value that two runs do not have alike; a side without it is absent. `path` is a JSON pointer (RFC 6901). */
 export type JsonDifference = { readonly path: string; readonly a?: Json; readonly b?: Json };

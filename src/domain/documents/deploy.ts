@@ -1,9 +1,9 @@
-import type { Comparison } from "../line-difference.ts";
+import type { Comparison } from "../comparison/line-difference.ts";
+import type { GraphNode } from "../graph/workflow-graph.ts";
 import type { Link } from "../links.ts";
 import type { Fault } from "../problem.ts";
-import type { Process, ProcessDefinition, ProcessDescription } from "../process.ts";
-import type { VersionStep } from "../version-step.ts";
-import type { GraphNode } from "../workflow-graph.ts";
+import type { Process, ProcessDefinition, ProcessDescription } from "../processes/process.ts";
+import type { VersionStep } from "../processes/version-step.ts";
 import type { DraftKeeping } from "./draft-keeping.ts";
 
 /** What a client is told of where processes are deployed. */

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../json.ts";
 import type { Link } from "../links.ts";
+import type { Json, JsonObject } from "../values/json.ts";
 import type { ContentDifference } from "./content-difference.ts";
 import type { JobDocument } from "./job.ts";
 

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../json.ts";
 import type { Link } from "../links.ts";
+import type { JsonObject } from "../values/json.ts";
 
 /** The request of a job in the words of the standard (execute.yaml). */
 export type InputsDocument = {

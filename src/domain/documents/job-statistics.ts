@@ -1,5 +1,5 @@
-import type { JsonObject } from "../json.ts";
 import type { Link } from "../links.ts";
+import type { JsonObject } from "../values/json.ts";
 
 /** The times of a job, and what its tools took, by step. */
 export type JobStatistics = {

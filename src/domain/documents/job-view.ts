@@ -1,9 +1,9 @@
-import type { JobStatus } from "../job-state.ts";
-import type { JsonObject } from "../json.ts";
-import type { ProcessDescription } from "../process.ts";
-import type { StepRun } from "../step-runs.ts";
-import type { Likeness } from "../usual-run.ts";
-import type { GraphNode, StepParts, StepState } from "../workflow-graph.ts";
+import type { Likeness } from "../figures/usual-run.ts";
+import type { GraphNode, StepParts, StepState } from "../graph/workflow-graph.ts";
+import type { JobStatus } from "../jobs/job-state.ts";
+import type { StepRun } from "../jobs/step-runs.ts";
+import type { ProcessDescription } from "../processes/process.ts";
+import type { JsonObject } from "../values/json.ts";
 import type { JobStatistics } from "./job-statistics.ts";
 import type { ResultView } from "./result-view.ts";
 import type { KnownUploads } from "./upload-facts.ts";

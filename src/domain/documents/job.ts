@@ -1,6 +1,6 @@
-import type { JobStatus } from "../job-state.ts";
+import type { JobStatus } from "../jobs/job-state.ts";
+import type { StageName } from "../jobs/progress.ts";
 import type { Link } from "../links.ts";
-import type { StageName } from "../progress.ts";
 
 /** The status of a job as clients see it (OGC 18-062r2 statusInfo.yaml, and what the 2.0 draft adds). Times are RFC 3339. */
 export type JobDocument = {

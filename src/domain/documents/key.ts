@@ -1,5 +1,5 @@
-import type { Role } from "../access.ts";
 import type { Link } from "../links.ts";
+import type { Role } from "../people/access.ts";
 
 /** A key as admins see it: without anything that could be used. Times are RFC 3339. */
 export type KeyDocument = {

@@ -1,5 +1,5 @@
 import type { Link } from "../links.ts";
-import type { ServiceIdentity } from "../service-identity.ts";
+import type { ServiceIdentity } from "../people/service-identity.ts";
 import type { JobDocument } from "./job.ts";
 
 /** The landing page (OGC 18-062r2 landingPage.yaml), with what the operator says of the service. */

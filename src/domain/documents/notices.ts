@@ -1,5 +1,5 @@
 import type { Link } from "../links.ts";
-import type { NotificationEvent } from "../notification.ts";
+import type { NotificationEvent } from "../people/notification.ts";
 
 /** Where a user is told of the own jobs, unless a run says something else, and whom this server can tell. */
 export type NoticesDocument = {

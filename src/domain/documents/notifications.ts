@@ -1,5 +1,5 @@
 import type { Link } from "../links.ts";
-import type { NotificationChannel, NotificationEvent, NotificationState } from "../notification.ts";
+import type { NotificationChannel, NotificationEvent, NotificationState } from "../people/notification.ts";
 
 /** What was told of a job, and what is still to be told. Times are RFC 3339. */
 export type NotificationsDocument = {

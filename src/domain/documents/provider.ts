@@ -1,5 +1,5 @@
 import type { Link } from "../links.ts";
-import type { RemoteType } from "../remote-type.ts";
+import type { RemoteType } from "../processes/remote-type.ts";
 
 /** A server whose processes can run from here, with its state. Times are RFC 3339. */
 export type ProviderDocument = {

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import type { Json } from "../values/json.ts";
 
 /** What a person can look at of a result without opening it. */
 export type Preview =

@@ -1,6 +1,6 @@
-import type { Comparison } from "../line-difference.ts";
+import type { Comparison } from "../comparison/line-difference.ts";
 import type { Link } from "../links.ts";
-import type { Process } from "../process.ts";
+import type { Process } from "../processes/process.ts";
 
 /** A revision of a process as clients see it. Times are RFC 3339. */
 export type RevisionDocument = {

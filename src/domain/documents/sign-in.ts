@@ -1,5 +1,5 @@
-import type { Role } from "../access.ts";
 import type { Link } from "../links.ts";
+import type { Role } from "../people/access.ts";
 
 /** Who a browser is signed in as, and how it can sign in. */
 export type SignInDocument = {

@@ -1,6 +1,6 @@
-import type { JobStatus } from "../job-state.ts";
+import type { MeasuredSpace, WorkSpace } from "../figures/space.ts";
+import type { JobStatus } from "../jobs/job-state.ts";
 import type { Link } from "../links.ts";
-import type { MeasuredSpace, WorkSpace } from "../space.ts";
 
 /** One setting as an admin sees it: secrets are masked. */
 export type SettingDocument = {

@@ -1,4 +1,4 @@
-import type { JobStatus } from "../job-state.ts";
+import type { JobStatus } from "../jobs/job-state.ts";
 import type { Link } from "../links.ts";
 
 /** A job that reads an upload. */

@@ -1,5 +1,5 @@
-import type { ProcessDescription } from "../../domain/process.ts";
-import type { OutputValues, PreparedInputs } from "../../domain/values.ts";
+import type { ProcessDescription } from "../../domain/processes/process.ts";
+import type { OutputValues, PreparedInputs } from "../../domain/values/values.ts";
 
 /** A process that is part of the program: what it takes and gives, and how it runs. */
 export type BuiltinProcess = {

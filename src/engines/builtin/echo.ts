@@ -1,12 +1,12 @@
-import type { ProcessDescription } from "../../domain/process.ts";
-import { sleep } from "../../domain/timers.ts";
+import type { ProcessDescription } from "../../domain/processes/process.ts";
 import {
   isItemList,
   type OutputValue,
   type OutputValues,
   type PreparedInputs,
   type PreparedItem,
-} from "../../domain/values.ts";
+} from "../../domain/values/values.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 import type { BuiltinProcess } from "./builtin-process.ts";
 
 const bboxSchema = {

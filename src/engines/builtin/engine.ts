@@ -1,8 +1,8 @@
-import type { JobFailure } from "../../domain/job.ts";
-import type { JsonObject } from "../../domain/json.ts";
-import { onAbort } from "../../domain/on-abort.ts";
+import type { JobFailure } from "../../domain/jobs/job.ts";
 import { errorText } from "../../domain/problem.ts";
-import type { OutputValues } from "../../domain/values.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
+import type { OutputValues } from "../../domain/values/values.ts";
+import { onAbort } from "../../domain/waiting/on-abort.ts";
 import type { Adoption, Engine, EngineUpdate, Prepared } from "../engine.ts";
 import type { BuiltinProcess } from "./builtin-process.ts";
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 import type { Compiling } from "./check.ts";
 import { type Check, type Evaluated, type Misfit, misfit, type SchemaBudget } from "./check.ts";
 import { countedText, numberOf } from "./value-keywords.ts";

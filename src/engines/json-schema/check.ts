@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 
 /** What a value fails at: where, as a pointer below the value, and why. */
 export type Misfit = {

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 import type { Compiling } from "./check.ts";
 import { type Check, misfit } from "./check.ts";
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { arrayChecks } from "./array-keywords.ts";
 import {
   type Check,

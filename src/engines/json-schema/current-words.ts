@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { indexReferences, type References } from "./references.ts";
 import { mapSchemas } from "./subschemas.ts";
 

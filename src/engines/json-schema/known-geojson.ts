@@ -1,5 +1,5 @@
 import { defined } from "../../domain/defined.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 
 const position: JsonObject = { type: "array", minItems: 2, items: { type: "number" } };
 const ring: JsonObject = { type: "array", minItems: 4, items: position };

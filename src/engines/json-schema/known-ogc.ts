@@ -1,5 +1,5 @@
 import { defined, unlessEmpty } from "../../domain/defined.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 import { geoJsonSchemas } from "./known-geojson.ts";
 
 const text: JsonObject = { type: "string" };

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 import { geoJsonSchemas } from "./known-geojson.ts";
 import { ogcSchemas } from "./known-ogc.ts";
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, pointerToken } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject, pointerToken } from "../../domain/values/json.ts";
 import type { Compiling } from "./check.ts";
 import { type Check, type Evaluated, type Misfit, misfit, namesOf, type SchemaBudget, spend } from "./check.ts";
 import { type PatternTest, patternTest } from "./pattern.ts";

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { knownSchema } from "./known-schemas.ts";
 import { allSchemas } from "./subschemas.ts";
 

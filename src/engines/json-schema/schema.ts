@@ -1,6 +1,6 @@
 import { pointer } from "../../domain/faults.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Fault } from "../../domain/problem.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 import { type Misfit, type SchemaBudget, SchemaLimit, UnreadableSchema } from "./check.ts";
 import { compileDocument } from "./compile.ts";
 import { patternFault } from "./pattern.ts";

@@ -6,8 +6,8 @@ import {
   isNumber,
   normalized,
   wholeNumber,
-} from "../../domain/exact-number.ts";
-import { canonicalJson, doubleOf, type Json, type JsonObject, mapExact } from "../../domain/json.ts";
+} from "../../domain/values/exact-number.ts";
+import { canonicalJson, doubleOf, type Json, type JsonObject, mapExact } from "../../domain/values/json.ts";
 import { type Check, type Misfit, misfit, type SchemaBudget, spend } from "./check.ts";
 import { formats } from "./formats.ts";
 import { patternTest } from "./pattern.ts";

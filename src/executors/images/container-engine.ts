@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { talkWords } from "../../domain/program-talk.ts";
-import { hasCode } from "../../files/file-errors.ts";
+import { talkWords } from "../../domain/jobs/program-talk.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 import { resolveProgram } from "../resolve-program.ts";
 import { type ProgramEnd, runProgram } from "../run-program.ts";
 import { maxProcesses } from "../sandbox/control-groups.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { isJsonObject } from "../../domain/json.ts";
+import { isJsonObject } from "../../domain/values/json.ts";
+import { readOwn } from "../../files/disk/open-regular.ts";
 import { directoryMode, fileMode, isInside } from "../../files/layout.ts";
-import { readOwn } from "../../files/open-regular.ts";
 import type { Task, TaskView } from "../executor.ts";
 import { taskName } from "../local/task-records.ts";
 import { runProgram } from "../run-program.ts";

@@ -1,4 +1,4 @@
-import { sleep } from "../../domain/timers.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 import type { TaskKey, TaskState } from "../executor.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
 import { claimAbandoned } from "./task-records.ts";

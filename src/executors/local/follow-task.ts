@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
+import { shortageOf } from "../../domain/figures/shortage.ts";
 import type { Logger } from "../../domain/logger.ts";
-import { onAbort } from "../../domain/on-abort.ts";
-import { pause } from "../../domain/pause.ts";
-import { shortageOf } from "../../domain/shortage.ts";
-import { readJobLog } from "../../files/job-log.ts";
-import { createGrowthWait } from "../../files/watch-growth.ts";
+import { onAbort } from "../../domain/waiting/on-abort.ts";
+import { pause } from "../../domain/waiting/pause.ts";
+import { createGrowthWait } from "../../files/disk/watch-growth.ts";
+import { readJobLog } from "../../files/jobs/job-log.ts";
 import type { Task, TaskFigures, TaskUpdate } from "../executor.ts";
 import { noToolProgress, readToolProgress, type ToolProgress } from "./tool-progress.ts";
 import { logBytes } from "./watch-limits.ts";

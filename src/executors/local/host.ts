@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { ifFound } from "../../files/file-errors.ts";
+import { ifFound } from "../../files/disk/file-errors.ts";
 
 /** The machine, or the container, that a task runs on. */
 export type Host = {

@@ -1,5 +1,5 @@
-import type { Clock } from "../../domain/clock.ts";
 import type { Logger } from "../../domain/logger.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
 import { type Layout, taskDirectory, taskLogFile, taskRecordFile } from "../../files/layout.ts";
 import type { TaskEnd, TaskKey } from "../executor.ts";
 import { removeContainer } from "../images/task-container.ts";

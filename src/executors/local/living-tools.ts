@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ifExists } from "../../files/file-errors.ts";
+import { ifExists } from "../../files/disk/file-errors.ts";
 import { type Layout, taskRecordSuffix, tasksDirectory } from "../../files/layout.ts";
 import { readHost } from "./host.ts";
 import { isAlive, processesLedBy, readBootId } from "./process-table.ts";

@@ -1,10 +1,10 @@
 import { realpathSync } from "node:fs";
-import type { Clock } from "../../domain/clock.ts";
-import { freeRoom } from "../../domain/job.ts";
-import { onAbort } from "../../domain/on-abort.ts";
-import { type Capacity, createSlots } from "../../domain/slots.ts";
-import { sleep } from "../../domain/timers.ts";
-import { hasCode } from "../../files/file-errors.ts";
+import { freeRoom } from "../../domain/jobs/job.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
+import { onAbort } from "../../domain/waiting/on-abort.ts";
+import { type Capacity, createSlots } from "../../domain/waiting/slots.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 import { taskDirectory, tasksDirectory } from "../../files/layout.ts";
 import type { Executor, TaskEnd, TaskKey, TaskUpdate } from "../executor.ts";
 import { createImageFinder, type ImageFinder } from "../images/image-finder.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { Problem } from "../../domain/problem.ts";
-import { sleep } from "../../domain/timers.ts";
-import { ifFound } from "../../files/file-errors.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
+import { ifFound } from "../../files/disk/file-errors.ts";
 
 /** A process that has a file open. */
 export type FileHolder = { readonly pid: number; readonly command: string };

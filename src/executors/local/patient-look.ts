@@ -1,7 +1,7 @@
+import { shortageOf } from "../../domain/figures/shortage.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { errorText } from "../../domain/problem.ts";
-import { shortageOf } from "../../domain/shortage.ts";
-import { sleep } from "../../domain/timers.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 
 /** How often it is looked again when the server is short of descriptors: the end of a tool waits. */
 const shortMilliseconds = 100;

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { link, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { copyTree } from "../../files/copy-tree.ts";
-import { hasCode } from "../../files/file-errors.ts";
+import { copyTree } from "../../files/disk/copy-tree.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
+import type { MayRead } from "../../files/disk/open-regular.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
-import type { MayRead } from "../../files/open-regular.ts";
 import type { StagedEntry } from "../executor.ts";
 
 /** Puts everything in its place. Only what lies where `mayRead` allows is copied. */

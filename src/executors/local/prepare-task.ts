@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { shortageOf } from "../../domain/figures/shortage.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
-import { shortageOf } from "../../domain/shortage.ts";
 import { directoryMode, isInside } from "../../files/layout.ts";
 import type { Refusal, Task } from "../executor.ts";
 import { resolveProgram } from "../resolve-program.ts";

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { hasCode } from "../../files/file-errors.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 
 /** Names one process for the time of one boot: a process id alone is used again. */
 export type ProcessIdentity = {

@@ -1,5 +1,5 @@
-import type { Clock } from "../../domain/clock.ts";
-import { sleep } from "../../domain/timers.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 import {
   endsBySigterm,
   hasGroupMembers,

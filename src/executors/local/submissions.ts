@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { joinSignals } from "../../domain/joined-signal.ts";
-import type { Slots } from "../../domain/slots.ts";
+import { joinSignals } from "../../domain/waiting/joined-signal.ts";
+import type { Slots } from "../../domain/waiting/slots.ts";
 import { taskRecordFile } from "../../files/layout.ts";
 import type { Refusal, Task, TaskEnd, TaskKey } from "../executor.ts";
 import { findInspected } from "./find-task.ts";

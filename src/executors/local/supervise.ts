@@ -1,4 +1,4 @@
-import { hasCode } from "../../files/file-errors.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 import type { TaskEnd } from "../executor.ts";
 import type { Host } from "./host.ts";
 import { hasStrangers, type ProcessIdentity, startTimeOf } from "./process-table.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "../../domain/logger.ts";
-import { startTimer, type Timer } from "../../domain/timers.ts";
+import { startTimer, type Timer } from "../../domain/waiting/timers.ts";
 import type { Host } from "./host.ts";
 import { createPatientLook } from "./patient-look.ts";
 import { type Supervised, type Supervisor, startSupervisor } from "./supervise.ts";

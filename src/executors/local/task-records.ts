@@ -1,8 +1,8 @@
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { hasCode, ifExists } from "../../files/file-errors.ts";
+import { hasCode, ifExists } from "../../files/disk/file-errors.ts";
+import { readOwn } from "../../files/disk/open-regular.ts";
 import { directoryMode, fileMode, type Layout, taskRecordFile, taskRecordSuffix } from "../../files/layout.ts";
-import { readOwn } from "../../files/open-regular.ts";
 import type { TaskKey } from "../executor.ts";
 import type { Host } from "./host.ts";
 import type { ProcessIdentity } from "./process-table.ts";

@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { mkdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { hasCode, ifExists } from "../../files/file-errors.ts";
+import { hasCode, ifExists } from "../../files/disk/file-errors.ts";
 import { directoryMode, isInside } from "../../files/layout.ts";
 import type { Mount, Refusal, Task } from "../executor.ts";
 

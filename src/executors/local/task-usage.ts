@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { hasCode } from "../../files/file-errors.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 import { type Layout, taskDirectory } from "../../files/layout.ts";
 import type { TaskKey } from "../executor.ts";
 import { groupMemoryBytes } from "../sandbox/control-groups.ts";

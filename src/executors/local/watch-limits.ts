@@ -1,11 +1,11 @@
 import { lstatSync } from "node:fs";
-import { delayWork } from "../../domain/delayed-work.ts";
+import { shortageOf } from "../../domain/figures/shortage.ts";
 import type { Logger } from "../../domain/logger.ts";
-import { pause } from "../../domain/pause.ts";
-import { shortageOf } from "../../domain/shortage.ts";
-import { startTimer } from "../../domain/timers.ts";
+import { delayWork } from "../../domain/waiting/delayed-work.ts";
+import { pause } from "../../domain/waiting/pause.ts";
+import { startTimer } from "../../domain/waiting/timers.ts";
+import { measureDirectory } from "../../files/disk/measure-directory.ts";
 import { type Layout, taskDirectory } from "../../files/layout.ts";
-import { measureDirectory } from "../../files/measure-directory.ts";
 import type { PassedLimit, Task, TaskEnd } from "../executor.ts";
 import { taskMemoryBytes } from "./task-usage.ts";
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
-import type { Clock } from "../../domain/clock.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
 import { directoryMode } from "../../files/layout.ts";
 import type { Task, TaskView } from "../executor.ts";
 import { isUnpacked } from "../images/image.ts";

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, readlink, rmdir, symlink, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorText } from "../../domain/problem.ts";
-import { sleep } from "../../domain/timers.ts";
-import { hasCode, ifExists } from "../../files/file-errors.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
+import { hasCode, ifExists } from "../../files/disk/file-errors.ts";
 import { directoryMode } from "../../files/layout.ts";
 import type { TaskLimits } from "../executor.ts";
 

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import type { Clock } from "../../domain/clock.ts";
 import type { Logger } from "../../domain/logger.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
 import { type CopyRequest, copyPublic, type PublicCopy } from "./public-copy.ts";
 
 /** A copy that is brought in line with its original while somebody asks for it. Disposal ends that. */

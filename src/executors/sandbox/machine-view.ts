@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
-import { hasCode } from "../../files/file-errors.ts";
+import { hasCode } from "../../files/disk/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
 import { isPublic, type PublicCopy } from "./public-copy.ts";
 

@@ -14,8 +14,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { nextTurn } from "../../domain/timers.ts";
-import { ifFound } from "../../files/file-errors.ts";
+import { nextTurn } from "../../domain/waiting/timers.ts";
+import { ifFound } from "../../files/disk/file-errors.ts";
 import { directoryMode } from "../../files/layout.ts";
 
 /** A copy of a directory without what others may not read. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ifFound } from "../../files/file-errors.ts";
+import { ifFound } from "../../files/disk/file-errors.ts";
 import type { TaskEnd } from "../executor.ts";
 
 /** The file in a task's directory where bubblewrap tells what it did: `--json-status-fd`. */

@@ -1,10 +1,10 @@
-import { sleep } from "../../domain/timers.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
 import type { TaskEnd, TaskKey } from "../executor.ts";
 import { giveUpJob, jobFiles, putFile, readEnd, writeEnd } from "./job-files.ts";
-import { type Followed, followBeat, mayRun } from "./silent-jobs.ts";
 import type { CancelHow } from "./slurm-commands.ts";
 import { isActive, type SlurmJob } from "./slurm-job.ts";
 import type { SlurmDeps } from "./slurm-tasks.ts";
+import { type Followed, followBeat, mayRun } from "./watch/silent-jobs.ts";
 
 const pollMilliseconds = 250;
 

@@ -1,4 +1,4 @@
-import { startTimer } from "../../domain/timers.ts";
+import { startTimer } from "../../domain/waiting/timers.ts";
 import type { CancelHow, SlurmCommands } from "./slurm-commands.ts";
 
 /** Asks for the end of one job, together with all others that are asked about now. False when the controller does not answer. */

@@ -1,13 +1,13 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "../../domain/clock.ts";
 import { errorText } from "../../domain/problem.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
-import { hiddenJobsFault } from "./hidden-jobs.ts";
-import { pollFault } from "./poll-fault.ts";
 import { type ProbeAnswer, probeScript, untilAnswered } from "./probe.ts";
 import type { SlurmCommands, SlurmSettings } from "./slurm-commands.ts";
 import { isActive, type SlurmLimits } from "./slurm-job.ts";
+import { hiddenJobsFault } from "./watch/hidden-jobs.ts";
+import { pollFault } from "./watch/poll-fault.ts";
 
 /** One thing that was looked at. */
 type ClusterFinding = {

@@ -1,5 +1,5 @@
-import { onAbort } from "../../domain/on-abort.ts";
-import { startTimer, type Timer } from "../../domain/timers.ts";
+import { onAbort } from "../../domain/waiting/on-abort.ts";
+import { startTimer, type Timer } from "../../domain/waiting/timers.ts";
 import type { JobFiles } from "./job-files.ts";
 
 /** A job that is ready to be handed over. */

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { link, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { defined } from "../../domain/defined.ts";
-import { retryCauses } from "../../domain/run-settings.ts";
-import { syncPath } from "../../files/durable.ts";
-import { hasCode, ifExists } from "../../files/file-errors.ts";
+import { retryCauses } from "../../domain/jobs/run-settings.ts";
+import { syncPath } from "../../files/disk/durable.ts";
+import { hasCode, ifExists } from "../../files/disk/file-errors.ts";
+import { readOwn } from "../../files/disk/open-regular.ts";
 import { directoryMode, fileMode, type Layout, slurmDirectory } from "../../files/layout.ts";
-import { readOwn } from "../../files/open-regular.ts";
 import type { TaskEnd, TaskFigures, TaskKey } from "../executor.ts";
 import { childSeconds, exitRecord } from "../local/task-records.ts";
 

@@ -1,8 +1,8 @@
 import { basename, dirname, join } from "node:path";
-import { readOwn } from "../../files/open-regular.ts";
+import { readOwn } from "../../files/disk/open-regular.ts";
 import { type ArrayFiles, arrayFilesOf, type JobFiles, manifestNames, manifestSuffix } from "./job-files.ts";
-import type { Listings } from "./listings.ts";
-import { elementName } from "./queue.ts";
+import type { Listings } from "./watch/listings.ts";
+import { elementName } from "./watch/queue.ts";
 
 /** Where a try stands in Slurm: as a job of its own, or as an element of an array. */
 export type JobPlace = {

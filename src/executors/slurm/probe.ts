@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { sleep } from "../../domain/timers.ts";
-import { readOwn } from "../../files/open-regular.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
+import { readOwn } from "../../files/disk/open-regular.ts";
 import { quote } from "../local/supervisor-script.ts";
 
 /** What a job found on its node. */

@@ -1,9 +1,9 @@
 import { Problem } from "../../domain/problem.ts";
 import { type ProgramEnd, runProgram } from "../run-program.ts";
-import { askAccounting, type LastWord } from "./accounting.ts";
-import { hidesJobsOfOthers } from "./hidden-jobs.ts";
-import { type FiguresByJob, readFigures } from "./read-figures.ts";
 import { isActive, type SlurmJob, type SlurmLimits } from "./slurm-job.ts";
+import { askAccounting, type LastWord } from "./watch/accounting.ts";
+import { hidesJobsOfOthers } from "./watch/hidden-jobs.ts";
+import { type FiguresByJob, readFigures } from "./watch/read-figures.ts";
 
 /** What the operator says of the jobs: never anything of a request. */
 export type SlurmSettings = {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { type AtOnce, createAtOnce } from "../../domain/at-once.ts";
 import { defined } from "../../domain/defined.ts";
-import { joinSignals } from "../../domain/joined-signal.ts";
-import { createSlots, type Slots } from "../../domain/slots.ts";
+import { type AtOnce, createAtOnce } from "../../domain/waiting/at-once.ts";
+import { joinSignals } from "../../domain/waiting/joined-signal.ts";
+import { createSlots, type Slots } from "../../domain/waiting/slots.ts";
 import { slurmDirectory, taskRecordFile, tasksDirectory } from "../../files/layout.ts";
 import type { Executor, Refusal, Task, TaskEnd, TaskKey, TaskState } from "../executor.ts";
 import { checkTask } from "../local/launch-task.ts";
@@ -12,14 +12,10 @@ import { removeRecords, taskName } from "../local/task-records.ts";
 import { type LimitWatch, watchLimits } from "../local/watch-limits.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { createCancelling } from "./cancelling.ts";
-import { createFigures } from "./figures.ts";
 import { createGathering } from "./gathering.ts";
-import { createArrayBound, handOver, largestArray } from "./hand-over.ts";
-import { createHeartbeatPace } from "./heartbeats.ts";
+import { createArrayBound, handOver, largestArray } from "./helper/hand-over.ts";
 import { jobFiles, readBeginTime } from "./job-files.ts";
 import { createJobPlaces } from "./job-places.ts";
-import { createListings } from "./listings.ts";
-import { createQueue } from "./queue.ts";
 import {
   claimTry,
   isWorthALook,
@@ -31,9 +27,13 @@ import {
   watchJob,
 } from "./slurm-tasks.ts";
 import { unlessGivenUp, writeJob } from "./submit-job.ts";
-import { type ToldSubmission, tellTask } from "./tell-task.ts";
-import { createTicks } from "./ticks.ts";
 import { createTurnGate, type TurnGate } from "./turn-gate.ts";
+import { createFigures } from "./watch/figures.ts";
+import { createHeartbeatPace } from "./watch/heartbeats.ts";
+import { createListings } from "./watch/listings.ts";
+import { createQueue } from "./watch/queue.ts";
+import { type ToldSubmission, tellTask } from "./watch/tell-task.ts";
+import { createTicks } from "./watch/ticks.ts";
 
 /** A try that this process was asked to start, or to take up again. */
 type Submission = ToldSubmission & {

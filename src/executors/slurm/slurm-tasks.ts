@@ -1,18 +1,14 @@
 import { basename } from "node:path";
-import type { AtOnce } from "../../domain/at-once.ts";
-import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
-import { sleep } from "../../domain/timers.ts";
+import type { AtOnce } from "../../domain/waiting/at-once.ts";
+import type { Clock } from "../../domain/waiting/clock.ts";
+import { sleep } from "../../domain/waiting/timers.ts";
+import { readOwn } from "../../files/disk/open-regular.ts";
 import { taskDirectory, taskLogFile, taskRecordFile } from "../../files/layout.ts";
-import { readOwn } from "../../files/open-regular.ts";
 import type { TaskEnd, TaskFigures, TaskKey } from "../executor.ts";
 import { unlessUnmade } from "../sandbox/unmade-sandbox.ts";
-import { accountingMilliseconds, type LastWord, settlingMilliseconds } from "./accounting.ts";
 import type { CancelOne } from "./cancelling.ts";
-import { endByCause, hasCause } from "./causes.ts";
-import type { Figures } from "./figures.ts";
-import { isBeatDue } from "./heartbeats.ts";
 import {
   endText,
   figuresOf,
@@ -27,14 +23,18 @@ import {
   writeEnd,
 } from "./job-files.ts";
 import type { JobPlace, JobPlaces } from "./job-places.ts";
-import { untilSeen } from "./late-files.ts";
-import type { Listing, Listings } from "./listings.ts";
-import type { Queue } from "./queue.ts";
-import { type Followed, followBeat, givesSigns, mayRun } from "./silent-jobs.ts";
 import type { SlurmCommands } from "./slurm-commands.ts";
 import { isActive, type SlurmJob } from "./slurm-job.ts";
 import type { SubmitJobDeps } from "./submit-job.ts";
-import type { Ticks } from "./ticks.ts";
+import { accountingMilliseconds, type LastWord, settlingMilliseconds } from "./watch/accounting.ts";
+import { endByCause, hasCause } from "./watch/causes.ts";
+import type { Figures } from "./watch/figures.ts";
+import { isBeatDue } from "./watch/heartbeats.ts";
+import { untilSeen } from "./watch/late-files.ts";
+import type { Listing, Listings } from "./watch/listings.ts";
+import type { Queue } from "./watch/queue.ts";
+import { type Followed, followBeat, givesSigns, mayRun } from "./watch/silent-jobs.ts";
+import type { Ticks } from "./watch/ticks.ts";
 
 export type SlurmDeps = SubmitJobDeps & {
   readonly clock: Clock;

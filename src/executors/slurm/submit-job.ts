@@ -10,12 +10,12 @@ import { type Launch, unknownShell } from "../local/supervisor-script.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
 import { sandboxStatusFile } from "../sandbox/unmade-sandbox.ts";
 import type { Gathering, ReadyJob } from "./gathering.ts";
-import type { HeartbeatPace } from "./heartbeats.ts";
+import type { UserAreas } from "./helper/user-areas.ts";
 import { giveUpJob, type JobFiles, writeJobFile } from "./job-files.ts";
 import { jobScript } from "./job-script.ts";
 import { jobWords } from "./job-words.ts";
 import type { SlurmSettings } from "./slurm-commands.ts";
-import type { UserAreas } from "./user-areas.ts";
+import type { HeartbeatPace } from "./watch/heartbeats.ts";
 
 export type SubmitJobDeps = {
   readonly layout: Layout;

@@ -1,4 +1,4 @@
-import { startTimer } from "../../domain/timers.ts";
+import { startTimer } from "../../domain/waiting/timers.ts";
 
 /** Lets work begin; undefined when it may begin at once. */
 export type TurnGate = () => Promise<void> | undefined;

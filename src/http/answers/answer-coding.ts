@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
-import { isJsonType, isTextType } from "../../domain/media-type.ts";
+import { isJsonType, isTextType } from "../../domain/values/media-type.ts";
 import { acceptsGzip, gzipEtag } from "./entity-tag.ts";
 
 /** Less is sent as it is: gzip would hardly make it shorter. */

@@ -1,4 +1,4 @@
-import { askPage, type Question } from "../../pages/ask.tsx";
+import { askPage, type Question } from "../../pages/shared/ask.tsx";
 import { pageAt, type RouteContext } from "../route.ts";
 import { documentResponse, pageOfRequest } from "./document-response.ts";
 

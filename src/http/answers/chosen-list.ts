@@ -1,6 +1,6 @@
-import { type ChosenOutcome, writeOutcome } from "../../domain/chosen-jobs.ts";
-import type { Notice } from "../../pages/layout.tsx";
-import { withoutNews } from "../../pages/list-address.ts";
+import { type ChosenOutcome, writeOutcome } from "../../domain/jobs/chosen-jobs.ts";
+import type { Notice } from "../../pages/shared/layout.tsx";
+import { withoutNews } from "../../pages/shared/list-address.ts";
 
 /** The lists of jobs that have a page. */
 const listPath = /^\/(?:(?:providers\/[^/?#]+\/)?processes\/[^/?#]+\/)?jobs(?:\?[^#]*)?$/;

@@ -1,5 +1,5 @@
-import type { JoinedSignal } from "../../domain/joined-signal.ts";
-import { startInterval, type Timer } from "../../domain/timers.ts";
+import type { JoinedSignal } from "../../domain/waiting/joined-signal.ts";
+import { startInterval, type Timer } from "../../domain/waiting/timers.ts";
 /** One event of a stream (HTML, Server-sent events). */
 export type StreamEvent = { readonly name: string; readonly id?: string; readonly data: unknown };
 

@@ -1,20 +1,20 @@
-import { mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import type { HomeView } from "../../domain/documents/landing.ts";
 import { processUrl } from "../../domain/links.ts";
-import type { ServiceIdentity } from "../../domain/service-identity.ts";
-import { listProcesses } from "../../operations/describe-processes.ts";
-import { mayRun } from "../../operations/guard.ts";
-import { seesOthers, usersOf } from "../../operations/job-people.ts";
-import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
-import { readQueue } from "../../operations/read-queue.ts";
-import { readListedProcesses } from "../../operations/read-ran-process.ts";
+import { mayDo, type Principal } from "../../domain/people/access.ts";
+import type { ServiceIdentity } from "../../domain/people/service-identity.ts";
+import { seesOthers, usersOf } from "../../operations/jobs/job-people.ts";
+import { type ListDeps, listJobs } from "../../operations/jobs/list-jobs.ts";
+import { mayRun } from "../../operations/people/guard.ts";
+import { listProcesses } from "../../operations/processes/describe-processes.ts";
+import { readListedProcesses } from "../../operations/runs/read-ran-process.ts";
+import { readQueue } from "../../operations/system/read-queue.ts";
 import { curlText } from "../../pages/form/uses/shell.ts";
 import { withoutMadeUp } from "../../pages/form/uses/used-files.ts";
 import { exampleRequest } from "../openapi/example-request.ts";
 import { isSample } from "../openapi/sample-files.ts";
 import type { RouteContext } from "../route.ts";
-import { statusDocument } from "./status-document.ts";
+import { statusDocument } from "./jobs/status-document.ts";
 
 export type HomeDeps = ListDeps &
   Parameters<typeof readListedProcesses>[0] & {

@@ -1,5 +1,5 @@
-import { essenceOf } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
+import { essenceOf } from "../../domain/values/media-type.ts";
 
 type Range = { readonly type: string; readonly weight: number };
 

@@ -1,7 +1,7 @@
-import { mayDo, type Principal } from "../../domain/access.ts";
-import type { Notices } from "../../domain/notices.ts";
-import { mailReach, type NoticesDeps, readOwnNotices } from "../../operations/notices.ts";
-import type { NoticesView } from "../../pages/notices.tsx";
+import { mayDo, type Principal } from "../../domain/people/access.ts";
+import type { Notices } from "../../domain/people/notices.ts";
+import { mailReach, type NoticesDeps, readOwnNotices } from "../../operations/people/notices.ts";
+import type { NoticesView } from "../../pages/people/notices.tsx";
 
 /** What was typed into the form of notices and could not be kept, with what is wrong. */
 export type TypedNotices = { readonly typed: Notices; readonly faults: NoticesView["faults"] };

@@ -1,8 +1,8 @@
 import { Problem } from "../../domain/problem.ts";
 import { foreignBytes } from "../route.ts";
-import { digestField } from "./digest-field.ts";
 import { matchedEtag } from "./entity-tag.ts";
 import { problemDocument } from "./problem-response.ts";
+import { digestField } from "./results/digest-field.ts";
 
 /** Bytes that can be sent in part. */
 export type SendableFile = {

@@ -1,9 +1,9 @@
-import type { Job } from "../../domain/job.ts";
-import { type AnsweredDeps, settleAnswered, showJob } from "../../operations/hidden-jobs.ts";
-import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
-import type { Submitted } from "../../operations/submit-job.ts";
+import type { Job } from "../../domain/jobs/job.ts";
+import { type AnsweredDeps, settleAnswered, showJob } from "../../operations/jobs/hidden-jobs.ts";
+import { type ReadResultsDeps, resultsOfJob } from "../../operations/results/read-results.ts";
+import type { Submitted } from "../../operations/submit/submit-job.ts";
 import type { RouteContext } from "../route.ts";
-import { sizeOf } from "./results-answer.ts";
+import { sizeOf } from "./results/results-answer.ts";
 
 export type SettledDeps = AnsweredDeps & ReadResultsDeps & { readonly settings: { readonly maxInlineBytes: number } };
 

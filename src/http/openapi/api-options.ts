@@ -1,4 +1,4 @@
-import type { ServiceIdentity } from "../../domain/service-identity.ts";
+import type { ServiceIdentity } from "../../domain/people/service-identity.ts";
 
 export type OpenApiVersion = "3.0" | "3.1";
 

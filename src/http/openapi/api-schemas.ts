@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import { actions, roles } from "../../domain/access.ts";
-import { auditActions, auditOutcomes } from "../../domain/audit.ts";
-import { jobStatuses } from "../../domain/job-state.ts";
-import { noticeEvents } from "../../domain/notices.ts";
-import { jobControlOptions, obstacles, transmissionModes } from "../../domain/process.ts";
-import { stageNames } from "../../domain/progress.ts";
-import { remoteTypes } from "../../domain/remote-type.ts";
+import { jobStatuses } from "../../domain/jobs/job-state.ts";
+import { stageNames } from "../../domain/jobs/progress.ts";
+import { actions, roles } from "../../domain/people/access.ts";
+import { auditActions, auditOutcomes } from "../../domain/people/audit.ts";
+import { noticeEvents } from "../../domain/people/notices.ts";
+import { jobControlOptions, obstacles, transmissionModes } from "../../domain/processes/process.ts";
+import { remoteTypes } from "../../domain/processes/remote-type.ts";
 import { comparisonMembers } from "./comparison-schema.ts";
 
 const Link = v.looseObject({

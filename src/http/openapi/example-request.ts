@@ -1,6 +1,6 @@
-import { isRepeated } from "../../domain/execution-inputs.ts";
-import { isJsonObject, type Json, type JsonObject, objectWithDoubles } from "../../domain/json.ts";
-import type { InputDefinition, ProcessDescription } from "../../domain/process.ts";
+import type { InputDefinition, ProcessDescription } from "../../domain/processes/process.ts";
+import { isRepeated } from "../../domain/values/execution-inputs.ts";
+import { isJsonObject, type Json, type JsonObject, objectWithDoubles } from "../../domain/values/json.ts";
 import type { Shape } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { sampleAddress } from "./sample-files.ts";

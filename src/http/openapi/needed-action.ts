@@ -1,4 +1,4 @@
-import type { Action } from "../../domain/access.ts";
+import type { Action } from "../../domain/people/access.ts";
 import type { Route } from "../route.ts";
 
 /** What a caller must be allowed to do for routes, by their method and the beginning of their path: the first that fits counts. */

@@ -1,5 +1,5 @@
-import { isNumber } from "../../domain/exact-number.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isNumber } from "../../domain/values/exact-number.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 
 /** The keywords that a schema of OpenAPI 3.0 may have. */
 const keywords = [

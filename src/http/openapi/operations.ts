@@ -1,7 +1,7 @@
-import { mayDo, type Principal } from "../../domain/access.ts";
-import type { Process } from "../../domain/process.ts";
-import { mayRun } from "../../operations/guard.ts";
-import { type ApiOperation, pagesTag } from "../../pages/api.tsx";
+import { mayDo, type Principal } from "../../domain/people/access.ts";
+import type { Process } from "../../domain/processes/process.ts";
+import { mayRun } from "../../operations/people/guard.ts";
+import { type ApiOperation, pagesTag } from "../../pages/system/api.tsx";
 import type { Route } from "../route.ts";
 import { neededAction } from "./needed-action.ts";
 

@@ -1,4 +1,4 @@
-import { directoryType, essenceOf, isJsonType } from "../../domain/media-type.ts";
+import { directoryType, essenceOf, isJsonType } from "../../domain/values/media-type.ts";
 
 /** Text of small files that programs which know the media type can read. */
 const texts: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../domain/json.ts";
-import { sessionCookieName } from "../session-cookie.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
+import { sessionCookieName } from "../door/session-cookie.ts";
 import type { ApiOptions } from "./api-options.ts";
 
 /** Builds the security schemes of the API description: keys and tokens, the cookie of a browser, the provider of identities. */

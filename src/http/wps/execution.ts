@@ -1,25 +1,25 @@
 import { defined } from "../../domain/defined.ts";
 import { fault } from "../../domain/faults.ts";
-import type { Job } from "../../domain/job.ts";
-import { isFinished } from "../../domain/job-state.ts";
+import type { Job } from "../../domain/jobs/job.ts";
+import { isFinished } from "../../domain/jobs/job-state.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
-import type { Process } from "../../domain/process.ts";
-import type { Results } from "../../domain/values.ts";
-import { withLineage } from "../../operations/read-inputs.ts";
-import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
-import type { SubmitDeps } from "../../operations/submission.ts";
-import { type Submitted, submitJob } from "../../operations/submit-job.ts";
-import { waitForEnd } from "../../operations/wait-for-job.ts";
+import type { Process } from "../../domain/processes/process.ts";
+import type { Results } from "../../domain/values/values.ts";
+import { waitForEnd } from "../../operations/jobs/wait-for-job.ts";
+import { type ReadResultsDeps, resultsOfJob } from "../../operations/results/read-results.ts";
+import { withLineage } from "../../operations/runs/read-inputs.ts";
+import type { SubmitDeps } from "../../operations/submit/submission.ts";
+import { type Submitted, submitJob } from "../../operations/submit/submit-job.ts";
 import { executePayload, locatorOf } from "../../wire/wps-endpoint/execute-payload.ts";
 import { executeResponseOf, failureText, outputsOfJob, stateOfJob } from "../../wire/wps-endpoint/job-response.ts";
 import { type ExecuteCall, wrongExecute } from "../../wire/wps-endpoint/read-execute.ts";
 import { writeExecuteResponse, writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-status.ts";
-import { answerResult } from "../answers/answer-result.ts";
-import { type AnswerDeps, documentSource } from "../answers/results-context.ts";
+import { answerResult } from "../answers/results/answer-result.ts";
+import { type AnswerDeps, documentSource } from "../answers/results/results-context.ts";
 import { settledAnswer } from "../answers/settled-answer.ts";
+import { submissionOf } from "../request/submission.ts";
 import { foreignBytes, type RouteContext } from "../route.ts";
-import { submissionOf } from "../submission.ts";
 import { owsResponse, xmlResponse } from "./response.ts";
 
 export type ExecuteWpsDeps = SubmitDeps &

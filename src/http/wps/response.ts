@@ -3,7 +3,7 @@ import { Problem } from "../../domain/problem.ts";
 import type { WpsVersion } from "../../wire/wps/namespaces.ts";
 import { exceptionCodes, exceptionsOf, writeExceptionReport } from "../../wire/wps-endpoint/write-exceptions.ts";
 import { internalDetail } from "../answers/problem-response.ts";
-import { challengeOf } from "../challenge.ts";
+import { challengeOf } from "../door/challenge.ts";
 import { foreignBytes } from "../route.ts";
 
 /** Answers with a document of WPS. It may hold values of tools, which no browser is to run. */

@@ -1,17 +1,17 @@
 import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
+import type { ServiceIdentity } from "../../domain/people/service-identity.ts";
 import { Problem } from "../../domain/problem.ts";
-import type { Process } from "../../domain/process.ts";
-import type { ServiceIdentity } from "../../domain/service-identity.ts";
+import type { Process } from "../../domain/processes/process.ts";
+import { type DismissDeps, dismissJob, readJob } from "../../operations/jobs/follow-jobs.ts";
 import {
   type DescribeDeps,
   describeProcess,
   listProcesses,
   noSuchProcess,
-} from "../../operations/describe-processes.ts";
-import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-jobs.ts";
-import { readResults } from "../../operations/read-results.ts";
+} from "../../operations/processes/describe-processes.ts";
+import { readResults } from "../../operations/results/read-results.ts";
 import { parseKvp } from "../../wire/kvp.ts";
 import { versionOf, type WpsVersion } from "../../wire/wps/namespaces.ts";
 import { failureText, outputsOfJob, stateOfJob, wpsPath } from "../../wire/wps-endpoint/job-response.ts";
@@ -20,11 +20,11 @@ import { writeCapabilities } from "../../wire/wps-endpoint/write-capabilities.ts
 import { writeDescriptions } from "../../wire/wps-endpoint/write-descriptions.ts";
 import { writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-status.ts";
 import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
+import { formType } from "../answers/form/process-form.ts";
 import { asTold, type RemovedJobs } from "../answers/problem-response.ts";
-import { formType } from "../answers/process-form.ts";
-import { documentSource } from "../answers/results-context.ts";
+import { documentSource } from "../answers/results/results-context.ts";
 import type { RouteAbout } from "../openapi/about.ts";
-import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
+import { contentTypeOf, readBytes, requireContentType } from "../request/read-body.ts";
 import { guardEffect, principalOf, type Route, type RouteContext } from "../route.ts";
 import { type ExecuteWpsDeps, executeWps } from "./execution.ts";
 import { owsResponse, xmlResponse } from "./response.ts";

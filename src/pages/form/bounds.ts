@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 
 /** Names the unit that a schema says; undefined when it says none. */
 export function unitOf(schema: JsonObject): string | undefined {

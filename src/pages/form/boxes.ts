@@ -1,4 +1,4 @@
-import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { AreaForm, Corners, Field, Shape } from "./field.ts";
 
 /** Tells how an area is written in a text; undefined for what is none. */

@@ -1,5 +1,5 @@
-import { knownCrs } from "../../domain/crs.ts";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { knownCrs } from "../../domain/values/crs.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 
 /** A reference system as a text names it: its code of EPSG, and whether its coordinates begin with the latitude or the northing. */
 export type NamedSystem = { readonly code: string; readonly isNorthFirst: boolean };

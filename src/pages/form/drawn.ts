@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import type { Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/values/json.ts";
 import type { Shape } from "./field.ts";
 import type { FormState } from "./state.ts";
 

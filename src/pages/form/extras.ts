@@ -1,9 +1,9 @@
-import { isSameType, mediaTypesOf } from "../../domain/described.ts";
-import { readNumber } from "../../domain/exact-number.ts";
 import { pointer } from "../../domain/faults.ts";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
-import { channelOf } from "../../domain/notification.ts";
-import type { ProcessDescription } from "../../domain/process.ts";
+import { channelOf } from "../../domain/people/notification.ts";
+import { isSameType, mediaTypesOf } from "../../domain/processes/described.ts";
+import type { ProcessDescription } from "../../domain/processes/process.ts";
+import { readNumber } from "../../domain/values/exact-number.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { type FormValues, ownNames, textIn } from "./field.ts";
 
 /** An output that can be asked for, the media types that it can have, and the ways in which results can hold it. */

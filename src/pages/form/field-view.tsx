@@ -1,6 +1,6 @@
 import { pointer } from "../../domain/faults.ts";
-import { looksSecret } from "../../domain/secret-names.ts";
-import { Inline } from "../markdown.tsx";
+import { looksSecret } from "../../domain/people/secret-names.ts";
+import { Inline } from "../shared/markdown.tsx";
 import { boundsOf } from "./bound-words.ts";
 import { controlId, type Drawn, firstLine, spokenName } from "./drawn.ts";
 import { type Field, parts, type Shape, textIn } from "./field.ts";

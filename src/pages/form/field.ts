@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/values/json.ts";
 import type { BoxSystems } from "./crs.ts";
 import type { Places, Takes } from "./places.ts";
 

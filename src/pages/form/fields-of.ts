@@ -1,8 +1,8 @@
 import { defined } from "../../domain/defined.ts";
-import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/described.ts";
-import { isRepeated } from "../../domain/execution-inputs.ts";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
-import type { InputDefinition, ProcessDescription } from "../../domain/process.ts";
+import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/processes/described.ts";
+import type { InputDefinition, ProcessDescription } from "../../domain/processes/process.ts";
+import { isRepeated } from "../../domain/values/execution-inputs.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { isWidest, unitOf } from "./bounds.ts";
 import { areaForms, cornersOf, isBoxList, isTupleOfNumbers, sizesOf } from "./boxes.ts";
 import { systemsOfBox } from "./crs.ts";

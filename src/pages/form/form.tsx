@@ -1,8 +1,8 @@
-import { pointerToken } from "../../domain/json.ts";
-import { Opening } from "../opening.tsx";
-import type { PageFrame } from "../page.ts";
-import { Time } from "../parts.tsx";
-import { shortId } from "../words.ts";
+import { pointerToken } from "../../domain/values/json.ts";
+import { Opening } from "../shared/opening.tsx";
+import type { PageFrame } from "../shared/page.ts";
+import { Time } from "../shared/parts.tsx";
+import { shortId } from "../shared/words.ts";
 import type { Offers } from "./extras.ts";
 import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
 import { faultWords } from "./fault-words.ts";

@@ -1,7 +1,7 @@
 import { defined } from "../../domain/defined.ts";
 import { pointer } from "../../domain/faults.ts";
-import { canonicalJson, type Json } from "../../domain/json.ts";
-import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
+import { canonicalJson, type Json } from "../../domain/values/json.ts";
+import { directoryType, unknownMediaType } from "../../domain/values/media-type.ts";
 import { controlId, type Drawn, firstLine, type Inner, spokenName } from "./drawn.ts";
 import { alternativeName, type Choice, parts, type Shape, textIn } from "./field.ts";
 import { arePlaces, MapView } from "./map-view.tsx";

@@ -1,6 +1,6 @@
 import { defined } from "../../domain/defined.ts";
-import { alternativesOf } from "../../domain/described.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { alternativesOf } from "../../domain/processes/described.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 
 /** What of GeoJSON a value is. */
 export type Places = "geometry" | "feature" | "features";

@@ -1,8 +1,8 @@
-import { readNumber } from "../../domain/exact-number.ts";
 import { pointer } from "../../domain/faults.ts";
-import { canonicalJson, isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
-import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
 import type { Fault } from "../../domain/problem.ts";
+import { readNumber } from "../../domain/values/exact-number.ts";
+import { canonicalJson, isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/values/json.ts";
+import { excessOfText, jsonBounds } from "../../domain/values/json-bounds.ts";
 import { type OutputChoice, readExtras } from "./extras.ts";
 import { alternativeName, type Field, type FormValues, parts, rowsIn, type Shape, textIn } from "./field.ts";
 

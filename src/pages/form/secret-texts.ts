@@ -1,4 +1,4 @@
-import { looksSecret, withoutSecrets } from "../../domain/secret-names.ts";
+import { looksSecret, withoutSecrets } from "../../domain/people/secret-names.ts";
 
 /** Addresses of uploads that suffice by themselves: of one's own, the id alone is an address. */
 const holdsToken = /^vault:\/\/[^/#]+[/#]|\/vault\/[^/?#]+\/[^/?#]/;

@@ -1,6 +1,6 @@
 import type { DraftKeeping } from "../../domain/documents/draft-keeping.ts";
 import type { RanBefore } from "../../domain/documents/ran-before.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/values/json.ts";
 import type { Field, FormValues } from "./field.ts";
 
 /** What a form shows: its fields, what was entered, and what is wrong with it. */

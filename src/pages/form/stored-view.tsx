@@ -1,8 +1,8 @@
 import { defined } from "../../domain/defined.ts";
-import { isOfType, isSameType } from "../../domain/described.ts";
-import { directoryType, essenceOf, unknownMediaType } from "../../domain/media-type.ts";
-import { Size, Time } from "../parts.tsx";
-import { sizeText, timeText } from "../words.ts";
+import { isOfType, isSameType } from "../../domain/processes/described.ts";
+import { directoryType, essenceOf, unknownMediaType } from "../../domain/values/media-type.ts";
+import { Size, Time } from "../shared/parts.tsx";
+import { sizeText, timeText } from "../shared/words.ts";
 import type { Drawn } from "./drawn.ts";
 import { parts, textIn } from "./field.ts";
 import type { FormState, OfferedOutput, OfferedUpload } from "./state.ts";

@@ -1,4 +1,4 @@
-import { whenWords } from "../../domain/notification.ts";
+import { whenWords } from "../../domain/people/notification.ts";
 import { callbacks } from "./extras.ts";
 import { ownNames, textIn } from "./field.ts";
 import type { FormState } from "./state.ts";

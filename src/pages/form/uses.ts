@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type JsonObject } from "../../domain/values/json.ts";
 import { type Field, withoutToken } from "./field.ts";
 import type { Execution } from "./uses/execution.ts";
 import { scriptText } from "./uses/javascript.ts";

@@ -1,6 +1,6 @@
-import { isNumber } from "../../domain/exact-number.ts";
 import { pointer } from "../../domain/faults.ts";
-import { canonicalJson, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { isNumber } from "../../domain/values/exact-number.ts";
+import { canonicalJson, isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { alternativeName, type Field, type FormValues, parts, type Shape } from "./field.ts";
 
 type Entry = readonly [string, string];

@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import type { Database } from "../database/database.ts";
 import { countableWays, countOfWay, type Way } from "../queries/list-jobs.ts";
 import { type Question, wantsWordsTogether } from "./question.ts";
 

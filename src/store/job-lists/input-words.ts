@@ -1,5 +1,5 @@
-import { isJsonObject, isList, type Json, parseExact } from "../../domain/json.ts";
-import { referenceName } from "../../domain/reference-name.ts";
+import { isJsonObject, isList, type Json, parseExact } from "../../domain/values/json.ts";
+import { referenceName } from "../../domain/values/reference-name.ts";
 
 /** So many values of a job are words of it, and none that is longer: an index of everybody's documents would help nobody. */
 const mostValues = 64;

@@ -1,9 +1,9 @@
-import type { JobOrder } from "../../domain/job-sort.ts";
-import type { Database } from "../database.ts";
+import type { JobOrder } from "../../domain/jobs/job-sort.ts";
+import type { Database } from "../database/database.ts";
+import type { Argument } from "../database/statements.ts";
 import { selectNumberBounds, selectSpans } from "../queries/list-bounds.ts";
 import { boundsAlong, pageAlong, pageOfStretch, type Way } from "../queries/list-jobs.ts";
 import { spanSize } from "../queries/list-rows.ts";
-import type { Argument } from "../statements.ts";
 import { likelyWay, type Range, rareWay, stretchOf, usualWay } from "./choose-way.ts";
 import { directionOf, firstOf, type JobPosition } from "./position.ts";
 import { isEverything, type Question, wantsWordsTogether } from "./question.ts";

@@ -1,5 +1,5 @@
-import type { Job } from "../../domain/job.ts";
-import type { JobOrder, SortKey } from "../../domain/job-sort.ts";
+import type { Job } from "../../domain/jobs/job.ts";
+import type { JobOrder, SortKey } from "../../domain/jobs/job-sort.ts";
 
 /** Where a job stands in an order: by the value that the jobs are sorted by, then by its number. */
 export type JobPosition = { readonly value: string | number; readonly number: number };

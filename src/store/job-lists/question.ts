@@ -1,6 +1,6 @@
-import type { JobSearch } from "../../domain/job-search.ts";
-import { readJobId, shortId } from "../../domain/short-id.ts";
-import { storable } from "../statements.ts";
+import type { JobSearch } from "../../domain/jobs/job-search.ts";
+import { readJobId, shortId } from "../../domain/jobs/short-id.ts";
+import { storable } from "../database/statements.ts";
 import { wordsToFind } from "./words.ts";
 
 /** Whose jobs: null for those of anonymous users, undefined for everybody's. */

@@ -1,6 +1,6 @@
 import { Problem } from "../../domain/problem.ts";
-import { nextTurn } from "../../domain/timers.ts";
-import type { Database } from "../database.ts";
+import { nextTurn } from "../../domain/waiting/timers.ts";
+import type { Database } from "../database/database.ts";
 import { type Question, wantsWordsTogether } from "./question.ts";
 
 // The driver blocks the thread, so a hard question is answered in slices: stretches of numbers, with a turn for everything

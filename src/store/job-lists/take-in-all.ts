@@ -1,7 +1,7 @@
 import type { Logger } from "../../domain/logger.ts";
-import type { Driver } from "../driver.ts";
+import type { Driver } from "../database/driver.ts";
+import { rowsOf } from "../database/statements.ts";
 import { countJustEnded, forgetListRows } from "../queries/list-rows.ts";
-import { rowsOf } from "../statements.ts";
 import { mostAtOnce, type Read, takeIn } from "./take-in.ts";
 
 /** Jobs of one commit. */

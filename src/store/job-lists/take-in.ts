@@ -1,4 +1,5 @@
-import { shortId } from "../../domain/short-id.ts";
+import { shortId } from "../../domain/jobs/short-id.ts";
+import type { Statement } from "../database/statements.ts";
 import {
   insertTags,
   insertWords,
@@ -10,7 +11,6 @@ import {
   widenSpans,
 } from "../queries/list-rows.ts";
 import type { Row } from "../rows.ts";
-import type { Statement } from "../statements.ts";
 import { shortInputs } from "./input-words.ts";
 import { wordsOf } from "./words.ts";
 

@@ -1,7 +1,7 @@
 import { and, sql } from "drizzle-orm";
-import { jobMoves } from "../../domain/job-state.ts";
+import { jobMoves } from "../../domain/jobs/job-state.ts";
+import { argument, build, column, compile, insertFrom, member, statusIn } from "../database/statements.ts";
 import { executions, jobEvents, jobs } from "../schema/jobs.ts";
-import { argument, build, column, compile, insertFrom, member, statusIn } from "../statements.ts";
 import { eventColumns } from "./guards.ts";
 
 // `claims` is a JSON array of [jobId, executionId, moveId, ...event members].

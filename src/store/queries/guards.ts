@@ -1,8 +1,8 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import { jobMoves } from "../../domain/job-state.ts";
-import type { EventArguments } from "../job-rows.ts";
+import { jobMoves } from "../../domain/jobs/job-state.ts";
+import { argument, argumentsOf, build, compile, insertFrom, member, statusIn } from "../database/statements.ts";
+import type { EventArguments } from "../jobs/job-rows.ts";
 import { jobEvents, jobs } from "../schema/jobs.ts";
-import { argument, argumentsOf, build, compile, insertFrom, member, statusIn } from "../statements.ts";
 
 // What the statements beside an UPDATE of `jobs` look for. A condition of the UPDATE guards nothing that stands beside it
 // in the batch, and the state afterwards looks the same to the loser of a race: so a move stores its moveId, and the

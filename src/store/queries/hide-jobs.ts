@@ -1,7 +1,7 @@
 import { and, eq, lte, sql } from "drizzle-orm";
-import { isFinished, jobStatuses } from "../../domain/job-state.ts";
+import { isFinished, jobStatuses } from "../../domain/jobs/job-state.ts";
+import { argument, build, compile, statusIn } from "../database/statements.ts";
 import { jobs } from "../schema/jobs.ts";
-import { argument, build, compile, statusIn } from "../statements.ts";
 
 // In text, as the index jobs_sync_runs says it.
 const isWaitedFor = sql`${jobs.syncRun} = 'waited' and ${jobs.status} <> 'dismissed'`;

@@ -1,9 +1,5 @@
 import { and, eq, gt, lte, notExists, sql } from "drizzle-orm";
-import { jobMoves } from "../../domain/job-state.ts";
-import type { EventArguments } from "../job-rows.ts";
-import { executions, idempotencyKeys, jobEvents, jobSecrets, jobs } from "../schema/jobs.ts";
-import { subscriptions } from "../schema/notifications.ts";
-import { vaultUses } from "../schema/vault.ts";
+import { jobMoves } from "../../domain/jobs/job-state.ts";
 import {
   type ArgumentsOf,
   argument,
@@ -13,7 +9,11 @@ import {
   excluded,
   insertFrom,
   statusIn,
-} from "../statements.ts";
+} from "../database/statements.ts";
+import type { EventArguments } from "../jobs/job-rows.ts";
+import { executions, idempotencyKeys, jobEvents, jobSecrets, jobs } from "../schema/jobs.ts";
+import { subscriptions } from "../schema/notifications.ts";
+import { vaultUses } from "../schema/vault.ts";
 import { isThere } from "./guards.ts";
 
 export type JobArguments = ArgumentsOf<typeof jobs>;

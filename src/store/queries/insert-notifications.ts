@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { PendingNotification } from "../../domain/notification.ts";
+import type { PendingNotification } from "../../domain/people/notification.ts";
+import { argument, compile, insertFrom, member } from "../database/statements.ts";
 import { jobs } from "../schema/jobs.ts";
 import { notifications } from "../schema/notifications.ts";
-import { argument, compile, insertFrom, member } from "../statements.ts";
 import { isHeld, isMove, lastNumber } from "./guards.ts";
 
 /** `notifications` is what `notificationsText` gives. Stands before the events of the same write, whose numbers follow. */

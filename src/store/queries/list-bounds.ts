@@ -1,7 +1,7 @@
 import { max, min, sql } from "drizzle-orm";
+import { argument, build, compile, numberOrNull } from "../database/statements.ts";
 import { jobSpans } from "../schema/job-lists.ts";
 import { isListed, jobs } from "../schema/jobs.ts";
-import { argument, build, compile, numberOrNull } from "../statements.ts";
 
 /** Spans of numbers in which jobs of a range of times may have been created: the first and the last. */
 export const selectSpans = compile<{ leastCreated: number; mostCreated: number }>()(() =>

@@ -1,8 +1,8 @@
 import { count, type SQL, sql } from "drizzle-orm";
-import { type SortKey, sortKeys } from "../../domain/job-sort.ts";
+import { type SortKey, sortKeys } from "../../domain/jobs/job-sort.ts";
+import { type Argument, argument, build, column, compile, numberOrNull } from "../database/statements.ts";
 import type { Question } from "../job-lists/question.ts";
 import { jobs } from "../schema/jobs.ts";
-import { type Argument, argument, build, column, compile, numberOrNull } from "../statements.ts";
 
 // Each statement names the index that it goes along, and keeps to it by CROSS JOIN: the planner knows neither how many jobs
 // a value has nor where they lie, and a list must not read all jobs where it could read some.

@@ -1,8 +1,17 @@
 import { type SQL, sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import {
+  argument,
+  type Buildable,
+  build,
+  column,
+  compile,
+  insertFrom,
+  member,
+  type Statement,
+} from "../database/statements.ts";
 import { jobSpans, jobTags } from "../schema/job-lists.ts";
 import { jobs } from "../schema/jobs.ts";
-import { argument, type Buildable, build, column, compile, insertFrom, member, type Statement } from "../statements.ts";
 import { isMove } from "./guards.ts";
 
 /** The full-text index: a virtual table, which is why it does not stand in the schema. */

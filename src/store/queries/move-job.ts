@@ -1,7 +1,7 @@
 import { and, eq, isNull, notExists, sql } from "drizzle-orm";
-import { jobMoves } from "../../domain/job-state.ts";
+import { jobMoves } from "../../domain/jobs/job-state.ts";
+import { argument, build, compile, insertFrom, member, statusIn } from "../database/statements.ts";
 import { executions, jobEvents, jobSecrets, jobs, results } from "../schema/jobs.ts";
-import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
 import { isHeld, isMove, lastNumber, moved } from "./guards.ts";
 
 export const release = compile<{

@@ -1,6 +1,5 @@
 import { and, eq, exists, ne } from "drizzle-orm";
-import type { Process } from "../../domain/process.ts";
-import { processes, processFiles } from "../schema/processes.ts";
+import type { Process } from "../../domain/processes/process.ts";
 import {
   type ArgumentsOf,
   argument,
@@ -10,7 +9,8 @@ import {
   excluded,
   insertFrom,
   type Statement,
-} from "../statements.ts";
+} from "../database/statements.ts";
+import { processes, processFiles } from "../schema/processes.ts";
 
 /** A file of the folder of processes, and the digest of what was read for it. */
 export type FileOfProcess = { readonly path: string; readonly digest: string };

@@ -1,8 +1,16 @@
 import { and, eq, exists } from "drizzle-orm";
-import type { Process } from "../../domain/process.ts";
-import { processTexts as textsOf } from "../../domain/process-search.ts";
+import type { Process } from "../../domain/processes/process.ts";
+import { processTexts as textsOf } from "../../domain/processes/process-search.ts";
+import {
+  type ArgumentsOf,
+  argument,
+  argumentsOf,
+  build,
+  compile,
+  insertFrom,
+  type Statement,
+} from "../database/statements.ts";
 import { processes, processTexts } from "../schema/processes.ts";
-import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom, type Statement } from "../statements.ts";
 
 const insertTexts = compile<ArgumentsOf<typeof processTexts>>()(() =>
   insertFrom(processTexts, argumentsOf(processTexts), {

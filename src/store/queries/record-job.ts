@@ -1,11 +1,11 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { NewJobEvent } from "../../domain/job.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
-import type { PendingNotification } from "../../domain/notification.ts";
-import type { StageName } from "../../domain/progress.ts";
-import { eventArguments, jsonOrNull } from "../job-rows.ts";
+import type { NewJobEvent } from "../../domain/jobs/job.ts";
+import type { StageName } from "../../domain/jobs/progress.ts";
+import type { PendingNotification } from "../../domain/people/notification.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
+import { argument, build, compile, excluded, insertFrom, type Statement, storable } from "../database/statements.ts";
+import { eventArguments, jsonOrNull } from "../jobs/job-rows.ts";
 import { checkpoints, executions, jobs } from "../schema/jobs.ts";
-import { argument, build, compile, excluded, insertFrom, type Statement, storable } from "../statements.ts";
 import { held, insertEventsOfRecord, isHeld, moved } from "./guards.ts";
 import { insertNotificationsOfRecord, notificationsText } from "./insert-notifications.ts";
 

@@ -1,7 +1,7 @@
 import { and, eq, isNull, notExists, sql } from "drizzle-orm";
-import { jobMoves } from "../../domain/job-state.ts";
+import { jobMoves } from "../../domain/jobs/job-state.ts";
+import { argument, build, compile, insertFrom, statusIn } from "../database/statements.ts";
 import { checkpoints, executions, jobs } from "../schema/jobs.ts";
-import { argument, build, compile, insertFrom, statusIn } from "../statements.ts";
 import { held } from "./guards.ts";
 
 /** Only a job of which nothing runs any more begins anew. `keeps` is 1 to keep the finished steps of its last execution. */

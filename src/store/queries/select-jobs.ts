@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, gte, lt, sql } from "drizzle-orm";
-import { jobMoves } from "../../domain/job-state.ts";
+import { jobMoves } from "../../domain/jobs/job-state.ts";
+import { argument, build, compile, statusIn } from "../database/statements.ts";
 import { executions, jobs } from "../schema/jobs.ts";
-import { argument, build, compile, statusIn } from "../statements.ts";
 
 const {
   number: _number,

@@ -1,5 +1,5 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { AuditAction, AuditOutcome, NewAuditEntry } from "../../domain/audit.ts";
+import type { AuditAction, AuditOutcome, NewAuditEntry } from "../../domain/people/audit.ts";
 
 /**
  * Who did what: rows are only ever added. Triggers refuse every change, and every removal but that of rows older than

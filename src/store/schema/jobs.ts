@@ -1,10 +1,10 @@
 import { desc, sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { JobEvent, JobFailure, JobOrigin, JobRequest } from "../../domain/job.ts";
-import type { JobStatus } from "../../domain/job-state.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
-import type { StageName } from "../../domain/progress.ts";
-import type { Result } from "../../domain/values.ts";
+import type { JobEvent, JobFailure, JobOrigin, JobRequest } from "../../domain/jobs/job.ts";
+import type { JobStatus } from "../../domain/jobs/job-state.ts";
+import type { StageName } from "../../domain/jobs/progress.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
+import type { Result } from "../../domain/values/values.ts";
 import { exactJson } from "./exact-json.ts";
 
 // All times are milliseconds since 1970 (UTC). There are no foreign keys: a row that depends on a job is only ever

@@ -1,5 +1,5 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Action, Role } from "../../domain/access.ts";
+import type { Action, Role } from "../../domain/people/access.ts";
 
 /** Keys `hdl_<id>_<secret>`. Rows stay when a key is revoked: sign-in stays on once there was one. */
 export const keys = sqliteTable("keys", {

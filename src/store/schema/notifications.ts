@@ -5,7 +5,7 @@ import type {
   NotificationEvent,
   NotificationState,
   NotificationTry,
-} from "../../domain/notification.ts";
+} from "../../domain/people/notification.ts";
 
 /**
  * Whom a job's client wants to be told: sealed, with the job's id as additional data, because addresses of mails are

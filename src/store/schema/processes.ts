@@ -1,6 +1,6 @@
 import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Role } from "../../domain/access.ts";
-import type { ProcessDefinition, ProcessDescription } from "../../domain/process.ts";
+import type { Role } from "../../domain/people/access.ts";
+import type { ProcessDefinition, ProcessDescription } from "../../domain/processes/process.ts";
 import { exactJson } from "./exact-json.ts";
 
 /** Which revision an id stands for. A row stays when its process is undeployed, so that it can be restored. */

@@ -1,5 +1,5 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { RemoteType } from "../../domain/remote-type.ts";
+import type { RemoteType } from "../../domain/processes/remote-type.ts";
 
 /** Servers whose processes can be run from here. */
 export const providers = sqliteTable("providers", {

@@ -1,5 +1,5 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Role } from "../../domain/access.ts";
+import type { Role } from "../../domain/people/access.ts";
 
 /** Browsers that are signed in, each by a cookie that holds a token. A session ends with the key that it was begun with. */
 export const sessions = sqliteTable(

@@ -1,6 +1,6 @@
 import { defined } from "../../domain/defined.ts";
-import { type AnyNumber, compareNumbers, isMultiple, readNumber } from "../../domain/exact-number.ts";
-import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
+import { type AnyNumber, compareNumbers, isMultiple, readNumber } from "../../domain/values/exact-number.ts";
+import { doubleOf, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { dataTypeName, literalValue, schemaOfDataType } from "../wps/literal-types.ts";
 import { ows, wps } from "../wps/namespaces.ts";
 import type { ValueKind } from "../wps/value-kind.ts";

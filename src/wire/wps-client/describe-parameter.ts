@@ -1,7 +1,7 @@
 import { defined, unlessEmpty } from "../../domain/defined.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
-import { isJsonType } from "../../domain/media-type.ts";
-import type { OutputDefinition } from "../../domain/process.ts";
+import type { OutputDefinition } from "../../domain/processes/process.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
+import { isJsonType } from "../../domain/values/media-type.ts";
 import { ows, wps } from "../wps/namespaces.ts";
 import { formatOfParts, type ValueKind, type WpsFormat } from "../wps/value-kind.ts";
 import { attribute, child, children, childText, text, type XmlElement } from "../xml.ts";

@@ -1,5 +1,5 @@
 import { Problem } from "../../domain/problem.ts";
-import type { ProcessDescription } from "../../domain/process.ts";
+import type { ProcessDescription } from "../../domain/processes/process.ts";
 import { ows, wps, wps10, wps20 } from "../wps/namespaces.ts";
 import type { ValueKind } from "../wps/value-kind.ts";
 import { attribute, child, children, childText, isNamed, type XmlElement } from "../xml.ts";

@@ -1,4 +1,4 @@
-import type { Inputs } from "../../domain/values.ts";
+import type { Inputs } from "../../domain/values/values.ts";
 import { dataMarkup } from "../wps/data.ts";
 import { dataInputsMarkup, inputData } from "../wps/input-data.ts";
 import { declarations, type WpsVersion } from "../wps/namespaces.ts";

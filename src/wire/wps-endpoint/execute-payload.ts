@@ -1,10 +1,10 @@
 import { defined } from "../../domain/defined.ts";
-import { alternativesOf, isSameType, typeOfSchema } from "../../domain/described.ts";
-import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
-import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
-import { isJsonType } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
-import type { ProcessDescription } from "../../domain/process.ts";
+import { alternativesOf, isSameType, typeOfSchema } from "../../domain/processes/described.ts";
+import type { ProcessDescription } from "../../domain/processes/process.ts";
+import { type Json, type JsonObject, parseExact } from "../../domain/values/json.ts";
+import { excessOfText, jsonBounds } from "../../domain/values/json-bounds.ts";
+import { isJsonType } from "../../domain/values/media-type.ts";
 import type { WpsData } from "../wps/data.ts";
 import { literalValue } from "../wps/literal-types.ts";
 import { kindOfSchema } from "../wps/value-kind.ts";

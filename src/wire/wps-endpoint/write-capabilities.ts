@@ -1,4 +1,4 @@
-import type { ServiceIdentity } from "../../domain/service-identity.ts";
+import type { ServiceIdentity } from "../../domain/people/service-identity.ts";
 import type { ListedProcess, WpsCapabilities } from "../wps/capabilities.ts";
 import { declarations } from "../wps/namespaces.ts";
 import { markup, textMarkup, writeXml, type XmlMarkup } from "../xml-write.ts";

@@ -1,7 +1,7 @@
-import { alternativesOf } from "../../domain/described.ts";
-import { isNumber } from "../../domain/exact-number.ts";
-import { isJsonObject, type JsonObject } from "../../domain/json.ts";
-import type { InputDefinition, OutputDefinition, ProcessDescription } from "../../domain/process.ts";
+import { alternativesOf } from "../../domain/processes/described.ts";
+import type { InputDefinition, OutputDefinition, ProcessDescription } from "../../domain/processes/process.ts";
+import { isNumber } from "../../domain/values/exact-number.ts";
+import { isJsonObject, type JsonObject } from "../../domain/values/json.ts";
 import { literalText } from "../wps/literal-types.ts";
 import { declarations, type WpsVersion, wpsLanguage } from "../wps/namespaces.ts";
 import { crsOfSchema, formatsOfSchema, kindOfSchema, type ValueKind, type WpsFormat } from "../wps/value-kind.ts";

@@ -1,9 +1,9 @@
-import { crs84h, type KnownCrs, knownCrs, withAxesTurned } from "../../domain/crs.ts";
 import { defined } from "../../domain/defined.ts";
-import { documentOfItem } from "../../domain/inner-files.ts";
-import type { Json } from "../../domain/json.ts";
-import { doubleOf, isJsonObject } from "../../domain/json.ts";
-import type { InputItem } from "../../domain/values.ts";
+import { crs84h, type KnownCrs, knownCrs, withAxesTurned } from "../../domain/values/crs.ts";
+import { documentOfItem } from "../../domain/values/inner-files.ts";
+import type { Json } from "../../domain/values/json.ts";
+import { doubleOf, isJsonObject } from "../../domain/values/json.ts";
+import type { InputItem } from "../../domain/values/values.ts";
 import { attribute, child, children, childText, parseXml, rawText, text, type XmlElement } from "../xml.ts";
 import { markup, writeElement, type XmlMarkup, type XmlNode } from "../xml-write.ts";
 import { dataTypeName, literalText } from "./literal-types.ts";

@@ -1,4 +1,4 @@
-import { type Inputs, itemsOf } from "../../domain/values.ts";
+import { type Inputs, itemsOf } from "../../domain/values/values.ts";
 import { markup, type XmlMarkup } from "../xml-write.ts";
 import { dataMarkup, dataOfInput, type WpsData } from "./data.ts";
 import type { ValueKind } from "./value-kind.ts";

@@ -1,6 +1,6 @@
-import { typeOfSchema } from "../../domain/described.ts";
-import { readNumber } from "../../domain/exact-number.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { typeOfSchema } from "../../domain/processes/described.ts";
+import { readNumber } from "../../domain/values/exact-number.ts";
+import type { Json, JsonObject } from "../../domain/values/json.ts";
 
 const integers = new Set([
   "integer",

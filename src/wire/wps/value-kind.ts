@@ -1,7 +1,7 @@
 import { defined } from "../../domain/defined.ts";
-import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/described.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
-import { isJsonType, isTextType, unknownMediaType } from "../../domain/media-type.ts";
+import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/processes/described.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
+import { isJsonType, isTextType, unknownMediaType } from "../../domain/values/media-type.ts";
 
 /** A format of complex data. */
 export type WpsFormat = { readonly mediaType?: string; readonly encoding?: string; readonly schema?: string };

@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { cwlTools } from "../../conformance/tools.ts";
-import { executable } from "../../support/executable.ts";
+import { executable } from "../../support/servers/executable.ts";
 import type { Line, Row, Sample, Subject } from "../row.ts";
 
 const echo = {

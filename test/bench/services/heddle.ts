@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { executable, startServer } from "../../support/executable.ts";
 import { deployCwl } from "../../support/jobs.ts";
+import { executable, startServer } from "../../support/servers/executable.ts";
 import { ogcCalls } from "./ogc.ts";
 import type { Place, Service, Work } from "./service.ts";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import type { Role } from "../../../src/domain/access.ts";
+import type { Role } from "../../../src/domain/people/access.ts";
 import { madeTiff } from "../../browser/views-site.ts";
-import { startServer } from "../../support/executable.ts";
-import { fakeWps } from "../../support/fake-wps.ts";
+import { startServer } from "../../support/servers/executable.ts";
+import { fakeWps } from "../../support/servers/fake-wps.ts";
 import { deployAs, headersOf, jobOf, untilStatus } from "./jobs.ts";
 import { everyField, features, gated, giving, waterBodies } from "./processes.ts";
 import { type ConsoleSite, openConsole } from "./site.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import type { Role } from "../../../src/domain/access.ts";
+import type { Role } from "../../../src/domain/people/access.ts";
 import { browserProgram } from "../../browser/site.ts";
-import { executable, type RunningServer, runExecutable, startServer } from "../../support/executable.ts";
+import { executable, type RunningServer, runExecutable, startServer } from "../../support/servers/executable.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 /** What these tests want and this machine does not have; undefined when all is there. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Role } from "../../../src/domain/access.ts";
+import type { Role } from "../../../src/domain/people/access.ts";
 import { wayNames, ways } from "../support/hands.ts";
 import { deployAs, documentOf, jobOf, untilStatus } from "../support/jobs.ts";
 import { gated, waterBodies } from "../support/processes.ts";

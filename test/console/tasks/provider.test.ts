@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { startServer } from "../../support/executable.ts";
+import { startServer } from "../../support/servers/executable.ts";
 import { wayNames, ways } from "../support/hands.ts";
 import { documentOf } from "../support/jobs.ts";
 import { type ConsoleSite, missing, named, openConsole } from "../support/site.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { loadJson } from "../../../src/cwl/document/load.ts";
-import type { JsonObject } from "../../../src/domain/json.ts";
+import { loadJson } from "../../../src/cwl/document/load/load.ts";
+import type { JsonObject } from "../../../src/domain/values/json.ts";
 
 const tool = { class: "CommandLineTool", baseCommand: "echo", inputs: { a: "string" }, outputs: {} };
 const many = { ...tool, inputs: { a: "string[]" } };

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { describeDocument } from "../../../src/cwl/document/describe.ts";
-import { loadJson, type Package } from "../../../src/cwl/document/load.ts";
-import type { Json } from "../../../src/domain/json.ts";
+import { loadJson, type Package } from "../../../src/cwl/document/load/load.ts";
+import type { Json } from "../../../src/domain/values/json.ts";
 import { createHarness, plainOutputs, runPackage, value } from "../harness.ts";
 
 const address = "https://raw.githubusercontent.com/eoap/schemas/main";

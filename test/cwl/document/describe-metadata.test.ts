@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { describeDocument } from "../../../src/cwl/document/describe.ts";
-import { loadText } from "../../../src/cwl/document/load.ts";
-import { packDocument } from "../../../src/cwl/document/pack.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
+import { packDocument } from "../../../src/cwl/document/pack/pack.ts";
 
 const tool = `class: CommandLineTool
 baseCommand: "true"

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { describeDocument, descriptionFaults } from "../../../src/cwl/document/describe.ts";
-import { loadText } from "../../../src/cwl/document/load.ts";
-import { packageReader, packDocument } from "../../../src/cwl/document/pack.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
+import { packageReader, packDocument } from "../../../src/cwl/document/pack/pack.ts";
 
 const example = join(import.meta.dir, "../../../examples/climate");
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readSource, readValues } from "../../../src/cwl/document/source.ts";
+import { readSource, readValues } from "../../../src/cwl/document/load/source.ts";
 
 const read = (text: string) => JSON.stringify(readValues(text, "job.yml").value);
 

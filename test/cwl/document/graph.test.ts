@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { graphOf } from "../../../src/cwl/document/graph.ts";
-import { loadJson } from "../../../src/cwl/document/load.ts";
-import type { Json } from "../../../src/domain/json.ts";
+import { loadJson } from "../../../src/cwl/document/load/load.ts";
+import type { Json } from "../../../src/domain/values/json.ts";
 
 const tool = { class: "CommandLineTool", baseCommand: "true", inputs: { x: "string" }, outputs: { y: "stdout" } };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { loadText } from "../../../src/cwl/document/load.ts";
-import { packDocument } from "../../../src/cwl/document/pack.ts";
-import type { JsonObject } from "../../../src/domain/json.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
+import { packDocument } from "../../../src/cwl/document/pack/pack.ts";
 import { Problem } from "../../../src/domain/problem.ts";
+import type { JsonObject } from "../../../src/domain/values/json.ts";
 
 const tool = { class: "CommandLineTool", baseCommand: "echo", inputs: {}, outputs: { out: "stdout" } };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { loadText } from "../../../src/cwl/document/load.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
 import { createHarness, runPackage, value } from "../harness.ts";
 
 const head = "cwlVersion: v1.2\nclass: CommandLineTool\n";

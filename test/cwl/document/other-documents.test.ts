@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { loadJson, loadText } from "../../../src/cwl/document/load.ts";
-import { packDocument } from "../../../src/cwl/document/pack.ts";
+import { loadJson, loadText } from "../../../src/cwl/document/load/load.ts";
+import { packDocument } from "../../../src/cwl/document/pack/pack.ts";
 
 const tool = { cwlVersion: "v1.2", class: "CommandLineTool", baseCommand: "echo", inputs: {}, outputs: {} };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { loadText } from "../../../src/cwl/document/load.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
 import { Problem } from "../../../src/domain/problem.ts";
 
 const notesOf = (text: string) => loadText(text, "p.cwl").cwl.notes;

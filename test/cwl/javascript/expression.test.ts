@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { holdsScript } from "../../../src/cwl/document/template.ts";
+import { holdsScript } from "../../../src/cwl/document/load/template.ts";
 import { evaluate, evaluateString, type Scope } from "../../../src/cwl/javascript/expression.ts";
 import { atStep, CwlFailure } from "../../../src/cwl/values/failure.ts";
-import type { JobFailure } from "../../../src/domain/job.ts";
+import type { JobFailure } from "../../../src/domain/jobs/job.ts";
 
 const scope: Scope = {
   inputs: { name: "Ada", list: [1, 2, 3], file: { class: "File", basename: "a.txt", "odd key": 7 }, none: null },

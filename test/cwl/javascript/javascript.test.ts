@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { evaluate, type Scope } from "../../../src/cwl/javascript/expression.ts";
 import { createScriptLoader, type Scripts } from "../../../src/cwl/javascript/javascript.ts";
 import { CwlFailure } from "../../../src/cwl/values/failure.ts";
-import type { Json } from "../../../src/domain/json.ts";
+import type { Json } from "../../../src/domain/values/json.ts";
 import { realClock } from "../../support/real-clock.ts";
 
 const hasty = createScriptLoader(realClock, { timeMilliseconds: 300, memoryBytes: 32 * 2 ** 20 });

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { loadText } from "../../../src/cwl/document/load.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
 import { createHarness, plainOutputs, runPackage, textOf, value } from "../harness.ts";
 
 /** Every expression of the tool takes longer than the server may be held up. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { loadText } from "../../../src/cwl/document/load.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
 import { readJobFile } from "../../../src/cwl/run/job-file.ts";
 import { Problem } from "../../../src/domain/problem.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadText } from "../../../src/cwl/document/load.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
 import { createProgress } from "../../../src/cwl/run/progress.ts";
 import { factsOfRun } from "../../../src/cwl/run/task-facts.ts";
 import { createLayout } from "../../../src/files/layout.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createTaskWaits } from "../../../src/cwl/run/task-waits.ts";
-import type { JobWait } from "../../../src/domain/job.ts";
+import type { JobWait } from "../../../src/domain/jobs/job.ts";
 
 /** Makes waits whose clock is set by hand, and notes what the job is told. */
 function setUp() {

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { loadJson } from "../../../src/cwl/document/load.ts";
+import { loadJson } from "../../../src/cwl/document/load/load.ts";
 import { buildCommandLine, compareKeys, shellLine } from "../../../src/cwl/tool/command-line.ts";
-import { fullText } from "../../../src/domain/exact-number.ts";
-import type { JsonObject } from "../../../src/domain/json.ts";
+import { fullText } from "../../../src/domain/values/exact-number.ts";
+import type { JsonObject } from "../../../src/domain/values/json.ts";
 
 /** The command line of a tool with these inputs. */
 function lineOf(tool: JsonObject, inputs: JsonObject): readonly string[] {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { loadJson } from "../../../src/cwl/document/load.ts";
+import { loadJson } from "../../../src/cwl/document/load/load.ts";
 import { taskDirectory, taskLogFile, taskRecordFile } from "../../../src/files/layout.ts";
 import { createHarness, follow, memoryRecord, plainOutputs, prepare, runPackage, textOf } from "../harness.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { loadText } from "../../../src/cwl/document/load.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
 import type { Task } from "../../../src/executors/executor.ts";
 import { createHarness, runPackage } from "../harness.ts";
 

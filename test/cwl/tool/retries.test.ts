@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import * as v from "valibot";
-import { loadText } from "../../../src/cwl/document/load.ts";
-import { type RunSettings, RunSettingsSchema } from "../../../src/domain/run-settings.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
+import { type RunSettings, RunSettingsSchema } from "../../../src/domain/jobs/run-settings.ts";
 import type { Executor, TaskEnd } from "../../../src/executors/executor.ts";
 import { createHarness, follow, memoryRecord, prepare, textOf } from "../harness.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { loadText } from "../../../src/cwl/document/load.ts";
-import { createPatience } from "../../../src/domain/patience.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
+import { createPatience } from "../../../src/domain/waiting/patience.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { createHarness, runPackage, textOf, value } from "../harness.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { mkdir, readdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { loadText } from "../../../src/cwl/document/load.ts";
-import type { FileValue } from "../../../src/domain/values.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
+import type { FileValue } from "../../../src/domain/values/values.ts";
 import { taskDirectory } from "../../../src/files/layout.ts";
 import { createHarness, follow, memoryRecord, plainOutputs, prepare, runPackage, textOf, value } from "../harness.ts";
 

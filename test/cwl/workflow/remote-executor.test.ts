@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadText } from "../../../src/cwl/document/load.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
 import { findBubblewrap } from "../../../src/executors/sandbox/bubblewrap.ts";
 import { executionLogFile, taskRecordFile } from "../../../src/files/layout.ts";
 import { createFakeRemoteExecutor, pathAway } from "../../executors/fake-remote-executor.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { loadText } from "../../../src/cwl/document/load.ts";
+import { loadText } from "../../../src/cwl/document/load/load.ts";
 import type { Executor, TaskKey } from "../../../src/executors/executor.ts";
 import { executionLogFile, taskDirectory, taskOutputDirectory } from "../../../src/files/layout.ts";
 import { createFlakyExecutor } from "../../executors/flaky-executor.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Validator } from "@cfworker/json-schema";
-import type { Json, JsonObject } from "../../../src/domain/json.ts";
+import type { Json, JsonObject } from "../../../src/domain/values/json.ts";
 import { schemaBudget } from "../../../src/engines/json-schema/check.ts";
 import { readSchema } from "../../../src/engines/json-schema/schema.ts";
 

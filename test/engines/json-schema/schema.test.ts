@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Json, JsonObject } from "../../../src/domain/json.ts";
+import type { Json, JsonObject } from "../../../src/domain/values/json.ts";
 import { schemaBudget } from "../../../src/engines/json-schema/check.ts";
 import { readSchema, schemaFaults } from "../../../src/engines/json-schema/schema.ts";
 

@@ -8,8 +8,8 @@ import { createImageFinder, fullName, type ImageFinder } from "../../../src/exec
 import { createLocalExecutor } from "../../../src/executors/local/local-executor.ts";
 import { createConfinement } from "../../../src/executors/sandbox/confinement.ts";
 import { type Layout, taskRecordFile } from "../../../src/files/layout.ts";
+import { makeRootFs } from "../../support/machine/root-fs.ts";
 import { realClock } from "../../support/real-clock.ts";
-import { makeRootFs } from "../../support/root-fs.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { endOf, executorRig, runTask, whenWritten } from "../contract.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
-import type { Capacity } from "../../../src/domain/slots.ts";
+import type { Capacity } from "../../../src/domain/waiting/slots.ts";
 import type { Executor, Task } from "../../../src/executors/executor.ts";
 import { readHost } from "../../../src/executors/local/host.ts";
 import { hasLivingTool } from "../../../src/executors/local/living-tools.ts";
@@ -10,9 +10,9 @@ import { createLocalExecutor } from "../../../src/executors/local/local-executor
 import { findProcess, readBootId } from "../../../src/executors/local/process-table.ts";
 import { taskMemoryBytes } from "../../../src/executors/local/task-usage.ts";
 import { type Layout, taskRecordFile } from "../../../src/files/layout.ts";
-import { childOfThread } from "../../support/child-of-thread.ts";
+import { childOfThread } from "../../support/machine/child-of-thread.ts";
+import { livingBelow } from "../../support/packages/tools.ts";
 import { realClock } from "../../support/real-clock.ts";
-import { livingBelow } from "../../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "../contract.ts";
 
 function makeExecutor(layout: Layout, capacity: Partial<Capacity> = {}): Executor {

@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
 import { createLocalExecutor } from "../../../src/executors/local/local-executor.ts";
 import { type ControlGroups, createControlGroup, delegateFrom } from "../../../src/executors/sandbox/control-groups.ts";
+import { isArgumentOfProcess } from "../../support/packages/tools.ts";
 import { realClock } from "../../support/real-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
-import { isArgumentOfProcess } from "../../support/tools.ts";
 import { endOf, executorRig } from "../contract.ts";
 
 /** A real group that this process may make others in; undefined where the machine offers none. */

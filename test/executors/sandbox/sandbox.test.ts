@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
-import type { Capacity } from "../../../src/domain/slots.ts";
+import type { Capacity } from "../../../src/domain/waiting/slots.ts";
 import type { Executor, Mount, Task } from "../../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../../src/executors/local/local-executor.ts";
 import { findBubblewrap, searchBubblewrap } from "../../../src/executors/sandbox/bubblewrap.ts";
@@ -13,9 +13,9 @@ import { machineOptions, shownDirectories } from "../../../src/executors/sandbox
 import { copyPublic } from "../../../src/executors/sandbox/public-copy.ts";
 import { ownPlaces } from "../../../src/executors/sandbox/sandbox.ts";
 import { type Layout, taskDirectory, taskRecordFile } from "../../../src/files/layout.ts";
+import { isArgumentOfProcess, livingBelow } from "../../support/packages/tools.ts";
 import { realClock } from "../../support/real-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
-import { isArgumentOfProcess, livingBelow } from "../../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "../contract.ts";
 
 const bubblewrap = findBubblewrap();

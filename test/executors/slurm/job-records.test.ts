@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { endByCause, waitingReason } from "../../../src/executors/slurm/causes.ts";
 import {
   giveUpJob,
   jobFiles,
@@ -13,10 +12,11 @@ import {
 } from "../../../src/executors/slurm/job-files.ts";
 import { jobScript } from "../../../src/executors/slurm/job-script.ts";
 import { jobWords } from "../../../src/executors/slurm/job-words.ts";
-import { pollFault } from "../../../src/executors/slurm/poll-fault.ts";
-import { createQueue } from "../../../src/executors/slurm/queue.ts";
 import { createSlurmCommands } from "../../../src/executors/slurm/slurm-commands.ts";
 import type { SlurmJob } from "../../../src/executors/slurm/slurm-job.ts";
+import { endByCause, waitingReason } from "../../../src/executors/slurm/watch/causes.ts";
+import { pollFault } from "../../../src/executors/slurm/watch/poll-fault.ts";
+import { createQueue } from "../../../src/executors/slurm/watch/queue.ts";
 import { createLayout } from "../../../src/files/layout.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";

@@ -6,7 +6,7 @@ import type { Task } from "../../../src/executors/executor.ts";
 import { arrayFilesOf, type JobFiles, jobFiles, readEnd } from "../../../src/executors/slurm/job-files.ts";
 import { arrayScript, jobScript } from "../../../src/executors/slurm/job-script.ts";
 import { createLayout } from "../../../src/files/layout.ts";
-import { childOfThread } from "../../support/child-of-thread.ts";
+import { childOfThread } from "../../support/machine/child-of-thread.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 /** Every shell of this machine that can play /bin/sh. */

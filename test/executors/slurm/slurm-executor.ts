@@ -2,14 +2,14 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
-import type { Capacity } from "../../../src/domain/slots.ts";
+import type { Capacity } from "../../../src/domain/waiting/slots.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { createConfinement, type SandboxUse } from "../../../src/executors/sandbox/confinement.ts";
 import { createSlurmCommands } from "../../../src/executors/slurm/slurm-commands.ts";
 import { createSlurmExecutor } from "../../../src/executors/slurm/slurm-executor.ts";
 import type { Layout } from "../../../src/files/layout.ts";
+import { noSlurm, startSlurm } from "../../support/machine/slurm.ts";
 import { realClock } from "../../support/real-clock.ts";
-import { noSlurm, startSlurm } from "../../support/slurm.ts";
 import { describeExecutorContract, endOf, executorRig, runTask } from "../contract.ts";
 
 const why = noSlurm();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import type { Inputs } from "../../../src/domain/values.ts";
+import type { Inputs } from "../../../src/domain/values/values.ts";
 import { echo } from "../../../src/engines/builtin/echo.ts";
 import { parseKvp } from "../../../src/wire/kvp.ts";
 import { dataOfInput } from "../../../src/wire/wps/data.ts";

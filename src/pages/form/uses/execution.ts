@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../domain/json.ts";
 import { processUrl, providerProcessUrl } from "../../../domain/links.ts";
+import type { JsonObject } from "../../../domain/values/json.ts";
 import type { UsedFile } from "./used-files.ts";
 
 /** What is executed, and how it is reached. */

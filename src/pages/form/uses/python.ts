@@ -1,5 +1,5 @@
-import { isNumber } from "../../../domain/exact-number.ts";
-import { isJsonObject, isList, type Json } from "../../../domain/json.ts";
+import { isNumber } from "../../../domain/values/exact-number.ts";
+import { isJsonObject, isList, type Json } from "../../../domain/values/json.ts";
 import { type Execution, executionUrl, goingOn, jobsUrl, setKeyWords, uploadUrl, waits } from "./execution.ts";
 import { fileAt, type UsedFile, variable, wordsToPut } from "./used-files.ts";
 

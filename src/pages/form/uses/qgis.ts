@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../../domain/json.ts";
+import { isJsonObject } from "../../../domain/values/json.ts";
 import type { Execution } from "./execution.ts";
 
 /** Writes the steps by which somebody executes from QGIS, and the addresses that its client of WPS asks. */

@@ -1,5 +1,5 @@
-import { isJsonObject, isList, type Json, type JsonObject } from "../../../domain/json.ts";
-import { directoryType, essenceOf, extensionOf } from "../../../domain/media-type.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../../domain/values/json.ts";
+import { directoryType, essenceOf, extensionOf } from "../../../domain/values/media-type.ts";
 import type { Field } from "../field.ts";
 
 /** A file that a text uploads before it executes; in the request, its `href` stands for it. */

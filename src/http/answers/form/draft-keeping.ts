@@ -1,0 +1,12 @@
+import { defined } from "../../../domain/defined.ts";
+import type { DraftKeeping } from "../../../domain/documents/draft-keeping.ts";
+import type { Principal } from "../../../domain/people/access.ts";
+
+/**
+ * Tells how a browser keeps what somebody types: under the name of who has signed in, and where nobody need sign in, for the user of
+ * this machine. Strangers may be anybody: theirs go with the tab.
+ */
+export function draftKeeping(caller: Principal | undefined): DraftKeeping {
+  const isKnown = caller?.user !== undefined || caller?.role === "admin";
+  return { drafts: isKnown ? "browser" : "tab", ...defined({ user: caller?.user }) };
+}

@@ -1,7 +1,0 @@
-import type { Database } from "./database.ts";
-import { deleteExpiredKeys } from "./queries/insert-job.ts";
-
-/** Forgets the idempotency keys that have expired; their jobs stay. */
-export async function forgetIdempotencyKeys(database: Database, now: number): Promise<void> {
-  await database.write([deleteExpiredKeys({ now })]);
-}
