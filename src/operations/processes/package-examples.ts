@@ -34,7 +34,7 @@ const maxEmbeddedBytes = 100_000;
 const mostLookedAt = 30;
 const mostOffered = 8;
 /** A revision never changes: what was found in it is kept, of those that were looked at last. */
-const mostRemembered = 64;
+const mostRemembered = 16;
 
 /** Makes the finder. What a package holds is read once. */
 export function createPackageExamples(deps: Deps): PackageExamples {
