@@ -6,7 +6,7 @@ import type { Following } from "../engines/engine.ts";
 import type { InputChecks } from "../engines/inputs/input-check.ts";
 import { createAssetCache } from "../files/asset-cache.ts";
 import { createSharedSync } from "../files/disk/shared-sync.ts";
-import { stepCacheDirectory } from "../files/jobs/step-cache.ts";
+import { stepCacheDirectory } from "../files/step-cache.ts";
 import { vaultFile } from "../files/vault.ts";
 import { downloadTagged } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { defined } from "../domain/defined.ts";
 import { shortageOf } from "../domain/figures/shortage.ts";
 import { hasCode, ifExists } from "./disk/file-errors.ts";
-import { markUsed, partialEntry } from "./jobs/step-cache.ts";
 import { directoryMode, fileMode } from "./layout.ts";
+import { markUsed, partialEntry } from "./step-cache.ts";
 
 /** A file that was fetched before, and is kept to be used again. */
 export type KeptAsset = {

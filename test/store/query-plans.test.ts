@@ -18,8 +18,8 @@ import {
   releaseJob,
 } from "../../src/store/jobs/jobs.ts";
 import { type JobFilter, listJobs } from "../../src/store/jobs/list-jobs.ts";
-import { resultsOf } from "../../src/store/jobs/results.ts";
 import { waitingJobs } from "../../src/store/jobs/waiting-jobs.ts";
+import { resultsOf } from "../../src/store/results/results.ts";
 import { expiredVaultFiles, removeVaultFile } from "../../src/store/uploads/vault.ts";
 import {
   acceptedEvent,

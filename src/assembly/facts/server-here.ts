@@ -1,4 +1,4 @@
-import { serverWords } from "../../domain/processes/provenance.ts";
+import { serverWords } from "../../domain/jobs/provenance.ts";
 import { readHost } from "../../executors/local/host.ts";
 
 /** Formats what this server is, for the provenance of what it runs. */

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { usageKey } from "../../domain/figures/usage.ts";
+import { runMember, type TaskFacts, tasksIn, tasksMember } from "../../domain/jobs/provenance.ts";
 import type { Logger } from "../../domain/logger.ts";
-import { runMember, type TaskFacts, tasksIn, tasksMember } from "../../domain/processes/provenance.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { PreparedInputs } from "../../domain/values/values.ts";
 import { itemsOf } from "../../domain/values/values.ts";

@@ -1,5 +1,5 @@
 import { type StepUsage, usageKey } from "../../domain/figures/usage.ts";
-import { runMember, type TaskFacts, tasksIn, tasksJson } from "../../domain/processes/provenance.ts";
+import { runMember, type TaskFacts, tasksIn, tasksJson } from "../../domain/jobs/provenance.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
 import type { EngineRecord } from "../../engines/engine.ts";
 

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { dirname, join, relative } from "node:path";
 import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
+import { type Maker, MakerSchema } from "../../domain/jobs/provenance.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type Maker, MakerSchema } from "../../domain/processes/provenance.ts";
 import {
   canonicalJson,
   isJsonObject,
@@ -16,8 +16,8 @@ import {
 import { copyTree } from "../../files/disk/copy-tree.ts";
 import { hasCode, ifExists } from "../../files/disk/file-errors.ts";
 import { openDirectory, openRegular, readPart } from "../../files/disk/open-regular.ts";
-import { markUsed, partialEntry } from "../../files/jobs/step-cache.ts";
 import { directoryMode, isInside } from "../../files/layout.ts";
+import { markUsed, partialEntry } from "../../files/step-cache.ts";
 import type { CommandLineTool } from "../document/schema.ts";
 import { evaluate } from "../javascript/expression.ts";
 import type { CompleteCall } from "../run/complete-call.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { defined } from "../../domain/defined.ts";
-import type { Maker } from "../../domain/processes/provenance.ts";
+import type { Maker } from "../../domain/jobs/provenance.ts";
 import type { JsonObject } from "../../domain/values/json.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images/image.ts";

@@ -1,8 +1,8 @@
 import { defined } from "../../domain/defined.ts";
+import type { TaskFacts } from "../../domain/jobs/provenance.ts";
 import { isStoppedFor } from "../../domain/jobs/stop-reason.ts";
 import { errorText } from "../../domain/problem.ts";
 import { type DeployedStep, placeOfStep } from "../../domain/processes/process.ts";
-import type { TaskFacts } from "../../domain/processes/provenance.ts";
 import type { JsonObject } from "../../domain/values/json.ts";
 import type { CwlProcess } from "../document/schema.ts";
 import type { Call } from "../run/call.ts";

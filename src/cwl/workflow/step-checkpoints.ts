@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { tasksJson, tasksMember } from "../../domain/processes/provenance.ts";
+import { tasksJson, tasksMember } from "../../domain/jobs/provenance.ts";
 import { isJsonObject, type JsonObject } from "../../domain/values/json.ts";
 import { ifExists } from "../../files/disk/file-errors.ts";
 import { executionWorkDirectory } from "../../files/layout.ts";

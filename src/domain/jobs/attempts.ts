@@ -1,6 +1,6 @@
-import type { ServerFacts, TaskFacts } from "../processes/provenance.ts";
 import type { JobEvent, JobFailure } from "./job.ts";
 import { isFinished, type JobStatus } from "./job-state.ts";
+import type { ServerFacts, TaskFacts } from "./provenance.ts";
 
 /** Who asked for something, as far as it is known and may be told. */
 export type Asker =

@@ -1,9 +1,9 @@
 import type { JobDocument } from "../documents/job.ts";
 import type { JobStatistics } from "../documents/job-statistics.ts";
-import type { TaskFacts } from "../processes/provenance.ts";
 import { durationText } from "../words/spans.ts";
 import { freeRoom } from "./job.ts";
 import { shortestWait } from "./job-times.ts";
+import type { TaskFacts } from "./provenance.ts";
 
 /** When the first tool of an attempt began. */
 export type FirstTool = {

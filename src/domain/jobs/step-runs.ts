@@ -1,5 +1,5 @@
 import { withoutParts } from "../graph/workflow-graph.ts";
-import type { TaskFacts } from "../processes/provenance.ts";
+import type { TaskFacts } from "./provenance.ts";
 
 /** A step of a workflow as it ran, all parts of a scattered one together. Times are milliseconds since 1970. */
 export type StepRun = {

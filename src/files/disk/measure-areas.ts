@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { stepCacheDirectory } from "../jobs/step-cache.ts";
 import { imagesDirectory, type Layout, valuesDirectory } from "../layout.ts";
 import { orphansName } from "../orphans.ts";
+import { stepCacheDirectory } from "../step-cache.ts";
 import { measureDirectory } from "./measure-directory.ts";
 
 /** What areas of the data directory take of the disk, in bytes. */

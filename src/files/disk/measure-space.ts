@@ -1,9 +1,9 @@
 import { lstat, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type MeasuredSpace, type SpaceArea, spaceAreas, type WorkSpace } from "../../domain/figures/space.ts";
-import { stepCacheDirectory } from "../jobs/step-cache.ts";
 import { databaseFile, imagesDirectory, isInside, type Layout, valuesDirectory } from "../layout.ts";
 import { orphansName } from "../orphans.ts";
+import { stepCacheDirectory } from "../step-cache.ts";
 import { hasCode, ifExists } from "./file-errors.ts";
 
 /** So many files and directories are looked at: some seconds to a minute. */

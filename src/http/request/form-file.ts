@@ -1,6 +1,6 @@
 import { Problem, type ProblemKind } from "../../domain/problem.ts";
-import { secretReference } from "../../operations/submit/references.ts";
 import { keepVaultFile, type VaultDeps } from "../../operations/uploads/keep-vault-file.ts";
+import { secretReference } from "../../operations/uploads/references.ts";
 import type { MultipartPart } from "../../wire/multipart.ts";
 import { principalOf, type RouteContext } from "../route.ts";
 import { checkedFacts } from "./upload-facts.ts";

@@ -1,6 +1,6 @@
 import { Problem } from "../../domain/problem.ts";
-import { secretReference } from "../../operations/submit/references.ts";
 import type { VaultClaim } from "../../operations/uploads/read-vault-file.ts";
+import { secretReference } from "../../operations/uploads/references.ts";
 import {
   beginUpload,
   takePart,

@@ -14,7 +14,7 @@ import { actorOf, auditing } from "../people/audit.ts";
 import { requireAction } from "../people/guard.ts";
 import type { QueueLimit } from "../submit/queue-limit.ts";
 import { type QuotaDeps, requireTurn } from "../submit/quotas.ts";
-import { linksOf, vaultPrefix } from "../submit/references.ts";
+import { linksOf, vaultPrefix } from "../uploads/references.ts";
 import { type DismissDeps, readJob } from "./follow-jobs.ts";
 
 /** What may be asked of a retry. */

@@ -6,7 +6,7 @@ import { groupsWithJobs } from "../../domain/people/rights.ts";
 import type { Clock } from "../../domain/waiting/clock.ts";
 import type { Database } from "../../store/database/database.ts";
 import { groupsOfUser } from "../../store/jobs/group-members.ts";
-import { findShare } from "../../store/people/shares.ts";
+import { findShare } from "../../store/results/shares.ts";
 
 type SeenByDeps = { readonly database: Database; readonly clock: Clock };
 

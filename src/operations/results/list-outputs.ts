@@ -5,7 +5,7 @@ import { mayDo, type Principal } from "../../domain/people/access.ts";
 import { directoryType } from "../../domain/values/media-type.ts";
 import type { Result } from "../../domain/values/values.ts";
 import type { Layout } from "../../files/layout.ts";
-import { shortResultsOf } from "../../store/jobs/results.ts";
+import { shortResultsOf } from "../../store/results/results.ts";
 import { fellowsOf } from "../jobs/group-jobs.ts";
 import { type ListDeps, listJobs } from "../jobs/list-jobs.ts";
 import { findOutputJob } from "./read-results.ts";

@@ -11,7 +11,7 @@ import type { DirectoryResult, Results } from "../../domain/values/values.ts";
 import type { Clock } from "../../domain/waiting/clock.ts";
 import { nearNames } from "../../domain/words/near-names.ts";
 import { findJob } from "../../store/jobs/jobs.ts";
-import { findShare, findShareByToken, removeShare, type Share, saveShare } from "../../store/people/shares.ts";
+import { findShare, findShareByToken, removeShare, type Share, saveShare } from "../../store/results/shares.ts";
 import { directoryOfResults, isFileOfResults } from "../deploy/shared-paths.ts";
 import { readJob } from "../jobs/follow-jobs.ts";
 import { type AuditDeps, actorOf, auditing } from "../people/audit.ts";

@@ -1,9 +1,9 @@
 import { defined } from "../../domain/defined.ts";
 import { type Ask, type Asker, type Attempt, asksOf, splitKept, taskId } from "../../domain/jobs/attempts.ts";
 import type { Execution, Job, JobEvent } from "../../domain/jobs/job.ts";
+import { readServer } from "../../domain/jobs/provenance.ts";
 import { isOwn, mayDo, type Principal } from "../../domain/people/access.ts";
 import type { AuditEntry } from "../../domain/people/audit.ts";
-import { readServer } from "../../domain/processes/provenance.ts";
 import type { Database } from "../../store/database/database.ts";
 import { executionsOf } from "../../store/jobs/executions.ts";
 import { eventsOf } from "../../store/jobs/job-events.ts";

@@ -2,7 +2,7 @@ import { defined } from "../../domain/defined.ts";
 import type { JobView } from "../../domain/documents/job-view.ts";
 import type { Job } from "../../domain/jobs/job.ts";
 import { isFinished } from "../../domain/jobs/job-state.ts";
-import type { TaskFacts } from "../../domain/processes/provenance.ts";
+import type { TaskFacts } from "../../domain/jobs/provenance.ts";
 
 /** So many different programs are named. */
 const mostNamed = 20;

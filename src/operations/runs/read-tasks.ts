@@ -1,5 +1,5 @@
 import { usageKey } from "../../domain/figures/usage.ts";
-import { runMember, type TaskFacts, tasksIn, tasksMember } from "../../domain/processes/provenance.ts";
+import { runMember, type TaskFacts, tasksIn, tasksMember } from "../../domain/jobs/provenance.ts";
 import { isJsonObject } from "../../domain/values/json.ts";
 import { keptValue } from "../../files/jobs/kept-values.ts";
 import { checkpointsOf } from "../../store/jobs/executions.ts";

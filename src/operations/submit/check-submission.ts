@@ -17,9 +17,9 @@ import { judgedFaults } from "../../engines/inputs/judge-inputs.ts";
 import { schemaBudget } from "../../engines/json-schema/check.ts";
 import type { Idempotency } from "../../store/jobs/jobs.ts";
 import { digestOf } from "../people/secrets.ts";
+import { checkReferences, withoutSecrets } from "../uploads/references.ts";
 import { withUploadNames } from "../uploads/upload-names.ts";
 import { findOwnReferences } from "./own-references.ts";
-import { checkReferences, withoutSecrets } from "./references.ts";
 import type { Submission, SubmitDeps, SubmitSettings } from "./submission.ts";
 import { checkSubscribers } from "./subscribers.ts";
 

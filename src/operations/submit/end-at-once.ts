@@ -2,10 +2,10 @@ import { defined } from "../../domain/defined.ts";
 import type { Job, JobEnd } from "../../domain/jobs/job.ts";
 import { clientOf } from "../../domain/people/access.ts";
 import { itemsOf } from "../../domain/values/values.ts";
+import { linksOf } from "../uploads/references.ts";
 import type { CheckedSubmission } from "./check-submission.ts";
 import { acceptedEvent } from "./new-job.ts";
 import { queueIsFull } from "./quotas.ts";
-import { linksOf } from "./references.ts";
 import type { Submission, SubmissionTarget, SubmitDeps } from "./submission.ts";
 
 /**

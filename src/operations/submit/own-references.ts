@@ -9,7 +9,7 @@ import type { Layout } from "../../files/layout.ts";
 import type { Database } from "../../store/database/database.ts";
 import { findOutputDirectory } from "../results/read-directory.ts";
 import { findOutputJob, openOutputPath, resultsWithValues } from "../results/read-results.ts";
-import { linksOf } from "./references.ts";
+import { linksOf } from "../uploads/references.ts";
 
 type OwnReferenceDeps = { readonly database: Database; readonly layout: Layout };
 

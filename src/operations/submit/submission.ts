@@ -15,9 +15,9 @@ import type { Database } from "../../store/database/database.ts";
 import type { SecretKey } from "../../store/database/seal.ts";
 import { requireAction } from "../people/guard.ts";
 import type { RemoteProcesses } from "../providers/remote-processes.ts";
+import type { VaultToken } from "../uploads/references.ts";
 import type { QueueLimit } from "./queue-limit.ts";
 import type { Quotas } from "./quotas.ts";
-import type { VaultToken } from "./references.ts";
 import type { RunnerPort } from "./runner-port.ts";
 
 export type SubmitSettings = {

@@ -4,7 +4,7 @@ import type { Clock } from "../../domain/waiting/clock.ts";
 import type { Database } from "../../store/database/database.ts";
 import type { VaultFile } from "../../store/uploads/vault.ts";
 import { listVaultFiles } from "../../store/uploads/vault-lists.ts";
-import { findUsableUpload, mayNameUpload, readUploadReference, shownOf } from "../submit/references.ts";
+import { findUsableUpload, mayNameUpload, readUploadReference, shownOf } from "./references.ts";
 
 type UploadLookDeps = { readonly database: Database; readonly clock: Clock };
 

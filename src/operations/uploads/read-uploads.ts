@@ -5,7 +5,7 @@ import type { Database } from "../../store/database/database.ts";
 import { findJob, findJobOfExecution } from "../../store/jobs/jobs.ts";
 import { findVaultFile, type VaultFile } from "../../store/uploads/vault.ts";
 import { maySee, maySeeJob } from "../people/guard.ts";
-import { isOwnUpload, linksOf, vaultPrefix } from "../submit/references.ts";
+import { isOwnUpload, linksOf, vaultPrefix } from "./references.ts";
 
 /** An uploaded file of a job; `isReadable` says that whoever asks may have its bytes. */
 export type UploadOfJob = { readonly reference: string; readonly file: VaultFile; readonly isReadable: boolean };

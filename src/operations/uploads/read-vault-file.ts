@@ -8,8 +8,8 @@ import { findUsableFile, findVaultFile, removeVaultFile, type VaultFile } from "
 import { type JobOfUpload, keepersOfVaultFile } from "../../store/uploads/vault-lists.ts";
 import { maySee, maySeeJob, requireAction } from "../people/guard.ts";
 import { matchesHash } from "../people/secrets.ts";
-import { isOwnUpload, type VaultToken } from "../submit/references.ts";
 import { auditingUpload, type VaultDeps } from "./keep-vault-file.ts";
+import { isOwnUpload, type VaultToken } from "./references.ts";
 
 /** Which file or upload a caller means, and what it shows for it. */
 export type VaultClaim = { readonly id: string; readonly tokens: readonly VaultToken[] };

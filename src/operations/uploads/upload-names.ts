@@ -3,7 +3,7 @@ import { mapParts } from "../../domain/values/inner-files.ts";
 import { type InputItem, type Inputs, isItemList, type PlainItem } from "../../domain/values/values.ts";
 import type { Database } from "../../store/database/database.ts";
 import { namesOfVaultFiles } from "../../store/uploads/vault-lists.ts";
-import { vaultPrefix } from "../submit/references.ts";
+import { vaultPrefix } from "./references.ts";
 
 /** Gives inputs with the names of the uploads in them, by the ids of these: a job tells them when the files are gone. */
 export async function withUploadNames(

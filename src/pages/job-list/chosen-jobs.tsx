@@ -1,10 +1,10 @@
 import type { JobListDocument } from "../../domain/documents/job.ts";
 import { type ChosenOutcome, maxChosen } from "../../domain/jobs/chosen-jobs.ts";
-import type { JobReader } from "../job/job-reader.ts";
 import { withoutNews } from "../shared/list-address.ts";
 import type { PageFrame } from "../shared/page.ts";
 import { choiceText } from "../shared/words.ts";
 import { doneText, leftText } from "./chosen-words.ts";
+import type { JobReader } from "./job-reader.ts";
 import { JobTable, type ListedJobs } from "./job-table.tsx";
 
 const compared = 2;

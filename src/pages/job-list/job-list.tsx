@@ -1,8 +1,6 @@
 import type { JobListDocument } from "../../domain/documents/job.ts";
 import { type ChosenOutcome, isNothing } from "../../domain/jobs/chosen-jobs.ts";
 import { readJobId, shortId } from "../../domain/jobs/short-id.ts";
-import { Conditions, conditionsOf, type JobCount } from "../job/job-conditions.tsx";
-import type { JobReader } from "../job/job-reader.ts";
 import type { JobsSoFar } from "../job/job-times.ts";
 import { Figures, type RunFigures } from "../processes/run-figures.tsx";
 import { WholeDocument } from "../shared/document.tsx";
@@ -11,7 +9,9 @@ import { OnlyOwn } from "../shared/only-own.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "../shared/page.ts";
 import { Fault } from "../shared/parts.tsx";
 import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
+import { Conditions, conditionsOf, type JobCount } from "./job-conditions.tsx";
 import { Filter } from "./job-filter.tsx";
+import type { JobReader } from "./job-reader.ts";
 import type { GoneProcesses, InputLines, JobUsers, ProcessTitles } from "./job-table.tsx";
 
 const script = "job-list";

@@ -3,11 +3,11 @@ import type { JobView } from "../../domain/documents/job-view.ts";
 import { partTalk } from "../../domain/jobs/program-talk.ts";
 import { saysClosedAddress } from "../../domain/people/closed-address.ts";
 import { saysWantedKey } from "../../domain/people/wanted-key.ts";
+import { lackOf, saysOnlyCode } from "../shared/failure-kinds.ts";
+import { type Exception, sentenceOf, wantedKeyWords } from "../shared/failure-words.ts";
 import { Opening } from "../shared/opening.tsx";
 import type { PageFrame } from "../shared/page.ts";
 import { Time } from "../shared/parts.tsx";
-import { lackOf, saysOnlyCode } from "./failure-kinds.ts";
-import { type Exception, sentenceOf, wantedKeyWords } from "./failure-words.ts";
 import { toldSentence, WhatPrograms } from "./program-talk.tsx";
 
 type FailureProps = { readonly job: JobDocument; readonly view: JobView; readonly frame: PageFrame };

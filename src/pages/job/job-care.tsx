@@ -2,11 +2,11 @@ import type { JobDocument } from "../../domain/documents/job.ts";
 import type { JobView, SeenBy } from "../../domain/documents/job-view.ts";
 import { overseer } from "../../domain/people/access.ts";
 import { Time } from "../shared/parts.tsx";
+import { imageWords, softwareWords, unknownVersions } from "../shared/program-words.ts";
 import { SmallFold } from "../shared/small-fold.tsx";
 import { keptJobsText } from "../system/kept-words.ts";
 import { settingUrl } from "../system/system-settings.tsx";
 import type { JobParts } from "./job-parts.tsx";
-import { imageWords, softwareWords, unknownVersions } from "./program-words.ts";
 
 type NamedProgram = NonNullable<NonNullable<JobView["programs"]>["named"]>[number];
 

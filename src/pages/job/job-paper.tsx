@@ -1,8 +1,8 @@
 import type { TimelineEntry } from "../../domain/documents/job-view.ts";
 import type { ResultItem, ResultView } from "../../domain/documents/result-view.ts";
+import { isStage } from "../shared/failure-words.ts";
 import { Size, Time } from "../shared/parts.tsx";
 import { stageWords } from "../shared/words.ts";
-import { isStage } from "./failure-words.ts";
 
 /** So many results, and lines of the log, stand on paper; the rest is counted. */
 const mostPrinted = 20;

@@ -2,13 +2,13 @@ import type { Child } from "hono/jsx";
 import type { JobDocument } from "../../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../../domain/documents/job-view.ts";
 import { FoldedShareForm, SharedUntil } from "../results/share-form.tsx";
+import { lackOf } from "../shared/failure-kinds.ts";
+import { isStage } from "../shared/failure-words.ts";
 import type { PageFrame } from "../shared/page.ts";
 import { Time } from "../shared/parts.tsx";
 import { RecordTable } from "../shared/record-table.tsx";
 import { stageWords, statusWords } from "../shared/words.ts";
 import { goneWords } from "./failure.tsx";
-import { lackOf } from "./failure-kinds.ts";
-import { isStage } from "./failure-words.ts";
 
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
 export function Actions({

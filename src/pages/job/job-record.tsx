@@ -3,10 +3,10 @@ import type { JobDocument } from "../../domain/documents/job.ts";
 import type { JobView } from "../../domain/documents/job-view.ts";
 import { lateTool } from "../../domain/jobs/first-tool.ts";
 import { stepWords } from "../../domain/jobs/step-words.ts";
+import type { Exception } from "../shared/failure-words.ts";
 import { Time } from "../shared/parts.tsx";
 import { Said } from "../shared/said.tsx";
 import { statusWords } from "../shared/words.ts";
-import type { Exception } from "./failure-words.ts";
 import type { JobParts } from "./job-parts.tsx";
 import { tookText, waitText } from "./job-times.ts";
 

@@ -1,6 +1,6 @@
 import { stageNames } from "../../domain/jobs/progress.ts";
+import { type Exception, isStage } from "../shared/failure-words.ts";
 import { stageWords } from "../shared/words.ts";
-import { type Exception, isStage } from "./failure-words.ts";
 
 /** What is no part of the way to results. */
 const asides: readonly string[] = [stageWords.monitorError, stageWords.notify, stageWords.done];

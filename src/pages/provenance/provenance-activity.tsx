@@ -2,7 +2,7 @@ import type { ProvAttributes, ProvRecords, ProvValue } from "../../domain/docume
 import { stepWords } from "../../domain/jobs/step-words.ts";
 import { hiddenWords, looksSecret, withoutSecrets } from "../../domain/people/secret-names.ts";
 import { durationText } from "../../domain/words/spans.ts";
-import { isStage } from "../job/failure-words.ts";
+import { isStage } from "../shared/failure-words.ts";
 import { areNear, Time } from "../shared/parts.tsx";
 import { quoted } from "../shared/shell-words.ts";
 import { shortId, stageWords } from "../shared/words.ts";

@@ -1,5 +1,5 @@
 import type { ProvAttributes, ProvDocument } from "../../domain/documents/provenance.ts";
-import { imageWords, softwareWords } from "../job/program-words.ts";
+import { imageWords, softwareWords } from "../shared/program-words.ts";
 import { textOf, textsOf } from "./provenance-activity.tsx";
 
 type AgentsProps = {

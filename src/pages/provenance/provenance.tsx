@@ -1,10 +1,10 @@
 import type { ProvAttributes, ProvDocument, ProvKind, ProvRecords } from "../../domain/documents/provenance.ts";
 import { hiddenWords, looksSecret, withoutSecrets } from "../../domain/people/secret-names.ts";
-import { unknownVersions } from "../job/program-words.ts";
 import { WholeDocument } from "../shared/document.tsx";
 import { Layout } from "../shared/layout.tsx";
 import { type Page, policyOf, scriptUrl } from "../shared/page.ts";
 import { Size } from "../shared/parts.tsx";
+import { unknownVersions } from "../shared/program-words.ts";
 import { RecordTable } from "../shared/record-table.tsx";
 import { Activity, Command, startOf, textOf } from "./provenance-activity.tsx";
 import { Agents, Digest, isOwnProgram } from "./provenance-agents.tsx";

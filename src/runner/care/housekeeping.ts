@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { isFinished } from "../../domain/jobs/job-state.ts";
 import { startInterval } from "../../domain/waiting/timers.ts";
 import { removeWorkDirectory } from "../../files/jobs/job-directory.ts";
-import { pruneStepCache, removePartialEntries, stepCacheDirectory } from "../../files/jobs/step-cache.ts";
+import { pruneStepCache, removePartialEntries, stepCacheDirectory } from "../../files/step-cache.ts";
 import { removeVaultFile as removeVaultContent } from "../../files/vault.ts";
 import { removeParts } from "../../files/vault-parts.ts";
 import { findExecution } from "../../store/jobs/executions.ts";

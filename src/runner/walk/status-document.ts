@@ -19,7 +19,7 @@ import type { Layout } from "../../files/layout.ts";
 import type { Database } from "../../store/database/database.ts";
 import { follow, withLiveProgress } from "../../store/jobs/job-events.ts";
 import { findJob } from "../../store/jobs/jobs.ts";
-import { resultsOf } from "../../store/jobs/results.ts";
+import { resultsOf } from "../../store/results/results.ts";
 import { executeResponseOf, type JobDocumentContext } from "../../wire/wps-endpoint/job-response.ts";
 import { writeExecuteResponse } from "../../wire/wps-endpoint/write-status.ts";
 

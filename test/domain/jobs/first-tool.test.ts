@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { firstToolOf } from "../../../src/domain/jobs/first-tool.ts";
-import type { TaskFacts } from "../../../src/domain/processes/provenance.ts";
+import type { TaskFacts } from "../../../src/domain/jobs/provenance.ts";
 
 const task = (startedAt: number, more: Partial<TaskFacts> = {}): TaskFacts => ({
   ...{ step: "a", kind: "tool", process: "p", startedAt, endedAt: startedAt + 10, executor: "local" },

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import type { TaskFacts } from "../../../src/domain/jobs/provenance.ts";
 import { cachedWords, stepRunsOf } from "../../../src/domain/jobs/step-runs.ts";
-import type { TaskFacts } from "../../../src/domain/processes/provenance.ts";
 
 const task = (step: string, startedAt: number, endedAt: number, more: Partial<TaskFacts> = {}): TaskFacts => ({
   ...{ step, kind: "tool", process: "p", startedAt, endedAt },

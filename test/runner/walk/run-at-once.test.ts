@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { isFinished } from "../../../src/domain/jobs/job-state.ts";
 import { eventsOf } from "../../../src/store/jobs/job-events.ts";
 import { findJob } from "../../../src/store/jobs/jobs.ts";
-import { resultsOf } from "../../../src/store/jobs/results.ts";
+import { resultsOf } from "../../../src/store/results/results.ts";
 import { until } from "../../support/jobs.ts";
 import { insertNewJob, openTestDatabase } from "../../support/jobs-in-store.ts";
 import { quickRunner, unwritten } from "../../support/quick-runner.ts";

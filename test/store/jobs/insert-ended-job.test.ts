@@ -4,8 +4,8 @@ import { findExecution, openExecutions } from "../../../src/store/jobs/execution
 import { type EndedJob, insertEndedJob } from "../../../src/store/jobs/insert-ended-job.ts";
 import { eventsOf } from "../../../src/store/jobs/job-events.ts";
 import { findJob } from "../../../src/store/jobs/jobs.ts";
-import { resultsOf } from "../../../src/store/jobs/results.ts";
 import { countQueuedOf, usageOf } from "../../../src/store/jobs/usage.ts";
+import { resultsOf } from "../../../src/store/results/results.ts";
 import {
   acceptedEvent,
   insertNewJob,

@@ -17,9 +17,9 @@ import {
   releaseJob,
 } from "../../../src/store/jobs/jobs.ts";
 import { listJobs } from "../../../src/store/jobs/list-jobs.ts";
-import { resultsOf } from "../../../src/store/jobs/results.ts";
 import { retryJob } from "../../../src/store/jobs/retry-job.ts";
 import { waitingJobs } from "../../../src/store/jobs/waiting-jobs.ts";
+import { resultsOf } from "../../../src/store/results/results.ts";
 import {
   acceptedEvent,
   finishing,

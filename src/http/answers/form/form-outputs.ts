@@ -12,7 +12,7 @@ import {
 } from "../../../operations/results/list-outputs.ts";
 import { type ListedProcesses, readListedProcesses } from "../../../operations/runs/read-ran-process.ts";
 import { findNamedOutputs } from "../../../operations/submit/own-references.ts";
-import { vaultPrefix } from "../../../operations/submit/references.ts";
+import { vaultPrefix } from "../../../operations/uploads/references.ts";
 import { type FormValues, parts } from "../../../pages/form/field.ts";
 import type { FormState, OfferedOutput } from "../../../pages/form/state.ts";
 import type { RouteContext } from "../../route.ts";

@@ -1,6 +1,6 @@
 import { type Asker, type Attempt, taskId } from "../../../domain/jobs/attempts.ts";
 import type { JobFailure } from "../../../domain/jobs/job.ts";
-import type { ServerFacts } from "../../../domain/processes/provenance.ts";
+import type { ServerFacts } from "../../../domain/jobs/provenance.ts";
 import { type Attributes, type ProvWriter, provName, provTime } from "./provenance-records.ts";
 import { type AttemptFiles, addTasks, type TaskPlace } from "./provenance-tasks.ts";
 

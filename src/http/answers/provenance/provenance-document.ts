@@ -1,6 +1,6 @@
 import type { ProvDocument } from "../../../domain/documents/provenance.ts";
+import type { TaskFacts } from "../../../domain/jobs/provenance.ts";
 import { jobUrl } from "../../../domain/links.ts";
-import type { TaskFacts } from "../../../domain/processes/provenance.ts";
 import type { OutputLocations } from "../../../domain/values/results.ts";
 import type { Provenance } from "../../../operations/runs/read-provenance.ts";
 import { addAttempts, addPerson, addService, failureFacts } from "./provenance-attempts.ts";

@@ -1,4 +1,4 @@
-import type { TaskFacts } from "../../../domain/processes/provenance.ts";
+import type { TaskFacts } from "../../../domain/jobs/provenance.ts";
 import { type InputItem, itemsOf, type PlainPart, plainParts } from "../../../domain/values/values.ts";
 import type { Provenance } from "../../../operations/runs/read-provenance.ts";
 import { addValue, occurrences, shortValue } from "./provenance-entities.ts";

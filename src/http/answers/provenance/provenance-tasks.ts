@@ -1,5 +1,5 @@
 import { taskId } from "../../../domain/jobs/attempts.ts";
-import type { ServerFacts, TaskFacts } from "../../../domain/processes/provenance.ts";
+import type { ServerFacts, TaskFacts } from "../../../domain/jobs/provenance.ts";
 import { addValue } from "./provenance-entities.ts";
 import { used } from "./provenance-inputs.ts";
 import { type Attributes, type ProvWriter, provName, provTime } from "./provenance-records.ts";

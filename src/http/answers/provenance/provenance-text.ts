@@ -1,6 +1,6 @@
 import type { Attempt } from "../../../domain/jobs/attempts.ts";
 import type { JobFailure } from "../../../domain/jobs/job.ts";
-import type { TaskFacts } from "../../../domain/processes/provenance.ts";
+import type { TaskFacts } from "../../../domain/jobs/provenance.ts";
 import { isJsonObject, type Json } from "../../../domain/values/json.ts";
 import { itemsOf } from "../../../domain/values/values.ts";
 import type { Provenance } from "../../../operations/runs/read-provenance.ts";

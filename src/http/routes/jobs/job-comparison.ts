@@ -3,8 +3,8 @@ import { type CompareDeps, readComparedJobs } from "../../../operations/runs/com
 import { comparisonPage } from "../../../pages/comparison/comparison.tsx";
 import { shortId } from "../../../pages/shared/words.ts";
 import { backToList } from "../../answers/chosen-list.ts";
+import { comparisonDocument } from "../../answers/comparison/comparison-document.ts";
 import { documentFormat, documentResponse } from "../../answers/document-response.ts";
-import { comparisonDocument } from "../../answers/jobs/comparison-document.ts";
 import { knownUploads } from "../../answers/jobs/input-views.ts";
 import { type AnswerDeps, outputLocations } from "../../answers/results/results-context.ts";
 import { tagged } from "../../openapi/about.ts";

@@ -16,8 +16,8 @@ import { removedProcesses } from "../../../operations/processes/process-revision
 import { requireProvider } from "../../../operations/providers/manage-providers.ts";
 import type { ReadResultsDeps } from "../../../operations/results/read-results.ts";
 import { readListedProcesses } from "../../../operations/runs/read-ran-process.ts";
-import type { JobReader } from "../../../pages/job/job-reader.ts";
 import { type JobListView, jobListPage } from "../../../pages/job-list/job-list.tsx";
+import type { JobReader } from "../../../pages/job-list/job-reader.ts";
 import { documentFormat, documentResponse } from "../../answers/document-response.ts";
 import { withFiltersAgain } from "../../answers/filters-again.ts";
 import { soFarOf } from "../../answers/jobs/so-far.ts";

@@ -26,7 +26,7 @@ import { type SignInState, signInPage } from "../../../pages/people/sign-in.tsx"
 import { documentResponse } from "../../answers/document-response.ts";
 import { formType } from "../../answers/form/process-form.ts";
 import { prefersPage } from "../../answers/negotiate.ts";
-import { noticesView, type TypedNotices } from "../../answers/notices-view.ts";
+import { noticesView, type TypedNotices } from "../../answers/people/notices-view.ts";
 import { journeyCookie, readJourney, readSession, requireSafeWay, sessionCookie } from "../../door/session-cookie.ts";
 import { bodyText, readBytes, requireContentType } from "../../request/read-body.ts";
 import type { Route, RouteContext } from "../../route.ts";

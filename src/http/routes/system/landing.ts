@@ -5,7 +5,7 @@ import type { ServiceIdentity } from "../../../domain/people/service-identity.ts
 import { conformanceClasses } from "../../../domain/processes/conformance.ts";
 import { homePage } from "../../../pages/system/home.tsx";
 import { documentFormat, documentResponse } from "../../answers/document-response.ts";
-import { type HomeDeps, readHomeView } from "../../answers/home-view.ts";
+import { type HomeDeps, readHomeView } from "../../answers/system/home-view.ts";
 import { tagged } from "../../openapi/about.ts";
 import { openApiType } from "../../openapi/openapi.ts";
 import type { Route } from "../../route.ts";

@@ -1,12 +1,12 @@
 import { defined } from "../../../domain/defined.ts";
 import { Problem } from "../../../domain/problem.ts";
-import { secretReference } from "../../../operations/submit/references.ts";
 import {
   type KeptFile,
   keepVaultFile,
   type Upload,
   type VaultDeps,
 } from "../../../operations/uploads/keep-vault-file.ts";
+import { secretReference } from "../../../operations/uploads/references.ts";
 import { parseDigest } from "../../../wire/digest.ts";
 import { boundaryOf, parseDisposition, parseMultipart } from "../../../wire/multipart.ts";
 import { digestField } from "../../answers/results/digest-field.ts";
