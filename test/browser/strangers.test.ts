@@ -156,7 +156,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     }));
     await page.goto(await site().results({ "many.geojson": JSON.stringify({ type: "FeatureCollection", features }) }));
     const view = await viewOf(page, "many.geojson");
-    await view.getByText("100 of 20000 rows").waitFor();
+    await view.getByText("100 of 20000 rows", { exact: true }).waitFor();
     expect(await view.locator("tr[data-row]").count()).toBe(100);
     await view.locator("tr[data-row]").nth(3).click();
     expect(await view.locator('tr[aria-selected="true"]').getAttribute("data-row")).toBe("3");
@@ -236,7 +236,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const files = { "long.csv": `a,b\n${long}\n`, "numbers.csv": "1,5;2\n3;4,5\n", "words.csv": "a,b\nx,y\nz,w\n" };
     await page.goto(await site().results(files));
     const view = await viewOf(page, "long.csv");
-    await view.getByText("100 of 100000 rows").waitFor();
+    await view.getByText("100 of 100000 rows", { exact: true }).waitFor();
     expect(await view.locator("table.sortable tbody tr").count()).toBe(100);
     const numbers = await viewOf(page, "numbers.csv");
     expect(await numbers.locator("table.sortable thead th").allTextContents()).toEqual(["column 1", "column 2"]);
