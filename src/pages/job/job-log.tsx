@@ -22,9 +22,7 @@ export function LogSection({ url, log, earlier }: LogProps) {
         {linesText(last)}
       </pre>
       {before.length === 0 ? null : (
-        <p class="on-paper muted">
-          {`These are the last ${last.length} lines. At least ${before.length} stand before them: ${url}/log?f=html`}
-        </p>
+        <p class="on-paper muted">{`These are the last lines. Those before them stand in the log: ${url}/log?f=html`}</p>
       )}
       <p class="on-screen">
         <a href={`${url}/log?f=html`}>The whole log, its errors and warnings, and a link to each line</a>

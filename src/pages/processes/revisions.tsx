@@ -89,7 +89,6 @@ function Revisions({
               <th scope="col">Version</th>
               <th scope="col">State</th>
               <th scope="col">Deployed</th>
-              <th scope="col">Undeployed</th>
               <th scope="col">Digest</th>
               {audit === undefined ? null : <th scope="col">Who</th>}
               {mayChange ? (
@@ -164,6 +163,12 @@ function Row({
       </td>
       <td>
         {state === "withdrawn" ? "undeployed" : state}
+        {withdrawn === undefined ? null : (
+          <>
+            {" on "}
+            <Time at={withdrawn} />
+          </>
+        )}
         {currentSince === undefined || currentSince === deployed ? null : (
           <>
             {" since "}
@@ -174,7 +179,6 @@ function Row({
       <td class="nowrap">
         <Time at={deployed} />
       </td>
-      <td class="nowrap">{withdrawn === undefined ? "" : <Time at={withdrawn} />}</td>
       <td>
         <code class="digest">{revision}</code>
       </td>

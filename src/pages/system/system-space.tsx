@@ -63,13 +63,13 @@ function Files({ document: { files, disk } }: { readonly document: Pick<SystemDo
       )}
       {/* Three short columns fit on a small screen, where a card for each row would take several of them. */}
       <Wide label="Space by what it is">
-        <table class="table">
+        <table class="table tight-table">
           <thead>
             <tr>
               <th scope="col">Kind</th>
               <th scope="col">Filled on the disk</th>
               <th scope="col">Size of the files</th>
-              <th scope="col">How many files</th>
+              <th scope="col">Files</th>
             </tr>
           </thead>
           <tbody>
