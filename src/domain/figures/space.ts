@@ -56,5 +56,5 @@ export const areaWords: Readonly<Record<SpaceArea, string>> = {
   database: "Database, with its log (-wal)",
   backups: "Copies of the database",
   orphans: "Found without a job, and set aside",
-  other: "Other files: keys, locks, status documents, a library of the program",
+  other: "Other files: keys, locks, status documents, a library of the program, what tools see of /etc",
 };
