@@ -3,6 +3,7 @@ import { compareJson } from "../../../src/domain/comparison/json-difference.ts";
 import { compareTables } from "../../../src/domain/comparison/table-difference.ts";
 import { compareTexts, cutBeside } from "../../../src/domain/comparison/text-difference.ts";
 import { parseExact } from "../../../src/domain/values/json.ts";
+import { nextTurn } from "../../../src/domain/waiting/timers.ts";
 
 const json = (a: string, b: string, most = 200) => compareJson(parseExact(a), parseExact(b), most);
 
@@ -109,6 +110,33 @@ test("a row is named by the columns whose values together tell it from all other
       names === undefined ? undefined : [...names],
     ]);
   }
+});
+
+test("one row of each table is named by the first column in which both agree", async () => {
+  const [row] = (await compareTables(table("level,station", "1,T"), table("level,station", "2,T"), 200)).rows;
+  expect(row?.named).toEqual([{ column: "station", text: "T" }]);
+});
+
+test("large tables are named and compared in parts, between which other work has its turn, and no columns are tried for nothing", async () => {
+  const columns = "a,b,c,d,e,f,g,h,i,j,k,l,m";
+  const rows = (last: number) =>
+    Array.from({ length: 20_000 }, (_, at) => `1,1,1,1,1,1,1,1,1,1,${at % 200},${Math.floor(at / 200)},${last}`);
+  const compared = compareTables(table(columns, ...rows(1)), table(columns, ...rows(2)), 200);
+  let [turns, isDone] = [0, false];
+  const counting = async () => {
+    for (; !isDone; turns += 1) await nextTurn();
+  };
+  const counted = counting();
+  const { rows: found, more } = await compared;
+  isDone = true;
+  await counted;
+  expect([found.length, more]).toEqual([200, 19_800]);
+  expect(found[199]?.named).toEqual([
+    { column: "k", text: "199" },
+    { column: "l", text: "0" },
+  ]);
+  // A turn for each column that is tried, and for each that may be left out.
+  expect(turns).toBeGreaterThan(24);
 });
 
 test("a row that was left out moves no other, and a column that was put in changes none", async () => {

@@ -30,8 +30,17 @@ export async function readTables(a: string, b: string): Promise<ReadTables> {
   };
 }
 
+/** So many characters tell how a table is written, if they end a line: its first hundred rows may be the whole of a wide one. */
+const lookedAt = 2 ** 18;
+
+function beginningOf(text: string): string {
+  if (text.length <= lookedAt) return text;
+  const end = Math.max(text.lastIndexOf("\n", lookedAt), text.lastIndexOf("\r", lookedAt));
+  return text.slice(0, end > 0 ? end : lookedAt);
+}
+
 async function rowsOf(text: string): Promise<{ readonly hasHead: boolean; readonly rows: NumberedTable["rows"] }> {
-  const { hasHead, separator } = tableShapeOf(text);
+  const { hasHead, separator } = tableShapeOf(beginningOf(text));
   await nextTurn();
   const rows = readNumberedRows(text, text.length, separator);
   await nextTurn();
