@@ -1,5 +1,6 @@
 import { defined, unlessEmpty } from "../defined.ts";
 import type { CellDifference, RowDifference } from "../documents/content-difference.ts";
+import { nextTurn } from "../waiting/timers.ts";
 import { compareLines } from "./line-difference.ts";
 import { rowNames } from "./row-names.ts";
 import { cutBeside } from "./text-difference.ts";
@@ -27,13 +28,17 @@ const mostPairs = 1_000_000;
 
 /**
  * Lists the rows that two tables do not have alike, up to `most`. A row that was put in or left out moves the others, which are no
- * difference for that. Columns are told by their names, wherever they stand.
+ * difference for that. Columns are told by their names, wherever they stand. Other work has its turn between the parts of this one.
  */
-export function compareTables(a: NumberedTable, b: NumberedTable, most: number): ComparedTables {
+export async function compareTables(a: NumberedTable, b: NumberedTable, most: number): Promise<ComparedTables> {
   const { names, cellsOf } = columnsOf(a.columns, b.columns);
   const [one, other] = [a.rows.map(cellsOf.a), b.rows.map(cellsOf.b)];
-  const pairs = pairsOf(one.map(keyOf), other.map(keyOf));
-  const nameOf = rowNames({ names, a: one, b: other }, pairs);
+  await nextTurn();
+  const keys = [one.map(keyOf), other.map(keyOf)] as const;
+  await nextTurn();
+  const pairs = pairsOf(...keys);
+  await nextTurn();
+  const nameOf = await rowNames({ names, a: one, b: other }, pairs);
   const rows = pairs.slice(0, most).map(({ a: at, b: to }): RowDifference => {
     const cells = names.flatMap((column, index) => cellOf(column, one[at ?? -1]?.[index], other[to ?? -1]?.[index]));
     return {

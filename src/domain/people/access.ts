@@ -133,7 +133,15 @@ export function isInScope({ scope }: Pick<Principal, "scope">, processId: string
  * nobody has one. Callers that are let in without a key may not.
  */
 export function seesPrivate(principal: Principal | undefined): boolean {
-  return principal !== undefined && (principal.user !== undefined || principal.role === "admin");
+  return principal !== undefined && isOnePerson(principal);
+}
+
+/**
+ * Tells whether a principal stands for one person: whoever has a key, and the user of this machine as long as nobody has one.
+ * Callers that are let in without a key may be anybody, each time another one.
+ */
+export function isOnePerson({ user, role }: Pick<Principal, "user" | "role">): boolean {
+  return user !== undefined || role === "admin";
 }
 
 /** Tells whether something that belongs to `owner` is a principal's own. */

@@ -1,6 +1,6 @@
 import { defined } from "../../domain/defined.ts";
 import type { Job } from "../../domain/jobs/job.ts";
-import { mayDo, type Principal } from "../../domain/people/access.ts";
+import { isOnePerson, mayDo, type Principal } from "../../domain/people/access.ts";
 import { canonicalJson } from "../../domain/values/json.ts";
 import type { CheckedJob, Submission } from "../submit/submission.ts";
 import { type ListDeps, listJobs } from "./list-jobs.ts";
@@ -18,15 +18,15 @@ export type Twin = Pick<Job, "processId" | "processRevision" | "providerId" | "u
 
 /**
  * Finds the newest successful job of the same person that ran the same version of a process with the same inputs, of the newest 20
- * of that process; undefined where there is none, and where the inputs are too long to stand with the job.
+ * of that process; undefined where there is none, where the inputs are too long to stand with the job, and for who may be anybody.
  */
 export async function findTwin(deps: ListDeps, principal: Principal, one: Twin): Promise<Job | undefined> {
   const inputs = inputsText(one);
-  if (inputs === undefined) return undefined;
+  if (inputs === undefined || !isOnePerson(principal)) return undefined;
   const { processId, providerId = null, user, createdAt } = one;
   const { items } = await listJobs(deps, principal, {
     limit: mostLookedAt,
-    ...(user === undefined ? {} : { user }),
+    user: user ?? null,
     search: {
       processIds: [processId],
       providerIds: [providerId],

@@ -22,8 +22,8 @@ export type JobFilter = {
   /** The `prev` of the page behind. */
   readonly before?: string;
   readonly search?: JobSearch;
-  /** Only jobs of this user; of one whose jobs the principal may not see, there are none. */
-  readonly user?: string;
+  /** Only jobs of this user, or with null of who has no name; of one whose jobs the principal may not see, there are none. */
+  readonly user?: string | null;
   /** The newest first when absent. */
   readonly order?: JobOrder;
   /** Also those that were removed, for who keeps the history. */
@@ -68,7 +68,7 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
 async function ownersFor(
   deps: ListDeps,
   principal: Principal,
-  only: string | undefined,
+  only: string | null | undefined,
 ): Promise<readonly { readonly user?: string | null }[]> {
   if (mayDo(principal, "read-all-jobs")) return [defined({ user: only })];
   const fellows = await fellowsOf(deps, principal);

@@ -9,7 +9,7 @@ import { withInputs } from "../../files/jobs/kept-values.ts";
 import { retryJob as moveToRetry } from "../../store/jobs/retry-job.ts";
 import { findProcessRevision } from "../../store/processes/processes.ts";
 import { findProvider } from "../../store/processes/providers.ts";
-import { findVaultFile } from "../../store/uploads/vault.ts";
+import { findVaultFiles } from "../../store/uploads/vault.ts";
 import { actorOf, auditing } from "../people/audit.ts";
 import { requireAction } from "../people/guard.ts";
 import type { QueueLimit } from "../submit/queue-limit.ts";
@@ -107,13 +107,16 @@ export async function whyUploadsLack(
   job: Job,
 ): Promise<string | undefined> {
   const { request } = await withInputs(deps.layout, job);
+  const uploads = Object.entries(request.inputs).flatMap(([input, given]) =>
+    [given]
+      .flat()
+      .flatMap((item) => linksOf(item).flatMap(({ href }) => (href.startsWith(vaultPrefix) ? [{ input, href }] : []))),
+  );
+  const idOf = (href: string) => href.slice(vaultPrefix.length);
+  const ids = new Set(uploads.map(({ href }) => idOf(href)));
+  const found = await findVaultFiles(deps.database, [...ids]);
   const lacked = new Map<string, string>();
-  for (const [input, given] of Object.entries(request.inputs)) {
-    for (const { href } of [given].flat().flatMap(linksOf)) {
-      if (lacked.has(input) || !href.startsWith(vaultPrefix)) continue;
-      if ((await findVaultFile(deps.database, href.slice(vaultPrefix.length))) === undefined) lacked.set(input, href);
-    }
-  }
+  for (const { input, href } of uploads) if (!lacked.has(input) && !found.has(idOf(href))) lacked.set(input, href);
   if (lacked.size === 0) return undefined;
   const named = [...lacked].slice(0, namedInputs).map(([input, href]) => `"${input}" (${href})`);
   const others = lacked.size > namedInputs ? ` and ${lacked.size - namedInputs} more` : "";

@@ -13,6 +13,8 @@ import {
   type ProcessRevision,
   readRemoved,
   listRevisions as readRevisions,
+  replaceCurrent,
+  replacing,
   withdrawRevision as withdraw,
 } from "../../store/processes/process-revisions.ts";
 import { findProcessRevision, isPrivateProcess } from "../../store/processes/processes.ts";
@@ -141,6 +143,38 @@ export async function restoreRevision(deps: ChangeDeps, principal: Principal, na
   await makeCurrent(database, process.id, process.revision, deps.clock.now());
   deps.processes.forget(process.id);
   return process;
+}
+
+/**
+ * Makes another revision the current one in the place of the one that is, and withdraws that one: both or nothing. Throws
+ * `no-such-process`, `immutable-process`, `forbidden`; `invalid-parameter-value` where both are the same; `conflict` where the one
+ * that is to be withdrawn is not the current one, also where somebody else changed that meanwhile.
+ */
+export async function goBack(
+  deps: ChangeDeps,
+  principal: Principal,
+  names: { readonly from: string; readonly to: string },
+): Promise<void> {
+  requireAction(principal, "deploy", `restore process "${names.to}"`, parseProcessName(names.to).id);
+  const { process: from } = await readRevision(deps, principal, names.from);
+  const { process: to } = await readRevision(deps, principal, names.to);
+  requireMutableRevision("restore", to);
+  await requireOwner(deps, principal, "restore", to.id);
+  if (from.id !== to.id || from.revision === to.revision) {
+    const found = "found the revision that is to be undeployed, wanted another one of its process";
+    throw new Problem("invalid-parameter-value", `Cannot go back to "${names.to}": ${found}`);
+  }
+  const { restores, withdraws } = replacing;
+  const actor = actorOf(principal);
+  const restoring = auditing(deps, actor, "restore", { subject: nameOf(to), after: restores });
+  const both = { ...deps, database: restoring };
+  const database = auditing(both, actor, "withdraw", { subject: nameOf(from), after: withdraws });
+  const revisions = { from: from.revision, to: to.revision };
+  const isDone = await replaceCurrent(database, to.id, revisions, deps.clock.now());
+  deps.processes.forget(to.id);
+  if (isDone) return;
+  const found = `found that "${names.from}" is not the current revision any more, wanted it to be`;
+  throw new Problem("conflict", `Cannot go back to "${names.to}": ${found}; nothing was changed`);
 }
 
 /** What a command of the operator has. */

@@ -5,7 +5,7 @@ import { type FirstTool, firstToolOf } from "../../domain/jobs/first-tool.ts";
 import { isDiscarded, type Job } from "../../domain/jobs/job.ts";
 import { isFinished } from "../../domain/jobs/job-state.ts";
 import { jobTimes, queuedSince } from "../../domain/jobs/job-times.ts";
-import { runMember } from "../../domain/jobs/provenance.ts";
+import { runMember, type TaskFacts } from "../../domain/jobs/provenance.ts";
 import type { Principal } from "../../domain/people/access.ts";
 import { Problem } from "../../domain/problem.ts";
 import { isJsonObject } from "../../domain/values/json.ts";
@@ -19,14 +19,13 @@ import { type FollowDeps, readJob } from "../jobs/follow-jobs.ts";
 import { maySeeJob } from "../people/guard.ts";
 import { tasksOf } from "./read-tasks.ts";
 
-/** Tells whether an ended job took all that tools make from an earlier run: none ran for it. */
-export async function isAllCached(
-  deps: Parameters<typeof tasksOf>[0],
-  { status, executionId }: Pick<Job, "status" | "executionId">,
+/** Tells by the tasks of a job whether it has ended and took all that tools make from an earlier run: none ran for it. */
+export function isAllCached(
+  { status }: Pick<Job, "status">,
   { steps }: Pick<JobStatistics, "steps">,
-): Promise<boolean> {
-  if (executionId === undefined || !isFinished(status) || steps.length > 0) return false;
-  const tasks = await tasksOf(deps, executionId);
+  tasks: readonly TaskFacts[],
+): boolean {
+  if (!isFinished(status) || steps.length > 0) return false;
   // A workflow is a task of its own, and runs nothing itself.
   const ran = tasks.filter(({ kind }) => kind === "tool" || kind === "remote");
   return ran.length > 0 && ran.every(({ isCached }) => isCached === true);
@@ -35,13 +34,12 @@ export async function isAllCached(
 /** So many jobs are named. */
 const mostMakers = 5;
 
-/** Lists the jobs that made what another one took from the cache: those that a principal may see with themselves. */
+/** Lists the jobs that made what another one took from the cache, by its tasks: those that a principal may see with themselves. */
 export async function readMakers(
-  deps: FollowDeps & Parameters<typeof tasksOf>[0],
+  deps: FollowDeps,
   principal: Principal,
-  { executionId }: Pick<Job, "executionId">,
+  tasks: readonly TaskFacts[],
 ): Promise<readonly { readonly id: string; readonly job?: Job }[]> {
-  const tasks = executionId === undefined ? [] : await tasksOf(deps, executionId);
   const ids = new Set(tasks.flatMap(({ cachedFrom }) => (cachedFrom === undefined ? [] : [cachedFrom.job])));
   return Promise.all(
     [...ids].slice(0, mostMakers).map(async (id) => {

@@ -3,7 +3,7 @@ import { type Action, mayDo, type Principal } from "../../domain/people/access.t
 import { itemsOf, plainParts } from "../../domain/values/values.ts";
 import type { Database } from "../../store/database/database.ts";
 import { findJob, findJobOfExecution } from "../../store/jobs/jobs.ts";
-import { findVaultFile, type VaultFile } from "../../store/uploads/vault.ts";
+import { findVaultFiles, type VaultFile } from "../../store/uploads/vault.ts";
 import { maySee, maySeeJob } from "../people/guard.ts";
 import { isOwnUpload, linksOf, vaultPrefix } from "./references.ts";
 
@@ -64,12 +64,11 @@ async function readUploadsOf(
   const items = Object.values(job.request.inputs).flatMap((given) => itemsOf(given));
   const references = new Set(items.flatMap((item) => linksOf(item).map(({ href }) => href)));
   const uploads = [...references].filter((href) => href.startsWith(vaultPrefix)).slice(0, maxUploads);
-  const found: UploadOfJob[] = [];
-  for (const reference of uploads) {
-    const file = await findVaultFile(database, reference.slice(vaultPrefix.length));
-    if (file === undefined || !(maySee(principal, file.user) || file.user === job.user)) continue;
-    const isReadable = isOwnUpload(principal, file) && mayDo(principal, readAction);
-    found.push({ reference, file, isReadable });
-  }
-  return found;
+  const idOf = (reference: string) => reference.slice(vaultPrefix.length);
+  const files = await findVaultFiles(database, uploads.map(idOf));
+  return uploads.flatMap((reference) => {
+    const file = files.get(idOf(reference));
+    if (file === undefined || !(maySee(principal, file.user) || file.user === job.user)) return [];
+    return [{ reference, file, isReadable: isOwnUpload(principal, file) && mayDo(principal, readAction) }];
+  });
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Process } from "../../domain/processes/process.ts";
 import type { ProcessName } from "../../domain/processes/process-name.ts";
 import type { Database } from "../database/database.ts";
@@ -120,27 +120,49 @@ const withdrawAll = compile<Change>()(() =>
       ),
     ),
 );
-const withdrawOne = compile<Change>()(() =>
+const withdrawing = (guard?: SQL) =>
   build
     .update(processRevisions)
     .set({ withdrawnAt: argument("at") })
-    .where(and(ofProcess, eq(processRevisions.revision, argument("revision")), isNull(processRevisions.withdrawnAt))),
-);
+    .where(
+      and(ofProcess, eq(processRevisions.revision, argument("revision")), isNull(processRevisions.withdrawnAt), guard),
+    );
+const withdrawOne = compile<Change>()(() => withdrawing());
 const makeCurrent = compile<Change>()(() =>
   build
     .update(processes)
     .set({ revision: argument("revision"), updatedAt: argument("at"), undeployedAt: null })
     .where(eq(processes.id, argument("id"))),
 );
-const makeDeployed = compile<Change>()(() =>
+const deploying = (guard?: SQL) =>
   build
     .update(processRevisions)
     .set({
       deployment: sql`(select max(one.deployment) + 1 from ${processRevisions} as one where one.process_id = ${argument("id")})`,
       withdrawnAt: null,
     })
-    .where(and(ofProcess, eq(processRevisions.revision, argument("revision")))),
+    .where(and(ofProcess, eq(processRevisions.revision, argument("revision")), guard));
+const makeDeployed = compile<Change>()(() => deploying());
+
+/** Where both can be done: one is the current one, and the other is there. */
+const makeCurrentInstead = compile<Change & { instead: string }>()(() =>
+  build
+    .update(processes)
+    .set({ revision: argument("revision"), updatedAt: argument("at") })
+    .where(
+      and(
+        eq(processes.id, argument("id")),
+        eq(processes.revision, argument("instead")),
+        isNull(processes.undeployedAt),
+        sql`exists (select 1 from ${processRevisions} where ${ofProcess} and ${processRevisions.revision} = ${argument("revision")})`,
+      ),
+    ),
 );
+/** The statement before it, of the same write, changed something; a line of the audit between them is only added where it did. */
+const isChanged = sql`changes() > 0`;
+const makeDeployedThen = compile<Change>()(() => deploying(isChanged));
+const withdrawThen = compile<Change>()(() => withdrawing(isChanged));
+
 const updateVisibility = compile<{ id: string; revision: string; visibility: string }>()(() =>
   build
     .update(processRevisions)
@@ -238,6 +260,31 @@ export async function restoreRevision(database: Database, id: string, revision: 
   const texts = process === undefined ? [] : [keepTexts(process)];
   const [restored] = await database.write([makeCurrent(change), makeDeployed(change), ...texts]);
   return restored?.rowsAffected === 1;
+}
+
+/** Which statement of `replaceCurrent` makes a revision the current one, and which withdraws the other one, from 0. */
+export const replacing = { restores: 0, withdraws: 2 } as const;
+
+/**
+ * Makes a revision the current one in the place of the one that is, and withdraws that one: both in one write. False, with nothing
+ * changed, where that one is not the current one any more, or the other is not there.
+ */
+export async function replaceCurrent(
+  database: Database,
+  id: string,
+  { from, to }: { readonly from: string; readonly to: string },
+  at: number,
+): Promise<boolean> {
+  const process = await findProcessRevision(database, id, to);
+  if (process === undefined || from === to) return false;
+  const change = { id, revision: to, at };
+  const [replaced] = await database.write([
+    makeCurrentInstead({ ...change, instead: from }),
+    makeDeployedThen(change),
+    withdrawThen({ ...change, revision: from }),
+    keepTexts(process),
+  ]);
+  return replaced?.rowsAffected === 1;
 }
 
 /** Changes who may see a revision. */

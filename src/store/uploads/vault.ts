@@ -70,6 +70,12 @@ const selectOne = compile<{ id: string }>()(() =>
     .from(vaultFiles)
     .where(eq(vaultFiles.id, argument("id"))),
 );
+const selectSome = compile<{ ids: string }>()(() =>
+  build
+    .select()
+    .from(vaultFiles)
+    .where(sql`${vaultFiles.id} in (select one.value from json_each(${argument("ids")}) as one)`),
+);
 const selectUsable = compile<{ id: string; now: number }>()(() =>
   build
     .select()
@@ -120,6 +126,16 @@ export async function insertVaultFile(
 export async function findVaultFile(database: Database, id: string): Promise<VaultFile | undefined> {
   const [row] = await database.read(selectOne({ id }));
   return row === undefined ? undefined : fileOf(row);
+}
+
+/** Finds uploaded files, be they expired or not, by their ids, in one read; those that are not there are left out. */
+export async function findVaultFiles(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, VaultFile>> {
+  if (ids.length === 0) return new Map();
+  const rows = await database.read(selectSome({ ids: JSON.stringify(ids) }));
+  return new Map(rows.map((row) => [row.id, fileOf(row)]));
 }
 
 /** Finds an uploaded file that new jobs may be given: it is not past its time, or a job that is kept for good read it. */

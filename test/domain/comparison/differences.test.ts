@@ -3,6 +3,7 @@ import { compareJson } from "../../../src/domain/comparison/json-difference.ts";
 import { compareTables } from "../../../src/domain/comparison/table-difference.ts";
 import { compareTexts, cutBeside } from "../../../src/domain/comparison/text-difference.ts";
 import { parseExact } from "../../../src/domain/values/json.ts";
+import { nextTurn } from "../../../src/domain/waiting/timers.ts";
 
 const json = (a: string, b: string, most = 200) => compareJson(parseExact(a), parseExact(b), most);
 
@@ -56,10 +57,10 @@ const table = (columns: string, ...rows: readonly string[]) => ({
   rows: rows.map((row, index) => ({ line: index + 2, cells: row.split(",") })),
 });
 
-test("rows of tables differ by line and by the names of columns", () => {
+test("rows of tables differ by line and by the names of columns", async () => {
   const a = table("id,rain", "a,1", "b,2", "c,3");
   const b = table("id,rain", "a,1", "b,5", "c,3", "d,4");
-  expect(compareTables(a, b, 200)).toEqual({
+  expect(await compareTables(a, b, 200)).toEqual({
     onlyA: [],
     onlyB: [],
     rows: [
@@ -76,16 +77,16 @@ test("rows of tables differ by line and by the names of columns", () => {
     ],
     more: 0,
   });
-  expect(compareTables(a, b, 1)).toMatchObject({ rows: [{ a: 3 }], more: 1 });
+  expect(await compareTables(a, b, 1)).toMatchObject({ rows: [{ a: 3 }], more: 1 });
 });
 
-test("a row is known by its first cell, where both sides say the same", () => {
-  const [row] = compareTables(table("id,rain", "a,1"), table("id,rain", "b,2"), 200).rows;
+test("a row is known by its first cell, where both sides say the same", async () => {
+  const [row] = (await compareTables(table("id,rain", "a,1"), table("id,rain", "b,2"), 200)).rows;
   expect(row).toMatchObject({ a: 2, b: 2 });
   expect(row).not.toHaveProperty("first");
 });
 
-test("a row is named by the columns whose values together tell it from all others", () => {
+test("a row is named by the columns whose values together tell it from all others", async () => {
   const cases: readonly (readonly [string, readonly string[], readonly string[], readonly string[] | undefined])[] = [
     ["station,date,level", ["T,1,3", "T,2,3", "G,1,3"], ["T,1,3", "T,2,9", "G,1,3"], ["T", "2"]],
     ["country,station,date,level", ["R,T,1,3", "R,T,2,3", "R,G,1,3"], ["R,T,1,3", "R,T,2,9", "R,G,1,3"], ["T", "2"]],
@@ -103,7 +104,7 @@ test("a row is named by the columns whose values together tell it from all other
     ],
   ];
   for (const [columns, a, b, names] of cases) {
-    const [row] = compareTables(table(columns, ...a), table(columns, ...b), 200).rows;
+    const [row] = (await compareTables(table(columns, ...a), table(columns, ...b), 200)).rows;
     expect([columns, row?.named?.map(({ text }) => text)]).toEqual([
       columns,
       names === undefined ? undefined : [...names],
@@ -111,16 +112,43 @@ test("a row is named by the columns whose values together tell it from all other
   }
 });
 
-test("a row that was left out moves no other, and a column that was put in changes none", () => {
+test("one row of each table is named by the first column in which both agree", async () => {
+  const [row] = (await compareTables(table("level,station", "1,T"), table("level,station", "2,T"), 200)).rows;
+  expect(row?.named).toEqual([{ column: "station", text: "T" }]);
+});
+
+test("large tables are named and compared in parts, between which other work has its turn, and no columns are tried for nothing", async () => {
+  const columns = "a,b,c,d,e,f,g,h,i,j,k,l,m";
+  const rows = (last: number) =>
+    Array.from({ length: 20_000 }, (_, at) => `1,1,1,1,1,1,1,1,1,1,${at % 200},${Math.floor(at / 200)},${last}`);
+  const compared = compareTables(table(columns, ...rows(1)), table(columns, ...rows(2)), 200);
+  let [turns, isDone] = [0, false];
+  const counting = async () => {
+    for (; !isDone; turns += 1) await nextTurn();
+  };
+  const counted = counting();
+  const { rows: found, more } = await compared;
+  isDone = true;
+  await counted;
+  expect([found.length, more]).toEqual([200, 19_800]);
+  expect(found[199]?.named).toEqual([
+    { column: "k", text: "199" },
+    { column: "l", text: "0" },
+  ]);
+  // A turn for each column that is tried, and for each that may be left out.
+  expect(turns).toBeGreaterThan(24);
+});
+
+test("a row that was left out moves no other, and a column that was put in changes none", async () => {
   const a = table("id,rain", "a,1", "b,2", "c,3");
-  expect(compareTables(a, table("id,rain", "b,2", "c,3"), 200).rows).toMatchObject([{ a: 2 }]);
-  expect(compareTables(a, table("id,wind,rain", "a,9,1", "b,9,2", "c,9,3"), 200)).toEqual({
+  expect((await compareTables(a, table("id,rain", "b,2", "c,3"), 200)).rows).toMatchObject([{ a: 2 }]);
+  expect(await compareTables(a, table("id,wind,rain", "a,9,1", "b,9,2", "c,9,3"), 200)).toEqual({
     onlyA: [],
     onlyB: ["wind"],
     rows: [],
     more: 0,
   });
-  expect(compareTables(table("id"), table("id", "a"), 200).rows).toHaveLength(1);
+  expect((await compareTables(table("id"), table("id", "a"), 200)).rows).toHaveLength(1);
 });
 
 test("lines of a text are bounded in number and length", () => {

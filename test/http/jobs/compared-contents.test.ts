@@ -303,3 +303,49 @@ test("files with more lines than are gone through in a moment are not compared i
   expect(document.match(/only what has up to 100000 together is compared inside/g)).toHaveLength(3);
   expect(document.match(/one comparison goes through 400000 lines at most/g)).toHaveLength(2);
 });
+
+test("JSON, values and tables with few lines are charged as well: one comparison goes through so much, and others are answered meanwhile", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const list = (value: number) => `[${Array.from({ length: 190_000 }, () => `${value}.1`).join(",")}]`;
+  const filesOf = (value: number) =>
+    Object.fromEntries(Array.from({ length: 15 }, (_, at) => [`many${at}`, json(list(value))]));
+  const jobs = [await run(service, filesOf(1)), await run(service, filesOf(2))];
+  let isDone = false;
+  const comparing = compared(service, jobs).finally(() => {
+    isDone = true;
+  });
+  let answered = 0;
+  while (!isDone) {
+    expect((await service.send("GET", "/conformance")).status).toBe(200);
+    await Bun.sleep(1);
+    answered += 1;
+  }
+  const document = JSON.stringify(await comparing);
+  // Each pair has some 1.5 MB.
+  expect(document.match(/one comparison goes through 16 MiB at most/g)).toHaveLength(4);
+  expect(document.match(/"kind":"json"/g)).toHaveLength(11);
+  expect(answered).toBeGreaterThan(11);
+  const valuesOf = (value: number): Results =>
+    Object.fromEntries(
+      Array.from({ length: 12 }, (_, at) => [`v${at}`, { kind: "value", value: "x".repeat(1_000_000) + value }]),
+    );
+  const ofValues = [await runTo(service, () => valuesOf(1)), await runTo(service, () => valuesOf(2))];
+  const values = JSON.stringify(await compared(service, ofValues));
+  expect(values.match(/A has 1000003 characters of JSON, B has 1000003: one comparison goes through/g)).toHaveLength(4);
+});
+
+test("a table whose rows have far fewer cells than the widest one is not filled up to compare it", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const columns = Array.from({ length: 60_000 }, (_, at) => `c${at}`).join(",");
+  const wide = (value: number) => csv(`${columns}\n${`1,${value}\n`.repeat(20_000)}`);
+  const unnamed = (value: number) => csv(`${"1,".repeat(60_000)}1\n${`1,${value}\n`.repeat(20_000)}`);
+  const jobs = [
+    await run(service, { wide: wide(2), unnamed: unnamed(2) }),
+    await run(service, { wide: wide(3), unnamed: unnamed(3) }),
+  ];
+  const document = JSON.stringify(await compared(service, jobs));
+  expect(document).toContain(
+    "A has 20001 rows of 60000 columns, B has 20001 of 60000: only what has up to 2000000 cells together is compared inside.",
+  );
+  expect(document.match(/only what has up to 2000000 cells/g)).toHaveLength(2);
+});

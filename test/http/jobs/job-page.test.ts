@@ -1,11 +1,13 @@
 import { expect, test } from "bun:test";
 import { appendFile } from "node:fs/promises";
+import type { Job } from "../../../src/domain/jobs/job.ts";
 import { isJsonObject, type Json } from "../../../src/domain/values/json.ts";
 import { appendJobLog } from "../../../src/files/jobs/job-log.ts";
 import { executionLogFile } from "../../../src/files/layout.ts";
 import { readJobView } from "../../../src/http/answers/jobs/job-page.ts";
 import { createProcessCache } from "../../../src/operations/processes/process-cache.ts";
 import { claimJobs, findJob } from "../../../src/store/jobs/jobs.ts";
+import { insertVaultFile } from "../../../src/store/uploads/vault.ts";
 import { address, defaultSettings, jsonOf, openService, type Service, submitEcho } from "../service.ts";
 
 const html = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -512,4 +514,33 @@ test("what a job waited is its time in the queue, not that between its attempts"
   const { attempts, waitingSeconds } = JSON.parse(await (await service.send("GET", `/jobs/${id}/statistics`)).text());
   expect([attempts, waitingSeconds]).toEqual([2, 5]);
   expect(await (await service.send("GET", `/jobs/${id}?f=html`)).text()).toContain("Attempt 2 failed too, ");
+});
+
+test("the uploads of a job are looked for together: a page of many asks the database as often as a page of one", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const accepted = await findJob(service.database, await submitEcho(service));
+  if (accepted === undefined) throw new Error("no job");
+  let reads = 0;
+  const read: typeof service.database.read = (statement) => {
+    reads += 1;
+    return service.database.read(statement);
+  };
+  const processes = createProcessCache(service, 16);
+  const deps = { ...service, database: { ...service.database, read }, settings: defaultSettings, processes };
+  const asked = { baseUrl: address, caller: { role: "admin" }, queries: () => [] } as const;
+  const readsOf = async (count: number) => {
+    const ids = Array.from({ length: count }, () => crypto.randomUUID());
+    const facts = { tokenHash: "0", mediaType: "text/plain", sizeBytes: 1, sha256: "0", createdAt: 1, expiresAt: 2 };
+    for (const id of ids) await insertVaultFile(service.database, { id, name: id, ...facts });
+    const inputs = Object.fromEntries(
+      ids.map((id, at) => [`file${at}`, { kind: "reference", href: `vault://${id}` } as const]),
+    );
+    const job: Job = { ...accepted, status: "failed", request: { ...accepted.request, inputs } };
+    reads = 0;
+    const view = await readJobView(deps, asked, job);
+    expect([view.mayRetry, view.uploads?.size]).toEqual([true, count]);
+    return reads;
+  };
+  const ofOne = await readsOf(1);
+  expect(await readsOf(40)).toBe(ofOne);
 });

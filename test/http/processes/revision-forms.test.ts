@@ -298,3 +298,35 @@ test("a form that goes back and undeploys changes nothing where it cannot do bot
   expect(await same.text()).toContain("found the revision that is to be undeployed, wanted another one");
   expect((await revisionsOf(service, key)).states).toEqual(states);
 });
+
+test("going back and undeploying is one write: who deploys meanwhile keeps what was deployed, and both lines of the audit stand or none", async () => {
+  const admin = await openTwo();
+  await using service = admin.service;
+  const { old, now } = await revisionsOf(service);
+  await service.send("PUT", "/processes/say", { body: packageOf("3.0.0") });
+  const { states } = await revisionsOf(service);
+  const lines = async () => {
+    const { entries } = await jsonOf(await service.send("GET", "/_/audit"));
+    return v
+      .parse(v.array(v.looseObject({ action: v.string(), subject: v.string() })), entries)
+      .filter(({ action }) => action === "restore" || action === "withdraw")
+      .map(({ action, subject }) => `${action} ${subject}`);
+  };
+  const late = await press(service, "withdraw", { revision: now, back: old });
+  expect(late.status).toBe(409);
+  expect(await late.text()).toContain("is not the current revision any more, wanted it to be; nothing was changed");
+  expect((await revisionsOf(service)).states).toEqual(states);
+  expect(await lines()).toEqual([]);
+  await press(service, "restore", { revision: now, confirmed: "true" });
+  const both = () => press(service, "withdraw", { revision: now, back: old });
+  const statuses = (await Promise.all([both(), both()])).map(({ status }) => status);
+  expect(statuses.toSorted()).toEqual([303, 409]);
+  expect((await revisionsOf(service)).states.toSorted()).toEqual([
+    "1.0.0 current",
+    "2.0.0 withdrawn",
+    "3.0.0 deployed",
+  ]);
+  expect((await lines()).toSorted()).toEqual(
+    [`restore say@${now}`, `restore say@${old}`, `withdraw say@${now}`].toSorted(),
+  );
+});

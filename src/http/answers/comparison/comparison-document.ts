@@ -1,4 +1,4 @@
-import { comparePairs, inputMark, resultMark } from "../../../domain/comparison/compare-jobs.ts";
+import { comparePairs, inputMark } from "../../../domain/comparison/compare-jobs.ts";
 import { type StepsOfRun, stepPairs } from "../../../domain/comparison/compare-steps.ts";
 import { defined } from "../../../domain/defined.ts";
 import type { JobDocument } from "../../../domain/documents/job.ts";
@@ -14,6 +14,7 @@ import { inputMembers, statusDocument } from "../jobs/status-document.ts";
 import type { ViewDeps } from "../results/file-view.ts";
 import { resultViews, type ViewPlace } from "../results/result-views.ts";
 import { contentDifferences } from "./content-difference.ts";
+import { createResultMarks } from "./result-marks.ts";
 
 /** Longer values are told by their length, in characters of JSON. */
 const longestValue = 8192;
@@ -101,13 +102,16 @@ async function resultPairs(
   [first, second]: ComparedRuns["runs"],
   place: ViewPlace,
 ): Promise<JobComparisonDocument["results"]> {
-  const marks = comparePairs([first.results?.results ?? {}, second.results?.results ?? {}], resultMark);
+  const sides = [first.results?.results ?? {}, second.results?.results ?? {}] as const;
+  const marks = createResultMarks();
+  for (const side of sides) await marks.add(Object.values(side));
+  const pairs = comparePairs(sides, marks.of);
   const [one, other] = await Promise.all([itemsOf(deps, first, place), itemsOf(deps, second, place)]);
-  const unlike = marks.flatMap(({ id, same, a, b }) =>
+  const unlike = pairs.flatMap(({ id, same, a, b }) =>
     same === true || a === undefined || b === undefined ? [] : [[id, [a, b]] as const],
   );
-  const inside = await contentDifferences(deps, new Map(unlike));
-  return marks.map(({ a, b, ...pair }) => ({
+  const inside = await contentDifferences(deps, new Map(unlike), marks);
+  return pairs.map(({ a, b, ...pair }) => ({
     ...pair,
     ...(a === undefined ? {} : { a: one.get(pair.id) ?? [] }),
     ...(b === undefined ? {} : { b: other.get(pair.id) ?? [] }),

@@ -1,6 +1,6 @@
-import { comparePairs, resultMark } from "../../../domain/comparison/compare-jobs.ts";
+import { comparePairs } from "../../../domain/comparison/compare-jobs.ts";
 import { compareJson } from "../../../domain/comparison/json-difference.ts";
-import { compareTables, type NumberedTable } from "../../../domain/comparison/table-difference.ts";
+import { compareTables } from "../../../domain/comparison/table-difference.ts";
 import { compareTexts } from "../../../domain/comparison/text-difference.ts";
 import { defined } from "../../../domain/defined.ts";
 import type { ContentDifference, FileFacts, Inside } from "../../../domain/documents/content-difference.ts";
@@ -10,11 +10,12 @@ import { type Json, parseExact } from "../../../domain/values/json.ts";
 import { excessOfText, jsonBounds } from "../../../domain/values/json-bounds.ts";
 import { essenceOf, isJsonType, isTextType } from "../../../domain/values/media-type.ts";
 import type { DirectoryFile, DirectoryResult, FileResult, Result } from "../../../domain/values/values.ts";
+import { nextTurn } from "../../../domain/waiting/timers.ts";
 import { openResult } from "../../../operations/results/read-results.ts";
-import { readNumberedRows } from "../../../wire/csv.ts";
-import { columnNames, tableShapeOf } from "../../../wire/table-shape.ts";
 import type { ViewDeps } from "../results/file-view.ts";
-import { type LineBudget, lineBudget, takeLines } from "./line-budget.ts";
+import { readTables } from "./compared-tables.ts";
+import type { ResultMarks } from "./result-marks.ts";
+import { takeLengths, takeLines, type WorkBudget, workBudget } from "./work-budget.ts";
 
 /** The longest of two files or values that are compared inside, in bytes or characters of JSON. */
 const longestCompared = 2 ** 20;
@@ -28,18 +29,22 @@ const mostListed = 2000;
 type Pair = readonly [Result, Result];
 type Leaf = Exclude<Result, { readonly kind: "list" | "record" }>;
 
-/** Gives what differs inside of the results of two runs that are not known to be the same, by their ids; nothing where nothing does. */
+/**
+ * Gives what differs inside of the results of two runs that are not known to be the same, by their ids; nothing where nothing does.
+ * Other requests have their turn meanwhile: between two pairs, and between the parts of the work for one.
+ */
 export async function contentDifferences(
   deps: ViewDeps,
   outputs: ReadonlyMap<string, Pair>,
+  marks: ResultMarks,
 ): Promise<ReadonlyMap<string, readonly ContentDifference[]>> {
   const found = new Map<string, readonly ContentDifference[]>();
   let [left, room] = [mostCompared, mostListed];
-  const budget = lineBudget();
+  const budget = workBudget();
   for (const [outputId, [one, other]] of outputs) {
-    const pairs = comparePairs([leavesOf(one, outputId), leavesOf(other, outputId)], resultMark).filter(
-      ({ same }) => same !== true,
-    );
+    const sides = [leavesOf(one, outputId), leavesOf(other, outputId)] as const;
+    for (const side of sides) await marks.add(Object.values(side));
+    const pairs = comparePairs(sides, marks.of).filter(({ same }) => same !== true);
     const differences: ContentDifference[] = [];
     for (const { id, a, b } of pairs.slice(0, left)) {
       const inside = await insideOf(deps, { a, b, room, budget });
@@ -114,9 +119,10 @@ function listedIn(inside: Inside): number {
 }
 
 /** Two sides, how much of what differs may be listed at most, and what is left for the answer. */
-type Compared<Side> = { readonly a: Side; readonly b: Side; readonly room: number; readonly budget: LineBudget };
+type Compared<Side> = { readonly a: Side; readonly b: Side; readonly room: number; readonly budget: WorkBudget };
 
 async function insideOf(deps: ViewDeps, { a, b, room: left, budget }: Compared<Leaf | undefined>): Promise<Noted> {
+  await nextTurn();
   const room = Math.max(0, left);
   if (a === undefined || b === undefined) return notCompared(`Only ${a === undefined ? "B" : "A"} has it.`);
   if (a.kind === "directory" && b.kind === "directory") return filesOf({ a, b, room });
@@ -184,11 +190,11 @@ function factsOf({ sizeBytes, sha256 }: { readonly sizeBytes: number; readonly s
   return { length: sizeBytes, ...defined({ sha256 }) };
 }
 
-function valuesOf({ a, b, room, budget }: Compared<Json>): Noted {
-  const lengths = [a, b].map((value) => JSON.stringify(value).length);
-  if (Math.max(...lengths) > longestCompared) {
-    return notCompared(`A has ${lengths[0]} characters of JSON, B has ${lengths[1]}: ${tooLong}`);
-  }
+async function valuesOf({ a, b, room, budget }: Compared<Json>): Promise<Noted> {
+  const [ofA, ofB] = [JSON.stringify(a).length, JSON.stringify(b).length];
+  const excess = Math.max(ofA, ofB) > longestCompared ? tooLong : takeLengths(budget, ofA, ofB);
+  if (excess !== undefined) return notCompared(`A has ${ofA} characters of JSON, B has ${ofB}: ${excess}`);
+  await nextTurn();
   const isText = (value: Json) => typeof value === "string" && value.includes("\n");
   if (typeof a === "string" && typeof b === "string" && (isText(a) || isText(b)))
     return textPair({ a, b, room, budget });
@@ -202,9 +208,11 @@ async function filePair(deps: ViewDeps, { a, b, room, budget }: Compared<FileRes
   const words = `A has ${wordsOf(a)}, B has ${wordsOf(b)}`;
   const kind = kindOf(a.mediaType);
   if (kind === "other" || kind !== kindOf(b.mediaType)) return notCompared(`${words}.`);
-  if (Math.max(a.sizeBytes, b.sizeBytes) > longestCompared) return notCompared(`${words}: ${tooLong}`);
+  const isLong = Math.max(a.sizeBytes, b.sizeBytes) > longestCompared;
+  const excess = isLong ? tooLong : takeLengths(budget, a.sizeBytes, b.sizeBytes);
+  if (excess !== undefined) return notCompared(`${words}: ${excess}`);
   try {
-    return textsOf(kind, { a: await textOf(deps, a), b: await textOf(deps, b), room, budget });
+    return await textsOf(kind, { a: await textOf(deps, a), b: await textOf(deps, b), room, budget });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return notCompared(error.message);
@@ -226,16 +234,16 @@ async function textOf(deps: ViewDeps, { reference }: FileResult): Promise<string
   return new TextDecoder().decode(bytes);
 }
 
-function textsOf(kind: Exclude<Kind, "other">, sides: Compared<string>): Noted {
+async function textsOf(kind: Exclude<Kind, "other">, sides: Compared<string>): Promise<Noted> {
   const { a, b, room } = sides;
   const most = Math.min(mostDifferences, room);
   switch (kind) {
     case "text":
       return textPair(sides);
     case "table":
-      return tooManyLines(sides) ?? { kind: "table", ...compareTables(...tablesOf(a, b), most) };
+      return tooManyLines(sides) ?? tablePair(a, b, most);
     case "json": {
-      const [one, other] = [parsedOf(a), parsedOf(b)];
+      const [one, other] = [await parsedOf(a), await parsedOf(b)];
       if (one !== undefined && other !== undefined) {
         return { kind: "json", ...compareJson(one.value, other.value, most) };
       }
@@ -261,7 +269,14 @@ function textPair(sides: Compared<string>): Noted {
   return tooManyLines(sides) ?? { kind: "text", ...compareTexts(a, b, Math.min(mostLines, room)) };
 }
 
-function parsedOf(text: string): { readonly value: Json } | undefined {
+async function tablePair(a: string, b: string, most: number): Promise<Noted> {
+  const read = await readTables(a, b);
+  if ("tooLarge" in read) return notCompared(read.tooLarge);
+  return { kind: "table", ...(await compareTables(...read.tables, most)) };
+}
+
+async function parsedOf(text: string): Promise<{ readonly value: Json } | undefined> {
+  await nextTurn();
   if (excessOfText(text, jsonBounds) !== undefined) return undefined;
   try {
     return { value: parseExact(text) };
@@ -269,24 +284,4 @@ function parsedOf(text: string): { readonly value: Json } | undefined {
     if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
-}
-
-/** Both have names of columns, or none: rows of one that has none are no names. */
-function tablesOf(a: string, b: string): readonly [NumberedTable, NumberedTable] {
-  const shapes = [tableShapeOf(a), tableShapeOf(b)] as const;
-  const rows = [a, b].map((text, side) => readNumberedRows(text, text.length, shapes[side]?.separator ?? ","));
-  const [one = [], other = []] = rows;
-  const [headOfA, headOfB] = [one[0], other[0]];
-  if (shapes[0].hasHead && shapes[1].hasHead && headOfA !== undefined && headOfB !== undefined) {
-    return [
-      { columns: headOfA.cells, rows: one.slice(1) },
-      { columns: headOfB.cells, rows: other.slice(1) },
-    ];
-  }
-  const width = [...one, ...other].reduce((most, { cells }) => Math.max(most, cells.length), 0);
-  const columns = columnNames(width);
-  return [
-    { columns, rows: one },
-    { columns, rows: other },
-  ];
 }

@@ -17,7 +17,7 @@ import { readSeenBy } from "../../../operations/jobs/seen-by.ts";
 import { type ReadResultsDeps, readResults } from "../../../operations/results/read-results.ts";
 import { readOwnShare } from "../../../operations/results/share-results.ts";
 import { readJobGraph, readOpenSteps } from "../../../operations/runs/read-graph.ts";
-import { readJobWithInputs } from "../../../operations/runs/read-inputs.ts";
+import { jobWithInputs } from "../../../operations/runs/read-inputs.ts";
 import { listEarlierLogs, readLogTail } from "../../../operations/runs/read-log.ts";
 import { programsOf } from "../../../operations/runs/read-programs.ts";
 import { readListedProcesses } from "../../../operations/runs/read-ran-process.ts";
@@ -61,56 +61,96 @@ export async function readJobView(
   // Only its history is left of one that was removed.
   const views = { outputsUrl: outputLocations(deps, baseUrl).outputsUrl };
   if (isDiscarded(job)) return { log: [], timeline: [], results: [], views, mayDismiss: false, mayRetry: false };
-  const events = await readTimeline(deps, principal, job.id);
-  const { lines, attempt, offset } = await readLogTail(deps, principal, job.id, shownLines);
-  const whole = await readJobWithInputs(deps, principal, job.id);
+  const placed = { job, baseUrl };
+  const whole = await jobWithInputs(deps, job);
   const { inputs } = inputsDocument(whole, baseUrl);
-  const uploads = await readSourcesOf(deps, principal, whole);
-  const statistics =
-    job.startedAt === undefined || job.executionId === undefined
-      ? undefined
-      : await readStatistics(deps, principal, job.id);
-  const tasks = job.executionId === undefined ? [] : await tasksOf(deps, job.executionId);
-  const graph = await readJobGraph(deps, principal, job);
-  const actions = await actionsOf(deps, principal, job);
-  const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
-  const results = await viewsOf(deps, principal, job, baseUrl);
-  const isAll = statistics && (await isAllCached(deps, job, statistics));
-  const place = `${events.at(-1)?.number ?? 0}.${attempt}.${offset}`;
+  // What needs nothing of the others is read together with them.
+  const [told, run, ran, uploads, results, before, others, care] = await Promise.all([
+    toldOf(deps, principal, job),
+    runOf(deps, principal, placed),
+    ranOf(deps, principal, { job: whole, baseUrl }),
+    readSourcesOf(deps, principal, whole),
+    viewsOf(deps, principal, job, baseUrl),
+    runsBefore(deps, job),
+    otherRuns(deps, principal, job, baseUrl),
+    careOf(deps, principal, placed),
+  ]);
+  const { place, ...shown } = told;
   return {
-    earlierLogs: await listEarlierLogs(deps, principal, job.id),
-    log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
-    timeline: timelineOf(events),
+    ...shown,
+    ...run,
+    ...ran,
+    ...before,
+    ...others,
+    ...care,
     results,
-    steps: stepRunsOf(tasks, await readOpenSteps(deps, job, graph)),
     views,
-    ...actions,
     mayKeep: mayKeep(deps.settings, principal, job),
     mayRun: mayDo(principal, "execute"),
-    ...ran,
-    ...(await runsBefore(deps, job)),
     ...defined({
       inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
-      statistics,
-      isAllCached: isAll,
-      cachedFrom: isAll === true ? await cachedFromOf(deps, principal, { job, baseUrl }) : undefined,
-      twin: await twinOf(deps, principal, { job, baseUrl }),
-      reachedProgress: job.status === "failed" ? reachedProgress(events) : undefined,
       uploads: knownUploads(uploads, baseUrl),
-      graph,
-      ...(await otherRuns(deps, principal, job, baseUrl)),
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
-      programs: programsOf(job, tasks),
-      work: await workOf(deps, principal, job),
-      holders: await holdersOf(deps, principal, { job, baseUrl }),
-      seenBy: await readSeenBy(deps, principal, job),
       keptMilliseconds: job.keptAt !== undefined ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job, { results, asked: context.queries("share") }),
       wantedKeyUrl: wantedKeyUrlOf(principal, job, baseUrl),
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
+}
+
+/** Reads the history of a job and the end of its log, and where what follows both begins: the log is the later one, so that no line is missed. */
+async function toldOf(deps: JobViewDeps, principal: Principal, job: Job) {
+  const earlier = listEarlierLogs(deps, principal, job.id);
+  const told = (async () => {
+    const events = await readTimeline(deps, principal, job.id);
+    return { events, ...(await readLogTail(deps, principal, job.id, shownLines)) };
+  })();
+  const [earlierLogs, { events, lines, attempt, offset }] = await Promise.all([earlier, told]);
+  return {
+    earlierLogs,
+    log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
+    timeline: timelineOf(events),
+    place: `${events.at(-1)?.number ?? 0}.${attempt}.${offset}`,
+    ...defined({ reachedProgress: job.status === "failed" ? reachedProgress(events) : undefined }),
+  };
+}
+
+/** Reads the steps of a job, with their figures and where they were taken from. */
+async function runOf(deps: JobViewDeps, principal: Principal, { job, baseUrl }: Placed) {
+  const hasStarted = job.startedAt !== undefined && job.executionId !== undefined;
+  const [tasks, statistics, graph] = await Promise.all([
+    job.executionId === undefined ? [] : tasksOf(deps, job.executionId),
+    hasStarted ? readStatistics(deps, principal, job.id) : undefined,
+    readJobGraph(deps, principal, job),
+  ]);
+  const isAll = statistics && isAllCached(job, statistics, tasks);
+  const [openSteps, cachedFrom] = await Promise.all([
+    readOpenSteps(deps, job, graph),
+    isAll === true ? cachedFromOf(deps, principal, { tasks, baseUrl }) : undefined,
+  ]);
+  return {
+    steps: stepRunsOf(tasks, openSteps),
+    ...defined({ statistics, isAllCached: isAll, cachedFrom, graph, programs: programsOf(job, tasks) }),
+  };
+}
+
+/** Reads what a job that comes with its inputs ran, and what can be done with it. */
+async function ranOf(deps: JobViewDeps, principal: Principal, { job, baseUrl }: Placed) {
+  const actions = await actionsOf(deps, principal, job);
+  return { ...actions, ...(await ranView(deps, job, { principal, baseUrl, mayRetry: actions.mayRetry })) };
+}
+
+/** Reads what only some jobs have: a run before with the same inputs, what it waits for, its work directory, and who else sees it. */
+async function careOf(deps: JobViewDeps, principal: Principal, placed: Placed) {
+  const [twin, work, holders, seenBy] = await Promise.all([
+    twinOf(deps, principal, placed),
+    workOf(deps, principal, placed.job),
+    holdersOf(deps, principal, placed),
+    readSeenBy(deps, principal, placed.job),
+  ]);
+  return defined({ twin, work, holders, seenBy });
 }
 
 /** What runs while a job waits for its turn. */
@@ -135,8 +175,12 @@ async function holdersOf(
 type Placed = { readonly job: Job; readonly baseUrl: string };
 
 /** The jobs that made what a job took from the cache, with their pages for who may see them. */
-async function cachedFromOf(deps: JobViewDeps, principal: Principal, { job, baseUrl }: Placed) {
-  const makers = await readMakers(deps, principal, job);
+async function cachedFromOf(
+  deps: JobViewDeps,
+  principal: Principal,
+  { tasks, baseUrl }: { readonly tasks: Parameters<typeof readMakers>[2]; readonly baseUrl: string },
+) {
+  const makers = await readMakers(deps, principal, tasks);
   return makers.map(({ id, job: maker }) => ({
     id,
     ...defined({ url: maker && `${jobUrl(baseUrl, id)}?f=html` }),

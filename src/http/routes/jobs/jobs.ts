@@ -8,6 +8,7 @@ import type { ReadResultsDeps } from "../../../operations/results/read-results.t
 import { readJobWithInputs } from "../../../operations/runs/read-inputs.ts";
 import type { LogDeps } from "../../../operations/runs/read-log.ts";
 import { isAllCached, readStatistics } from "../../../operations/runs/read-statistics.ts";
+import { tasksOf } from "../../../operations/runs/read-tasks.ts";
 import { type NotificationDeps, readNotifications } from "../../../operations/submit/subscribers.ts";
 import { readSourcesOf } from "../../../operations/uploads/read-uploads.ts";
 import { inputsPage } from "../../../pages/job/inputs.tsx";
@@ -133,11 +134,12 @@ function detailRoutes(deps: JobRouteDeps): readonly Route[] {
         const jobId = context.param("jobId");
         const job = await readJob(deps, principalOf(context), jobId);
         const statistics = await readStatistics(deps, principalOf(context), jobId);
+        const tasks = job.executionId === undefined ? [] : await tasksOf(deps, job.executionId);
         const document = statisticsDocument(jobId, statistics, context.baseUrl);
         return documentResponse(context, document, {
           title: `Statistics of job ${shortId(jobId)}`,
           page: statisticsPage(jobUrl(context.baseUrl, jobId), {
-            isAllCached: await isAllCached(deps, job, statistics),
+            isAllCached: isAllCached(job, statistics, tasks),
             ...defined({ ranAt: job.finishedAt === undefined ? undefined : job.providerId }),
           }),
         });

@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { defined } from "../../../domain/defined.ts";
 import { processUrl } from "../../../domain/links.ts";
-import { Problem } from "../../../domain/problem.ts";
 import {
   type DeployDeps,
   mayChangeProcess,
@@ -11,6 +10,7 @@ import {
 import type { ListDeps } from "../../../operations/jobs/list-jobs.ts";
 import type { DescribeDeps } from "../../../operations/processes/describe-processes.ts";
 import {
+  goBack,
   listRevisions,
   type ProcessRevision,
   type RevisionOfProcess,
@@ -172,22 +172,9 @@ async function answerForm(deps: FormDeps, context: RouteContext, { name, notice,
     const part = name === "undeploy" ? undeployPart : changePart(name, revision.process.revision);
     return askFirst(context, { ...question, fields, action: `${url}/${name}-form`, back: `${url}?f=html#${part}` });
   }
-  // The earlier one runs before the later one goes: at no time is there none.
-  if (back !== "") await goBack(deps, context, { from: revisionName, to: `${id}@${back}` });
-  await change.change(deps, context, revisionName);
+  if (back === "") await change.change(deps, context, revisionName);
+  else await goBack(deps, principalOf(context), { from: revisionName, to: `${id}@${back}` });
   return seeOther(url, back === "" ? notice : "revision-restored");
-}
-
-/** Makes another revision the current one before one is undeployed; nothing is changed where that one is not there, or is the same. */
-async function goBack(deps: FormDeps, context: RouteContext, names: { readonly from: string; readonly to: string }) {
-  const principal = principalOf(context);
-  const from = await readRevision(deps, principal, names.from);
-  const to = await readRevision(deps, principal, names.to);
-  if (from.process.revision === to.process.revision) {
-    const found = "found the revision that is to be undeployed, wanted another one";
-    throw new Problem("invalid-parameter-value", `Cannot go back to "${names.to}": ${found}`);
-  }
-  await restoreRevision(deps, principal, names.to);
 }
 
 /** Finds the newest revision before one that can still be run. */
