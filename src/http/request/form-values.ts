@@ -91,11 +91,13 @@ function createFiles(deps: FormValueDeps, context: RouteContext) {
   const uploads = new Map<string, string>();
   const refused: Fault[] = [];
   const mostRefusedBytes = mostTimes * deps.settings.maxUploadBytes;
-  let refusedBytes = 0;
+  let [count, refusedBytes] = [0, 0];
   return {
     uploads,
     refused,
     async add(field: string, part: MultipartPart, filename: string): Promise<void> {
+      count += 1;
+      if (count > maxFiles) throw refuse(`more than ${maxFiles} files`, "fewer: many of them as one archive");
       if (refused.length >= maxRefused) throw refuse(`more than ${maxRefused} files that are not taken`, "fewer");
       let readBytes = 0;
       const content = passing(part.content, (bytes) => {
@@ -139,6 +141,7 @@ async function wholeBytes({ content }: MultipartPart, maxBytes: number): Promise
 }
 
 const maxFields = 5000;
+const maxFiles = 1000;
 const maxRefused = 50;
 
 /** Collects the texts of a form, and counts their bytes: a text that has no room any more leaves it for those behind it. */
