@@ -215,7 +215,7 @@ describe("what is looked at of a package is bounded:", () => {
     ["a file of 6000 values of YAML", [{ name: "count/a.yml", content: `times: 3\nx: [${"1,".repeat(6000)}]` }], false],
     [
       "a file that anchors make long",
-      [{ name: "count/a.yml", content: `times: 3\ny: &y "${"y".repeat(40_000)}"\nx: [${"*y,".repeat(50)}]` }],
+      [{ name: "count/a.yml", content: `times: 3\nx: [&y "${"y".repeat(40_000)}", ${"*y,".repeat(50)}]` }],
       false,
     ],
   ])("%s", async (_, entries, isOffered) => {
