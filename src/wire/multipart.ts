@@ -13,6 +13,8 @@ export type MultipartPart = {
 
 /** The most bytes of one part's headers: more is no form that anyone sends. */
 const maxHeaderBytes = 16 * 1024;
+/** The most bytes before the first part: few clients write a line for humans there. */
+const maxPreambleBytes = 64 * 1024;
 
 /** Takes the boundary of a multipart media type; undefined when there is none (RFC 2046 5.1.1). */
 export function boundaryOf(contentType: string): string | undefined {
@@ -22,7 +24,8 @@ export function boundaryOf(contentType: string): string | undefined {
 
 /**
  * Splits a multipart body (RFC 2046) as it arrives: at most one chunk and a delimiter are held in memory. Throws
- * `invalid-parameter-value` when the body ends before its closing delimiter.
+ * `invalid-parameter-value` when the body ends before its closing delimiter, for more than 64 KiB before the first part, and for
+ * more than 16 KiB of headers of one part.
  */
 export async function* parseMultipart(
   chunks: AsyncIterable<Uint8Array>,
@@ -31,12 +34,20 @@ export async function* parseMultipart(
   const input = bufferedInput(chunks);
   const delimiter = Buffer.from(`\r\n--${boundary}`, "latin1");
   // The first delimiter may stand at the very start; what comes before it is a preamble for humans.
-  await drain(input.until(delimiter));
+  await passPreamble(input.until(delimiter));
   while (await input.startsPart()) {
     const headers = parseHeaders(await input.take(Buffer.from("\r\n\r\n"), maxHeaderBytes));
     const content = input.until(delimiter);
     yield { headers, content };
     await drain(content);
+  }
+}
+
+async function passPreamble(content: AsyncIterable<Uint8Array>): Promise<void> {
+  let sizeBytes = 0;
+  for await (const chunk of content) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxPreambleBytes) throw refuse(`more than ${maxPreambleBytes} bytes before its parts`, "fewer");
   }
 }
 

@@ -47,6 +47,14 @@ test("a body that ends before its closing delimiter is refused", async () => {
   expect(readAll("", 8)).rejects.toThrow("whole multipart body");
 });
 
+test("what stands before the first part is bounded, whatever the size of the chunks", async () => {
+  const before = (length: number) => `${"x".repeat(length)}\r\n--b1\r\n\r\n\r\n--b1--`;
+  for (const size of [1000, 100_000]) {
+    expect(await readAll(before(60_000), size)).toHaveLength(1);
+    expect(readAll(before(70_000), size)).rejects.toThrow("bytes before its parts");
+  }
+});
+
 test("endless headers are refused", () => {
   expect(readAll(`--b1\r\nX: ${"x".repeat(20_000)}`, 1000)).rejects.toThrow("bytes of headers");
 });

@@ -5,9 +5,10 @@ import type { Process } from "../../domain/processes/process.ts";
 import { decodeText } from "../../domain/values/charset.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/values/json.ts";
 import { mediaTypeOf } from "../../domain/values/media-type.ts";
+import { nextTurn } from "../../domain/waiting/timers.ts";
 import type { InputChecks } from "../../engines/inputs/input-check.ts";
 import type { Database } from "../../store/database/database.ts";
-import { packageOfRevision, sizeOfPackage } from "../../store/processes/process-revisions.ts";
+import { packageFacts, packageOfRevision } from "../../store/processes/process-revisions.ts";
 import { type NamedText, parseInputFile, readInputsOfFile } from "../uploads/read-input-file.ts";
 import type { PackageFiles, SentFiles } from "../uploads/sent-files.ts";
 
@@ -31,44 +32,83 @@ const maxPackageBytes = 4 * 2 ** 20;
 const maxExampleBytes = 100_000;
 /** So much of the files that an example names comes along with it. */
 const maxEmbeddedBytes = 100_000;
+/** As values with what comes along: what an anchor of YAML repeats makes a file longer than it was. */
+const maxTextCharacters = 400_000;
+/** Values of one file in YAML: as many take the reader a fifth of a second, and hold up everybody. */
+const maxYamlValues = 5000;
 const mostLookedAt = 30;
+/** Of all files that are looked at. */
+const maxLookedBytes = 500_000;
 const mostOffered = 8;
-/** A revision never changes: what was found in it is kept, of those that were looked at last. */
+/** What was found is kept, of the packages that were looked at last. */
 const mostRemembered = 16;
+const maxRememberedCharacters = 4 * 2 ** 20;
 
-/** Makes the finder. What a package holds is read once. */
+/** Makes the finder. What a package holds is read once after each deployment of it. */
 export function createPackageExamples(deps: Deps): PackageExamples {
-  const known = new Map<string, Promise<readonly NamedText[]>>();
+  const memory = createMemory();
   return {
     async of(caller, process) {
       const mayRead = caller !== undefined && mayDo(caller, "read-package") && isInScope(caller, process.id);
       if (!mayRead || process.definition.kind !== "cwl") return [];
-      const name = `${process.id}@${process.revision}`;
-      const found = known.get(name) ?? readExamples(deps, process);
+      const facts = await packageFacts(deps.database, process);
+      if (facts === undefined || facts.sizeBytes > maxPackageBytes) return [];
+      // The digest of a revision does not hold the files beside its definition.
+      const name = `${process.id}@${process.revision}@${facts.deployment}`;
+      return memory.get(name, () => readExamples(deps, process));
+    },
+  };
+}
+
+type Remembered = { readonly found: Promise<readonly NamedText[]>; characters: number };
+
+/** Keeps what was read last, within its bounds; a failure is not kept. */
+function createMemory() {
+  const known = new Map<string, Remembered>();
+  const trim = () => {
+    let characters = [...known.values()].reduce((sum, one) => sum + one.characters, 0);
+    for (const [name, one] of known) {
+      if (known.size <= mostRemembered && characters <= maxRememberedCharacters) return;
       known.delete(name);
-      known.set(name, found);
-      // A failure is not remembered.
-      found.catch(() => known.delete(name));
-      const [oldest] = known.keys();
-      if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
-      return found;
+      characters -= one.characters;
+    }
+  };
+  return {
+    get(name: string, read: () => Promise<readonly NamedText[]>): Promise<readonly NamedText[]> {
+      const before = known.get(name);
+      const one = before ?? { found: read(), characters: 0 };
+      known.delete(name);
+      known.set(name, one);
+      if (before !== undefined) return one.found;
+      one.found.then(
+        (found) => {
+          one.characters = found.reduce((sum, { text }) => sum + text.length, 0);
+          trim();
+        },
+        () => known.delete(name),
+      );
+      trim();
+      return one.found;
     },
   };
 }
 
 async function readExamples(deps: Deps, process: Process): Promise<readonly NamedText[]> {
-  const size = await sizeOfPackage(deps.database, process);
-  if (size === undefined || size > maxPackageBytes) return [];
   const source = await packageOfRevision(deps.database, process);
   const reading = source && deps.readFiles(source.mediaType, source.bytes);
   if (reading === undefined) return [];
   const { files } = await reading;
   const paths = [...files.keys()].filter((path) => isCandidate(path, files)).toSorted(byHint);
   const found: NamedText[] = [];
+  let lookedBytes = 0;
   for (const path of paths.slice(0, mostLookedAt)) {
+    lookedBytes += files.get(path)?.byteLength ?? 0;
+    if (lookedBytes > maxLookedBytes) break;
     const example = exampleOf(deps, process, { files, path });
     if (example !== undefined) found.push(example);
     if (found.length === mostOffered) break;
+    // Others have their turn before the next file is parsed.
+    await nextTurn();
   }
   return found;
 }
@@ -94,10 +134,11 @@ function exampleOf(deps: Deps, process: Process, { files, path }: InPackage): Na
   if (decoded.kind !== "text") return undefined;
   try {
     const file = { name: basename(path), text: decoded.text };
-    const value = parseInputFile(file);
+    const value = parseInputFile(file, maxYamlValues);
     if (isPackage(value)) return undefined;
     const embedding = { files, path, room: { bytes: maxEmbeddedBytes } };
     const text = JSON.stringify(embedded(value, embedding));
+    if (text.length > maxTextCharacters) return undefined;
     const { inputs, left, unfit } = readInputsOfFile(deps, process, { ...file, text });
     const named = Object.keys(inputs).length + left.filter(({ pointer }) => pointer.startsWith("/inputs/")).length;
     const strange = left.filter(({ pointer }) => !/^(\/|cwl:|\$)/.test(pointer)).length;

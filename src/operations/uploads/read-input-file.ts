@@ -26,24 +26,24 @@ export function readInputsOfFile(
   return { ...read, unfit: unfitOf({ inputChecks }, process, read) };
 }
 
-/** Reads a text as the object that a file of inputs is. Throws as `readInputsOfFile` does. */
-export function parseInputFile(file: NamedText): JsonObject {
-  const value = parse(file);
+/** Reads a text as the object that a file of inputs is, in YAML of at most so many values. Throws as `readInputsOfFile` does. */
+export function parseInputFile(file: NamedText, maxValues = maxYamlValues): JsonObject {
+  const value = parse(file, maxValues);
   if (isJsonObject(value)) return value;
   const found = Array.isArray(value) ? "a list" : value === null ? "nothing" : `a ${typeof value}`;
   throw refuse(file.name, `found ${found}, wanted an object by input`);
 }
 
 /** Programs write JSON, which may hold more than YAML; what only looks like it is read as YAML. */
-function parse({ text, name }: NamedText): Json {
-  if (!/^\s*[{[]/.test(text)) return readValues(text, name, maxYamlValues).value;
+function parse({ text, name }: NamedText, maxValues: number): Json {
+  if (!/^\s*[{[]/.test(text)) return readValues(text, name, maxValues).value;
   const excess = excessOfText(text, jsonBounds);
   if (excess !== undefined) throw refuse(name, `found ${excess.found}, wanted fewer`);
   try {
     return parseExact(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return readValues(text, name, maxYamlValues).value;
+    return readValues(text, name, maxValues).value;
   }
 }
 

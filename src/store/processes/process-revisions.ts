@@ -87,10 +87,17 @@ const selectPackage = compile<{ id: string; revision: string }>()(() =>
     .where(and(eq(processPackages.processId, argument("id")), eq(processPackages.revision, argument("revision")))),
 );
 
-const selectPackageSize = compile<{ id: string; revision: string }>()(() =>
+const selectPackageFacts = compile<{ id: string; revision: string }>()(() =>
   build
-    .select({ sizeBytes: sql<number>`length(${processPackages.bytes})` })
+    .select({ sizeBytes: sql<number>`length(${processPackages.bytes})`, deployment: processRevisions.deployment })
     .from(processPackages)
+    .innerJoin(
+      processRevisions,
+      and(
+        eq(processRevisions.processId, processPackages.processId),
+        eq(processRevisions.revision, processPackages.revision),
+      ),
+    )
     .where(and(eq(processPackages.processId, argument("id")), eq(processPackages.revision, argument("revision")))),
 );
 
@@ -227,13 +234,20 @@ export async function packageOfRevision(
   return row;
 }
 
-/** Tells how many bytes the package of a revision has; undefined where none was kept. */
-export async function sizeOfPackage(
+/** What is told of a package without its bytes. */
+export type PackageFacts = {
+  readonly sizeBytes: number;
+  /** Grows whenever the revision is deployed again, which may be with other bytes beside the same definition. */
+  readonly deployment: number;
+};
+
+/** Reads the facts of the package of a revision; undefined where none was kept. */
+export async function packageFacts(
   database: Database,
   { id, revision }: Pick<Process, "id" | "revision">,
-): Promise<number | undefined> {
-  const [row] = await database.read(selectPackageSize({ id, revision }));
-  return row?.sizeBytes;
+): Promise<PackageFacts | undefined> {
+  const [row] = await database.read(selectPackageFacts({ id, revision }));
+  return row;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, getTableColumns, gt, isNull, or, sql } from "drizzle-orm";
+import { and, asc, eq, exists, getTableColumns, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Job } from "../../domain/jobs/job.ts";
 import type { Process } from "../../domain/processes/process.ts";
 import type { Database } from "../database/database.ts";
@@ -31,48 +31,50 @@ type RevisionArguments = Omit<ArgumentsOf<typeof processRevisions>, "deployment"
 /** The number of a deployment that takes place now. */
 const nextDeployment = sql`(select coalesce(max(one.deployment), 0) + 1 from ${processRevisions} as one where one.process_id = ${argument("processId")})`;
 
-/** Inserts the revision of a deployment that took place; what is not part of the revision's digest may have changed. */
-const insertRevision = compile<RevisionArguments>()(() =>
-  insertFrom(
-    processRevisions,
-    { ...argumentsOf(processRevisions), deployment: nextDeployment },
-    {
-      where: exists(
-        build
-          .select({ id: processes.id })
-          .from(processes)
-          .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision")))),
-      ),
-    },
-  ).onConflictDoUpdate({
-    target: [processRevisions.processId, processRevisions.revision],
-    set: {
-      isWorkflow: excluded(processRevisions.isWorkflow),
-      isMutable: excluded(processRevisions.isMutable),
-      visibility: excluded(processRevisions.visibility),
-      fileInputs: excluded(processRevisions.fileInputs),
-      deployerRole: excluded(processRevisions.deployerRole),
-      deployment: excluded(processRevisions.deployment),
-      deployedAt: unlessLast(processRevisions.deployedAt),
-      withdrawnAt: null,
-    },
-  }),
+/** The deployment took place: what is written is the current one. */
+const isNamed = exists(
+  build
+    .select({ id: processes.id })
+    .from(processes)
+    .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision")))),
 );
+/** What another has deployed is not touched, not even where it is the same revision: the statement before must have had its effect. */
+const isWritten = sql`changes() > 0`;
+
+/** Inserts the revision of a deployment that took place; what is not part of the revision's digest may have changed. */
+const insertRevisionWhere = (where: SQL) =>
+  compile<RevisionArguments>()(() =>
+    insertFrom(
+      processRevisions,
+      { ...argumentsOf(processRevisions), deployment: nextDeployment },
+      { where },
+    ).onConflictDoUpdate({
+      target: [processRevisions.processId, processRevisions.revision],
+      set: {
+        isWorkflow: excluded(processRevisions.isWorkflow),
+        isMutable: excluded(processRevisions.isMutable),
+        visibility: excluded(processRevisions.visibility),
+        fileInputs: excluded(processRevisions.fileInputs),
+        deployerRole: excluded(processRevisions.deployerRole),
+        deployment: excluded(processRevisions.deployment),
+        deployedAt: unlessLast(processRevisions.deployedAt),
+        withdrawnAt: null,
+      },
+    }),
+  );
+const insertRevision = insertRevisionWhere(isNamed);
+const insertNewRevision = insertRevisionWhere(isWritten);
 
 type PackageArguments = { processId: string; revision: string; mediaType: string; bytes: Uint8Array };
-const replacePackage = compile<PackageArguments>()(() =>
-  insertFrom(processPackages, argumentsOf(processPackages), {
-    where: exists(
-      build
-        .select({ id: processes.id })
-        .from(processes)
-        .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision")))),
-    ),
-  }).onConflictDoUpdate({
-    target: [processPackages.processId, processPackages.revision],
-    set: { mediaType: excluded(processPackages.mediaType), bytes: excluded(processPackages.bytes) },
-  }),
-);
+const replacePackageWhere = (where: SQL) =>
+  compile<PackageArguments>()(() =>
+    insertFrom(processPackages, argumentsOf(processPackages), { where }).onConflictDoUpdate({
+      target: [processPackages.processId, processPackages.revision],
+      set: { mediaType: excluded(processPackages.mediaType), bytes: excluded(processPackages.bytes) },
+    }),
+  );
+const replacePackage = replacePackageWhere(isNamed);
+const insertPackage = replacePackageWhere(isWritten);
 
 const insertLoneRevision = compile<RevisionArguments>()(() =>
   build
@@ -189,12 +191,15 @@ export async function saveProcess(
   const current = { id, revision, owner: owner ?? null, updatedAt: at, undeployedAt: null };
   const replaced = typeof replace === "object" ? replace.revision : null;
   const named = { processId: id, revision };
+  const [keepRevisionOf, keepPackage] =
+    replace === false ? [insertNewRevision, insertPackage] : [insertRevision, replacePackage];
+  // Each of the first ones may ask what the one before has changed.
   const results = await database.write([
     insertCurrent(current),
     ...(replace === false ? [] : [replaceCurrent({ ...current, replaced })]),
-    insertRevision(revisionArguments(process, at)),
+    keepRevisionOf(revisionArguments(process, at)),
+    ...(source === undefined ? [] : [keepPackage({ ...named, ...source })]),
     keepTexts(process),
-    ...(source === undefined ? [] : [replacePackage({ ...named, ...source })]),
     ...(file === undefined ? [] : keepFile(process, file)),
   ]);
   const [inserted, updated] = results;

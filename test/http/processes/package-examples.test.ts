@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
+import { createInputChecks } from "../../../src/engines/inputs/input-check.ts";
+import { createPackageExamples } from "../../../src/operations/processes/package-examples.ts";
+import { findProcess } from "../../../src/store/processes/processes.ts";
 import { formEntries } from "../../support/browser-form.ts";
 import { type ArchiveEntry, tarOf, zipOf } from "../../support/packages/archives.ts";
 import { address, openService, type Service } from "../service.ts";
@@ -152,4 +155,100 @@ test("a package of one text offers none, and so does one of which the newest rev
     (await service.send("PUT", "/processes/count", { headers, body: tool.replace("wc", "wc2") })).status,
   ).toBeLessThan(300);
   expect(await offered(service)).toEqual([]);
+});
+
+describe("the same CWL with other files beside it offers those at once:", () => {
+  const zip = { "content-type": "application/zip" };
+  const bodyOf = (name: string, content: string) => new Blob([zipOf([main, { name: `count/${name}`, content }])]);
+
+  test("when it is replaced", async () => {
+    await using service = await openService();
+    await deploy(service, [main, { name: "count/job.yml", content: "times: 3" }]);
+    const filled = async () => (await fill(service, "count/job.yml")).form.get("/inputs/times");
+    expect([await offered(service), await filled()]).toEqual([["count/job.yml"], "3"]);
+    for (const times of ["4", "5"]) {
+      const body = bodyOf("job.yml", `times: ${times}`);
+      expect((await service.send("PUT", "/processes/count", { headers: zip, body })).status).toBeLessThan(300);
+      expect(await filled()).toBe(times);
+    }
+    const body = bodyOf("other.yml", "times: 4");
+    await service.send("PUT", "/processes/count", { headers: zip, body });
+    expect(await offered(service)).toEqual(["count/other.yml"]);
+  });
+
+  test("when it is undeployed, and deployed by somebody else", async () => {
+    await using service = await openService();
+    const ana = await service.createKey("deployer", "ana");
+    const ben = await service.createKey("deployer", "ben");
+    for (const [key, name] of [
+      [ana, "of-ana-job.yml"],
+      [ben, "of-ben-job.yml"],
+    ] as const) {
+      const body = bodyOf(name, "times: 3");
+      expect((await service.send("POST", "/processes?id=count", { key, headers: zip, body })).status).toBe(201);
+      for (const reader of [ana, ben]) expect(await offered(service, reader)).toEqual([`count/${name}`]);
+      expect((await service.send("DELETE", "/processes/count", { key })).status).toBeLessThan(300);
+    }
+  });
+});
+
+test("who is refused to deploy the same CWL changes nothing of the package that is deployed", async () => {
+  await using service = await openService();
+  const [ana, ben] = [await service.createKey("deployer", "ana"), await service.createKey("deployer", "ben")];
+  const deployAs = async (key: string, name: string) => {
+    const body = new Blob([zipOf([main, { name: `count/${name}`, content: "times: 3" }])]);
+    const headers = { "content-type": "application/zip" };
+    return (await service.send("POST", "/processes?id=count", { key, headers, body })).status;
+  };
+  expect(await deployAs(ana, "of-ana-job.yml")).toBe(201);
+  expect(await deployAs(ben, "of-ben-job.yml")).toBe(409);
+  expect(await offered(service, ana)).toEqual(["count/of-ana-job.yml"]);
+});
+
+describe("what is looked at of a package is bounded:", () => {
+  const long = (index: number) => ({ name: `count/job-${index}.json`, content: `{"x": "${"x".repeat(95_000)}"}` });
+  const last = { name: "count/job-last.json", content: '{"times": 3}' };
+  test.each([
+    ["four long files, and one that holds inputs", [0, 1, 2, 3].map(long), true],
+    ["six long files, and one that holds inputs", [0, 1, 2, 3, 4, 5].map(long), false],
+    ["a file of 4000 values of YAML", [{ name: "count/a.yml", content: `times: 3\nx: [${"1,".repeat(4000)}]` }], true],
+    ["a file of 6000 values of YAML", [{ name: "count/a.yml", content: `times: 3\nx: [${"1,".repeat(6000)}]` }], false],
+    [
+      "a file that anchors make long",
+      [{ name: "count/a.yml", content: `times: 3\nx: [&y "${"y".repeat(40_000)}", ${"*y,".repeat(50)}]` }],
+      false,
+    ],
+  ])("%s", async (_, entries, isOffered) => {
+    await using service = await openService({ settings: { maxBodyBytes: 2 ** 21 } });
+    const more = entries.length > 1 ? [last] : [];
+    await deploy(service, [main, ...entries, ...more]);
+    expect(await offered(service)).toHaveLength(isOffered ? 1 : 0);
+  });
+});
+
+test("a package is read once after each deployment, one file in a turn", async () => {
+  await using service = await openService();
+  await deploy(service, [main, { name: "count/job.yml", content: "times: 3" }]);
+  const process = await findProcess(service.database, "count");
+  if (process === undefined) throw new Error("Cannot find process: found none, wanted count");
+  let [reads, turns, isRead] = [0, 0, false];
+  const files = new Map(Array.from({ length: 20 }, (_, index) => [`job-${index}.yml`, Buffer.from("colour: red")]));
+  const examples = createPackageExamples({
+    database: service.database,
+    inputChecks: createInputChecks(4),
+    readFiles: async () => {
+      reads += 1;
+      return { files };
+    },
+  });
+  const counting = (async () => {
+    for (; !isRead; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  })();
+  const caller = { role: "admin" } as const;
+  await Promise.all([examples.of(caller, process), examples.of(caller, process)]);
+  isRead = true;
+  await counting;
+  expect(turns).toBeGreaterThanOrEqual(20);
+  await examples.of(caller, process);
+  expect(reads).toBe(1);
 });

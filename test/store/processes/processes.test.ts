@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Process } from "../../../src/domain/processes/process.ts";
-import { undeployProcess } from "../../../src/store/processes/process-revisions.ts";
+import { packageFacts, packageOfRevision, undeployProcess } from "../../../src/store/processes/process-revisions.ts";
 import {
   findProcess,
   findProcessRevision,
@@ -49,6 +49,24 @@ test("an id that is taken is not replaced unless asked for", async () => {
   expect(await findProcessRevision(database, "p", "sha256:2")).toBeUndefined();
   expect(await saveProcess(database, processOf("p", "sha256:2"), 3, replace)).toBe("replaced");
   expect((await findProcess(database, "p"))?.revision).toBe("sha256:2");
+});
+
+test("what is refused as taken changes nothing, neither where it is the same revision", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const source = (text: string) => ({ mediaType: "application/zip", bytes: Buffer.from(text) });
+  const first = processOf("p");
+  await saveProcess(database, first, 1, { ...add, source: source("first") });
+  const before = await packageFacts(database, first);
+  const other = { ...first, visibility: "public", deployerRole: "admin" } as const;
+  expect(await saveProcess(database, other, 2, { ...add, source: source("another") })).toBe("exists");
+  expect(await findProcess(database, "p")).toStrictEqual(first);
+  expect(Buffer.from((await packageOfRevision(database, first))?.bytes ?? []).toString()).toBe("first");
+  expect(await packageFacts(database, first)).toEqual(before);
+  expect(await undeployProcess(database, "p", 3)).toBe(true);
+  expect(await saveProcess(database, other, 4, { ...add, source: source("another") })).toBe("deployed");
+  expect(await findProcess(database, "p")).toStrictEqual(other);
+  expect(await packageFacts(database, first)).toEqual({ sizeBytes: 7, deployment: 2 });
 });
 
 test("a revision outlives its replacement and undeployment", async () => {
