@@ -15,7 +15,7 @@ followChangedSince();
 settleScrollStops();
 
 const form = document.querySelector<HTMLFormElement>("form[data-drafts]");
-if (form !== null) keepDraft(form, { makeRoom: () => {}, sends: "deploy" });
+if (form !== null) keepDraft(form, () => {});
 
 const text = document.querySelector<HTMLTextAreaElement>(`textarea[name="${deployNames.text}"]`);
 const files = document.querySelector<HTMLInputElement>(`input[name="${deployNames.files}"]`);

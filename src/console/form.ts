@@ -13,9 +13,8 @@ import { settleScrollStops } from "./shared/scroll-stops.ts";
 import { dropSentDraft } from "./shared/sent-draft.ts";
 import { forgetTold } from "./shared/told-notice.ts";
 
-// What was told of became of a form that was sent.
-if (document.querySelector("[data-told]") !== null) dropSentDraft("/deploy");
 forgetTold();
+dropSentDraft();
 keepPresses();
 openTargets();
 settleScrollStops();
@@ -30,7 +29,7 @@ async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void>
   const markChanges = followChanges(form);
   const rows = enlivenRows(form);
   enlivenUploads(form, rows);
-  keepDraft(form, { makeRoom: rows.makeRoom, sends: "run" });
+  keepDraft(form, rows.makeRoom);
   takeKeptFiles(form);
   form.addEventListener("input", ({ target }) => tellTooLong(form, target));
   followFaults(form);

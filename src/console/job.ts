@@ -17,7 +17,7 @@ openTargets();
 const mostLines = 2000;
 
 prepare(document);
-dropSentDraft("/form");
+dropSentDraft();
 showLast();
 
 /** A log that scrolls by itself begins at its end. */

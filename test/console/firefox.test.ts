@@ -86,6 +86,11 @@ describe.skipIf(firefoxProgram === undefined)(namedFirefox("the console in Firef
     const page = await openWatched(browser, server.url, wrong);
     await page.goto(`${server.url}/processes/survey?f=html`);
     const typedIn = (name: string) => page.$eval(`[name="${name}"]`, (one) => Reflect.get(one, "value"));
+    // Nobody typed anything yet, here or before a reload.
+    for (let at = 0; at < 2; at += 1) {
+      await page.reload({ waitUntil: "networkidle2" });
+      expect(await page.$("form[data-process] .notice")).toBeNull();
+    }
     await (await seen(page, '[name="/inputs/area"]')).focus();
     await page.keyboard.press("End");
     await page.keyboard.type("9");

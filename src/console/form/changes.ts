@@ -1,3 +1,6 @@
+import { draftOwner, tabNames } from "../shared/drafts.ts";
+import { isTexts, keepText, readKeptJson } from "../shared/keep-text.ts";
+
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 /** What a field holds: as the form sends it, to compare it, and as people read it. */
@@ -51,16 +54,24 @@ function isAnswer(): boolean {
 
 /** What the job filled in: as the form comes first, which this tab keeps for when it comes again, checked or with what is wrong. */
 function heldBefore(form: HTMLFormElement, jobId: string): ReadonlyMap<string, Held> {
-  const key = `heddle-before ${new URL(form.action).pathname} ${jobId}`;
-  const kept = isAnswer() ? sessionStorage.getItem(key) : null;
-  if (kept !== null) {
-    const held: readonly (readonly [string, Held])[] = JSON.parse(kept);
-    return new Map(held);
-  }
+  const key = `${tabNames.before} ${draftOwner(form.dataset)} ${new URL(form.action).pathname} ${jobId}`;
+  const kept = isAnswer() ? readKeptJson(sessionStorage, key) : undefined;
+  if (isHeldByIds(kept)) return new Map(kept);
   const held = [...heldIn(form)].map(([field, one]) => [field.id, one] as const);
   const text = JSON.stringify(held);
-  if (text.length <= mostCharacters) sessionStorage.setItem(key, text);
+  if (text.length <= mostCharacters) keepText(sessionStorage, key, text);
   return new Map(held);
+}
+
+function isHeldByIds(value: unknown): value is readonly (readonly [string, Held])[] {
+  const isPair = (one: unknown) =>
+    Array.isArray(one) && one.length === 2 && typeof one[0] === "string" && isHeld(one[1]);
+  return Array.isArray(value) && value.every(isPair);
+}
+
+function isHeld(value: unknown): value is Held {
+  if (typeof value !== "object" || value === null || !("sent" in value && "words" in value)) return false;
+  return isTexts(value.sent) && isTexts(value.words);
 }
 
 /** A tab keeps some megabytes for a site. */

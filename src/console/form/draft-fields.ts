@@ -4,21 +4,36 @@ import type { DraftFields } from "../shared/drafts.ts";
 import { valuesOf } from "./values.ts";
 
 /** Addresses that are told of a job may hold a secret, and what the server noted is no text of a person. */
-const otherNames = ["~success", "~failed", "~progress", ownNames.from, ownNames.kept];
+const otherNames = ["~success", "~failed", "~progress", ownNames.from, ownNames.kept, ownNames.draft];
 
 /**
  * Reads what of a form may be kept: no file, nothing that looks like a secret, no address that lets others in, and nothing of what stands
  * outside of it and is only sent along.
  */
 export function draftFieldsOf(form: HTMLFormElement): DraftFields {
-  const named = [...form.elements].flatMap((one): readonly (readonly [string, Element])[] => {
-    const name = one.getAttribute("name");
-    return name === null || !form.contains(one) ? [] : [[name, one]];
-  });
-  const own = new Set(named.filter(([, one]) => !isSecret(one)).map(([name]) => name));
+  const own = namesIn(form, (one) => !isSecret(one));
   return [...valuesOf(form)].filter(
     ([name, texts]) => own.has(name) && !otherNames.includes(name) && !texts.some(holdsSecret),
   );
+}
+
+/** Names the fields that hold something else than the page came with, of those that stand in the form. */
+export function changedNames(form: HTMLFormElement): ReadonlySet<string> {
+  const asSent = form.cloneNode(true);
+  if (!(asSent instanceof HTMLFormElement)) return new Set();
+  asSent.reset();
+  const [before, now] = [textsOf(asSent), textsOf(form)];
+  return new Set([...namesIn(form, () => true)].filter((name) => before.get(name) !== now.get(name)));
+}
+
+function textsOf(form: HTMLFormElement): ReadonlyMap<string, string> {
+  return new Map([...valuesOf(form)].map(([name, texts]) => [name, texts.join("\n")]));
+}
+
+/** Names the fields that stand in the form itself. */
+function namesIn(form: HTMLFormElement, isMeant: (control: Element) => boolean): ReadonlySet<string> {
+  const own = [...form.elements].filter((one) => form.contains(one) && isMeant(one));
+  return new Set(own.flatMap((one) => one.getAttribute("name") ?? []));
 }
 
 function isSecret(control: Element): boolean {

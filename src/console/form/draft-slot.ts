@@ -8,12 +8,17 @@ import {
   readDraft,
 } from "../shared/drafts.ts";
 
+/** What became of a draft that was to be kept. */
+export type Written = "kept" | "too-long" | "signed-out";
+
 /** The draft that a page writes. */
 export type DraftSlot = {
   /** Reads what it wrote or took; undefined where there is nothing. */
   readonly read: () => KeptDraft | undefined;
-  /** Writes it. Returns false where it is too long to be kept. */
-  readonly write: (draft: Draft) => boolean;
+  /** Gives the name of what it wrote or took; undefined where there is nothing, or another tab changed it since. */
+  readonly ownKey: () => string | undefined;
+  /** Writes it. What is too long is not kept, and nothing is once somebody signed out in this browser. */
+  readonly write: (draft: Draft) => Written;
   /** Goes on with another draft; the one before stays for itself. */
   readonly take: (draft: KeptDraft) => void;
   /** Writes a new one from now on. */
@@ -40,17 +45,19 @@ export function createDraftSlot({ storage, of, names }: Place): DraftSlot {
       else sessionStorage.setItem(name, key);
     }
   };
+  const ownKey = () =>
+    key !== undefined && written !== undefined && storage.getItem(key) === written ? key : undefined;
   return {
+    ownKey,
     read: () => (key === undefined || written === undefined ? undefined : readDraft(storage, key)),
     write(draft) {
-      if (hasSignedOutSince(of.path, openedAt)) return true;
-      const isMine = key !== undefined && written !== undefined && storage.getItem(key) === written;
-      const at = isMine && key !== undefined ? key : newDraftKey(of);
+      if (hasSignedOutSince(of.path, openedAt)) return "signed-out";
+      const at = ownKey() ?? newDraftKey(of);
       const text = keepDraftAs(storage, at, draft);
-      if (text === undefined) return false;
+      if (text === undefined) return "too-long";
       written = text;
       begin(at);
-      return true;
+      return "kept";
     },
     take(draft) {
       begin(storage.getItem(draft.key) === null ? undefined : draft.key);

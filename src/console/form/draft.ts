@@ -1,35 +1,44 @@
-import { type DraftsOf, type KeptDraft, listDrafts } from "../shared/drafts.ts";
-import { sentKey } from "../shared/sent-draft.ts";
-import { draftFieldsOf, fillFields } from "./draft-fields.ts";
+import { ownNames } from "../../pages/form/field.ts";
+import {
+  type DraftsOf,
+  draftId,
+  draftOwner,
+  type KeptDraft,
+  listDrafts,
+  stranger,
+  tabNames,
+} from "../shared/drafts.ts";
+import { element } from "../shared/elements.ts";
+import { createNowAndThen, type NowAndThen } from "../shared/now-and-then.ts";
+import { changedNames, draftFieldsOf, fillFields } from "./draft-fields.ts";
 import { createDraftSlot, type DraftSlot } from "./draft-slot.ts";
-import { offerDrafts, tellTaken, tellTooLong } from "./told-drafts.ts";
-import { valuesOf } from "./values.ts";
+import { offerDrafts, tellTaken, tellWritten } from "./told-drafts.ts";
 
-/** How a form makes room for what is put into it, and the value of the button that sends it for good. */
-type Drafted = { readonly makeRoom: (name: string) => void; readonly sends: string };
-
-type Keeping = { readonly form: HTMLFormElement; readonly makeRoom: Drafted["makeRoom"]; readonly slot: DraftSlot };
+/** A form, how it makes room for what is put into it, where its draft is, and when that is written. */
+type Keeping = {
+  readonly form: HTMLFormElement;
+  readonly makeRoom: (name: string) => void;
+  readonly slot: DraftSlot;
+  readonly writing: NowAndThen;
+};
 
 /**
  * Keeps what was typed until the form was sent: a reload restores it, and later this browser offers it again to the same person. A
  * stranger's is kept by the tab alone. Each tab has its own; one that another tab changed meanwhile is kept beside it.
  */
-export function keepDraft(form: HTMLFormElement, { makeRoom, sends }: Drafted): void {
-  const { revision = "", user = "", filled, drafts } = form.dataset;
-  const of: DraftsOf = { user, path: new URL(form.action).pathname };
+export function keepDraft(form: HTMLFormElement, makeRoom: Keeping["makeRoom"]): void {
+  const { revision = "", filled, drafts } = form.dataset;
+  const of: DraftsOf = { owner: draftOwner(form.dataset), path: new URL(form.action).pathname };
   // What a form was answered with goes on with what was sent, and what an address fills in has a draft of its own.
   const isAgain = form.dataset.again !== undefined || /[/-]form$/.test(location.pathname);
-  const whose = `${encodeURIComponent(user)} ${of.path}`;
-  const ownName = `heddle-own ${whose} ${filled === "true" ? location.pathname + location.search : ""}`;
-  const sentName = `heddle-goes-on ${whose}`;
+  const whose = `${of.owner} ${of.path}`;
+  const ownName = `${tabNames.own} ${whose} ${filled === "true" ? location.pathname + location.search : ""}`;
+  const goesOnName = `${tabNames.goesOn} ${whose}`;
   const storage = drafts === "tab" ? sessionStorage : localStorage;
-  const slot = createDraftSlot({ storage, of, names: isAgain ? [sentName, ownName] : [ownName] });
-  const keeping = { form, makeRoom, slot };
-  const keep = () => {
-    tellTooLong(form, slot.write({ at: Date.now(), revision, fields: draftFieldsOf(form) }));
-  };
-  // The page came back: what was sent did not become a job.
-  sessionStorage.removeItem(sentKey);
+  const slot = createDraftSlot({ storage, of, names: isAgain ? [goesOnName, ownName] : [ownName] });
+  const keep = () => tellWritten(form, slot.write({ at: Date.now(), revision, fields: draftFieldsOf(form) }));
+  const writing = createNowAndThen(keep);
+  const keeping = { form, makeRoom, slot, writing };
   const own = slot.read();
   if (isAgain) {
     if (own !== undefined || location.pathname.endsWith("/fill-form")) keep();
@@ -39,43 +48,40 @@ export function keepDraft(form: HTMLFormElement, { makeRoom, sends }: Drafted): 
     // Some browsers keep what was typed by themselves, and have put it back by now: it is here again, too.
     if (changedNames(form).size > 0) tellRestored(keeping, []);
   }
-  if (!isAgain && filled !== "true") offer(keeping, { of, own: slot.read(), keep });
-  form.addEventListener("input", keep);
-  form.addEventListener("submit", ({ submitter }) => {
-    const key = slot.read()?.key;
-    sessionStorage.removeItem(sentName);
-    if (key === undefined) return;
-    sessionStorage.setItem(sentName, key);
-    if (submitter instanceof HTMLButtonElement && submitter.value === sends) sessionStorage.setItem(sentKey, key);
+  if (!isAgain && filled !== "true") offer(keeping, { storage, of, own: slot.read(), keep });
+  form.addEventListener("input", writing.ask);
+  form.addEventListener("submit", () => {
+    writing.finish();
+    const key = slot.ownKey();
+    if (key === undefined) sessionStorage.removeItem(goesOnName);
+    else sessionStorage.setItem(goesOnName, key);
+    sendAlong(form, key);
   });
 }
 
+/** Tells the service which draft the form is: the page that it leads to says so, once the form became what was wanted. */
+function sendAlong(form: HTMLFormElement, key: string | undefined): void {
+  form.querySelector(`input[name="${ownNames.draft}"]`)?.remove();
+  if (key !== undefined) form.append(element("input", { type: "hidden", name: ownNames.draft, value: draftId(key) }));
+}
+
 /** Puts a draft into the form, and says so. Gives the controls that hold something else now. */
-function restore({ form, makeRoom, slot }: Keeping, draft: KeptDraft): readonly HTMLElement[] {
+function restore(keeping: Keeping, draft: KeptDraft): readonly HTMLElement[] {
+  const { form, makeRoom } = keeping;
   for (const [name] of draft.fields) makeRoom(name);
   const { changed, lost } = fillFields(form, draft.fields);
-  if (changedNames(form).size > 0 || lost.length > 0) tellRestored({ form, slot }, lost);
+  if (changedNames(form).size > 0 || lost.length > 0) tellRestored(keeping, lost);
   return changed;
 }
 
-/** Names the fields that hold something else than the page came with. */
-function changedNames(form: HTMLFormElement): ReadonlySet<string> {
-  const asSent = form.cloneNode(true);
-  if (!(asSent instanceof HTMLFormElement)) return new Set();
-  asSent.reset();
-  const textsOf = (one: HTMLFormElement) =>
-    new Map([...valuesOf(one)].map(([name, texts]) => [name, texts.join("\n")]));
-  const [before, now] = [textsOf(asSent), textsOf(form)];
-  return new Set([...before.keys(), ...now.keys()].filter((name) => before.get(name) !== now.get(name)));
-}
-
-function tellRestored({ form, slot }: Omit<Keeping, "makeRoom">, lost: readonly string[]): void {
+function tellRestored({ form, slot, writing }: Keeping, lost: readonly string[]): void {
   form.dataset.restored = "true";
   const names = changedNames(form);
   for (const folded of form.querySelectorAll<HTMLDetailsElement>("details.extras")) {
     folded.open ||= [...folded.querySelectorAll("[name]")].some((one) => names.has(one.getAttribute("name") ?? ""));
   }
   const startAnew = () => {
+    writing.forget();
     slot.remove();
     // What a browser keeps by itself is what the form holds when it goes.
     form.reset();
@@ -84,20 +90,26 @@ function tellRestored({ form, slot }: Omit<Keeping, "makeRoom">, lost: readonly 
   tellTaken(form, { lost, startAnew });
 }
 
-type Offering = { readonly of: DraftsOf; readonly own: KeptDraft | undefined; readonly keep: () => void };
+type Offering = {
+  readonly storage: Storage;
+  readonly of: DraftsOf;
+  readonly own: KeptDraft | undefined;
+  readonly keep: () => void;
+};
 
 /** Offers what the same person began in other tabs or days, and what a stranger typed in this tab before signing in. */
-function offer({ form, makeRoom, slot }: Keeping, { of, own, keep }: Offering): void {
-  const drafts = [
-    ...listDrafts(localStorage, of, Date.now()),
-    ...listDrafts(sessionStorage, { user: "", path: of.path }, Date.now()),
-  ].filter(({ key }) => key !== own?.key);
+function offer(keeping: Keeping, { storage, of, own, keep }: Offering): void {
+  const { form, slot, writing } = keeping;
+  const now = Date.now();
+  const strangers = of.owner === stranger ? [] : listDrafts(sessionStorage, { owner: stranger, path: of.path }, now);
+  const drafts = [...listDrafts(storage, of, now), ...strangers].filter(({ key }) => key !== own?.key);
   const { revision = "" } = form.dataset;
   offerDrafts(form, drafts, {
     revision,
     takeUp(draft) {
+      writing.finish();
       slot.take(draft);
-      const changed = restore({ form, makeRoom, slot }, draft);
+      const changed = restore(keeping, draft);
       for (const control of changed) control.dispatchEvent(new Event("input", { bubbles: true }));
       if (changed.length === 0) keep();
     },

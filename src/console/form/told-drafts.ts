@@ -2,6 +2,7 @@ import type { KeptDraft } from "../shared/drafts.ts";
 import { button, element } from "../shared/elements.ts";
 import { showLocalTimes } from "../shared/refresh.ts";
 import { draftFieldsOf, draftWords } from "./draft-fields.ts";
+import type { Written } from "./draft-slot.ts";
 
 /** Says that what was typed is there again, what of it has no field any more, and lets one begin anew. */
 export function tellTaken(
@@ -58,12 +59,18 @@ export function offerDrafts(form: HTMLFormElement, drafts: readonly KeptDraft[],
   form.prepend(notice);
 }
 
-/** Says below the form that it is too long to be kept, as long as it is. */
-export function tellTooLong(form: HTMLFormElement, isKept: boolean): void {
-  const old = form.querySelector("[data-too-long]");
-  if (isKept) old?.remove();
-  if (isKept || old !== null) return;
-  const words =
-    "This is too long for the browser to keep until it is sent: a reload or a closed tab would lose what you type now.";
-  form.append(element("p", { class: "muted", role: "status", "data-too-long": true }, words));
+const lostWords = "a reload or a closed tab would lose what you type now.";
+
+const notKeptWords = {
+  "too-long": `This is too long for the browser to keep until it is sent: ${lostWords}`,
+  "signed-out": `Somebody signed out in this browser, and this page keeps nothing from then on: ${lostWords}`,
+} as const satisfies Record<Exclude<Written, "kept">, string>;
+
+/** Says below the form why what is typed is not kept, as long as it is not. */
+export function tellWritten(form: HTMLFormElement, written: Written): void {
+  const old = form.querySelector("[data-not-kept]");
+  const words = written === "kept" ? "" : notKeptWords[written];
+  if (old?.textContent === words) return;
+  old?.remove();
+  if (words !== "") form.append(element("p", { class: "muted", role: "status", "data-not-kept": true }, words));
 }

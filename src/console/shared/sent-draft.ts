@@ -1,10 +1,15 @@
-/** Where a form that was sent leaves the name of its draft, until the page that comes of it shows whether it became something. */
-export const sentKey = "heddle-sent";
+import { sentName } from "../../pages/form/field.ts";
+import { dropDraft } from "./drafts.ts";
 
-/** Drops the draft of the form that became what this page shows: one that is sent to a path with such an end. */
-export function dropSentDraft(pathEnd: string): void {
-  const key = sessionStorage.getItem(sentKey);
-  if (key?.split(" ")[2]?.endsWith(pathEnd) !== true) return;
-  for (const storage of [localStorage, sessionStorage]) storage.removeItem(key);
-  sessionStorage.removeItem(sentKey);
+/**
+ * Drops the draft of the form that became what this page shows. The address names it, as the service led here from the form that was
+ * sent: a form that did not arrive keeps its draft. Takes the name out of the address.
+ */
+export function dropSentDraft(): void {
+  const url = new URL(location.href);
+  const id = url.searchParams.get(sentName);
+  if (id === null) return;
+  dropDraft(id);
+  url.searchParams.delete(sentName);
+  history.replaceState(history.state, "", url);
 }

@@ -4,6 +4,7 @@ import { type Link, profileHeaders } from "../../domain/links.ts";
 import { mayDo, type Principal } from "../../domain/people/access.ts";
 import { Problem } from "../../domain/problem.ts";
 import { withoutEndSlashes } from "../../domain/words/text.ts";
+import { sentName } from "../../pages/form/field.ts";
 import { roleText } from "../../pages/people/keys.tsx";
 import { documentPage } from "../../pages/shared/document.tsx";
 import { type Notice, type Reader, readNotice } from "../../pages/shared/layout.tsx";
@@ -76,9 +77,9 @@ export function documentResponse<Document extends object>(
 
 const noticeName = "done";
 
-/** Answers a form by the page that comes next, which says what was done. */
-export function seeOther(url: string, notice: Notice): Response {
-  return new Response(null, { status: 303, headers: { location: `${url}?f=html&${noticeName}=${notice}` } });
+/** Answers a form by the page that comes next, which says what was done. `more` goes on with the query of its address. */
+export function seeOther(url: string, notice: Notice, more = ""): Response {
+  return new Response(null, { status: 303, headers: { location: `${url}?f=html&${noticeName}=${notice}${more}` } });
 }
 
 /** Tells who looks at a page, as its menu says; undefined for a stranger. */
@@ -101,9 +102,10 @@ export function pageOfRequest({ method, url }: Request): string | undefined {
 
 /** Who comes back to a page later is not told what was done before. */
 function withoutNotice(search: string): string {
-  if (!search.includes(`${noticeName}=`)) return search;
   const query = new URLSearchParams(search);
+  if (!query.has(noticeName) && !query.has(sentName)) return search;
   query.delete(noticeName);
+  query.delete(sentName);
   return query.size === 0 ? "" : `?${query}`;
 }
 

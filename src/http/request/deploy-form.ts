@@ -1,6 +1,7 @@
 import type { DeployTyped } from "../../domain/documents/deploy.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
 import { deployNames } from "../../pages/form/deploy-words.ts";
+import { ownNames } from "../../pages/form/field.ts";
 import { isLike, sketchOf } from "../../pages/form/text-sketch.ts";
 import { isListed } from "../../pages/shared/told-faults.tsx";
 import { boundaryOf, parseDisposition } from "../../wire/multipart.ts";
@@ -13,6 +14,8 @@ export type DeployForm = {
   readonly typed: DeployTyped;
   readonly files: readonly File[];
   readonly isLook: boolean;
+  /** Which draft of the browser it is; empty where none is kept. */
+  readonly draft: string;
 };
 
 /** Reads the form that deploys. Throws `invalid-parameter-value`, `content-too-large`. */
@@ -41,6 +44,7 @@ export async function readDeployForm(settings: BodyLimits, { request }: RouteCon
     },
     files,
     isLook: text(deployNames.doing) !== "deploy",
+    draft: text(ownNames.draft),
   };
 }
 

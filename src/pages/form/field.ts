@@ -113,7 +113,12 @@ export const ownNames = {
   /** The fields that a file left as they were typed, and the button that empties them. */
   kept: "~kept",
   emptied: "~emptied",
+  /** Which draft of the browser it is. */
+  draft: "~draft",
 } as const;
+
+/** The parameter by which the address of a page names the draft that became what it shows. */
+export const sentName = "sent";
 
 /** Gives the text of a field; empty when the form says nothing of it. */
 export function textIn(values: FormValues, name: string): string {

@@ -126,6 +126,7 @@ function isSilent(name: string): boolean {
     ownNames.kept,
     ownNames.emptied,
     ownNames.moreRows,
+    ownNames.draft,
     fillNames.example,
   ];
   return others.includes(name) || toldNames.includes(name);

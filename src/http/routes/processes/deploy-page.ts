@@ -20,7 +20,7 @@ import { readPackageOf } from "../../../operations/deploy/read-package.ts";
 import { readGraph } from "../../../operations/runs/read-graph.ts";
 import { deployPage, deployPath } from "../../../pages/deploy/deploy.tsx";
 import { documentResponse, seeOther } from "../../answers/document-response.ts";
-import { draftKeeping } from "../../answers/form/draft-keeping.ts";
+import { draftKeeping, sentQuery } from "../../answers/form/draft-keeping.ts";
 import { asPage, requireOwnForm } from "../../answers/form/process-form.ts";
 import { problemDocument } from "../../answers/problem-response.ts";
 import { compareRevisions } from "../../answers/processes/revision-text.ts";
@@ -115,9 +115,10 @@ async function answerForm(deps: DeployPageDeps, context: RouteContext, form: Dep
     if (isLook) return again(pageOf(asPage(context), await viewOf(deps, context, form, { deployment, ...placed })));
     const url = processUrl(context.baseUrl, placed.process.id);
     const { replaced, isSame, lacksImage } = placed;
-    if (isSame && replaced !== undefined) return seeOther(url, "unchanged");
+    const sent = sentQuery(form.draft);
+    if (isSame && replaced !== undefined) return seeOther(url, "unchanged", sent);
     const done = replaced === undefined ? "deployed" : "replaced";
-    return seeOther(url, lacksImage ? `${done}-without-image` : done);
+    return seeOther(url, lacksImage ? `${done}-without-image` : done, sent);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     context.noteRefusal(error);

@@ -14,6 +14,7 @@ import { fieldsOf } from "../../../pages/form/fields-of.ts";
 import { fillNames } from "../../../pages/form/fill-view.tsx";
 import { fieldOfFault, type ReadForm, readForm } from "../../../pages/form/read-form.ts";
 import { type FormState, plainForm } from "../../../pages/form/state.ts";
+import { sentQuery } from "../../answers/form/draft-keeping.ts";
 import { fieldNamed, withFaults } from "../../answers/form/fault-fields.ts";
 import {
   asPage,
@@ -150,7 +151,9 @@ async function order(
     return pageAgain(deps, context, executed, { ...shown, checked: defined({ before }) });
   }
   const { job } = await submitJob(deps, submission, provider ?? process);
-  return new Response(null, { status: 303, headers: { location: `${jobUrl(context.baseUrl, job.id)}?f=html` } });
+  const sent = sentQuery(textIn(shown.values, ownNames.draft));
+  const location = `${jobUrl(context.baseUrl, job.id)}?f=html${sent}`;
+  return new Response(null, { status: 303, headers: { location } });
 }
 
 /** The form says all that counts. Headers of a browser go along where the provider wants them. */
