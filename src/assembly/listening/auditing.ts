@@ -3,7 +3,6 @@ import type { EventLog, Logger } from "../../domain/logger.ts";
 import type { Principal } from "../../domain/people/access.ts";
 import {
   type AuditActor,
-  byHold,
   bySetting,
   type NewAuditEntry,
   serviceItself,
@@ -80,7 +79,26 @@ export function createAuditing(deps: Deps): Auditing {
       );
     },
     refused(request) {
-      const { status, method, route = "none", path, user, role, keyId, heldKeyId, refusal, lacksKey, origin } = request;
+      const {
+        status,
+        method,
+        route = "none",
+        path,
+        user,
+        role,
+        keyId,
+        heldKeyId,
+        refusal,
+        held = [],
+        lacksKey,
+        origin,
+      } = request;
+      const { address, client, requestId } = origin;
+      const actor: AuditActor = defined({ user, role, keyId: heldKeyId, address, client, requestId });
+      for (const tried of held) {
+        const entry = { at: clock.now(), ...actor, ...tried, outcome: "refused" } as const;
+        add(entry, `${tried.action} ${user} ${address} ${tried.subject}`);
+      }
       const named = `${method} ${withProcess(route, path)}`;
       if (lacksKey === true && keyId === undefined) {
         strangers.note({ named: `${named}${withoutKey}`, plain: `${method} ${route}${withoutKey}` }, origin);
@@ -88,8 +106,6 @@ export function createAuditing(deps: Deps): Auditing {
       const isByHolder = status === 403 || (refusal !== undefined && role !== undefined);
       // Who reads without a key only found that one is needed.
       if (!isByHolder && !(status === 401 && keyId !== undefined)) return;
-      const { address, client, requestId } = origin;
-      const actor: AuditActor = defined({ user, role, keyId: heldKeyId, address, client, requestId });
       const subject = isByHolder
         ? refusedRequest(refusal === undefined ? named : `${method} ${route}`, request)
         : `key ${keyId}`;
@@ -111,8 +127,8 @@ export function createAuditing(deps: Deps): Auditing {
 }
 
 /** Words a request that was refused, with why. An address in it is told without what may sign in there. */
-function refusedRequest(request: string, { status, refusal, isHeld }: AnsweredRequest): string {
-  const by = isHeld === true ? `${request}${byHold}` : status === 403 ? request : `${request}${bySetting}`;
+function refusedRequest(request: string, { status, refusal }: AnsweredRequest): string {
+  const by = status === 403 ? request : `${request}${bySetting}`;
   if (refusal === undefined) return by;
   const why = withoutKeys(refusal)
     .replaceAll(/(https?:\/\/)[^/\s"@]*@/g, "$1")

@@ -127,6 +127,7 @@ const UploadUse = v.object({
   jobID: v.string(),
   processID: v.string(),
   status: v.picklist(jobStatuses),
+  title: v.optional(v.string()),
   href: v.string(),
 });
 
@@ -236,6 +237,7 @@ export const documentSchemas = {
         expires: v.pipe(v.string(), v.isoTimestamp()),
         held: v.boolean(),
         keptBy: v.optional(v.array(UploadUse)),
+        heldBy: v.optional(v.array(v.object({ ...UploadUse.entries, kept: v.boolean() }))),
         jobs: v.array(UploadUse),
         links: v.array(Link),
       }),

@@ -18,6 +18,7 @@ import {
   sortForDismissal,
   sortForRetry,
 } from "../../../operations/jobs/chosen-jobs.ts";
+import { keptJob } from "../../../operations/jobs/follow-jobs.ts";
 import type { RetryDeps } from "../../../operations/jobs/retry-job.ts";
 import { dismissWords, leftText, retryWords } from "../../../pages/job-list/chosen-words.ts";
 import type { Question } from "../../../pages/shared/ask.tsx";
@@ -107,18 +108,18 @@ async function answerForm(deps: ChosenFormDeps, context: RouteContext, act: Act)
   }
   if (!isAnswer) return ask(deps, context, { act, list, chosen });
   const outcome = await act.act(deps, principalOf(context), idsOf);
-  noteLeft(context, act, outcome.left);
+  noteLeft(context, act, outcome.left, chosen);
   const before = readOutcome((form.get("left") ?? "").split(" "));
   return backToList(baseUrl, list, { outcome: withLeft(outcome, before.left) });
 }
 
 /** What was left for who asks, or since it is kept for good, is a refusal as that of a single job is. */
-function noteLeft(context: RouteContext, { name }: Act, left: ChosenOutcome["left"]): void {
+function noteLeft(context: RouteContext, { name }: Act, left: ChosenOutcome["left"], chosen: readonly string[]): void {
   for (const { reason, names } of left) {
-    if (reason !== "kept" && reason !== "forbidden") continue;
     const which = `Cannot ${name === "dismiss" ? "remove" : "retry"} jobs ${names.join(", ")}`;
     if (reason === "forbidden") context.noteRefusal(new Problem("forbidden", `${which}: found jobs of others`));
-    else context.noteRefusal(new Problem("kept-job", `${which}: found them kept for good, wanted them released first`));
+    if (reason !== "kept") continue;
+    for (const id of chosen.filter((id) => names.includes(shortId(id)))) context.noteRefusal(keptJob(id));
   }
 }
 
@@ -131,7 +132,7 @@ async function ask(deps: ChosenFormDeps, context: RouteContext, { act, list, cho
   const { baseUrl } = context;
   const principal = principalOf(context);
   const { jobs, left, question, fields } = await act.ask(deps, principal, chosen);
-  noteLeft(context, act, left);
+  noteLeft(context, act, left, chosen);
   if (jobs.length === 0) return backToList(baseUrl, list, { outcome: { done: {}, left } });
   const named = jobs.slice(0, namedJobs).map(({ id, processId, status, user }) => ({
     title: `${processId}, ${statusWords[status]} (${shortId(id)})${isOwn(principal, user) ? "" : `, of ${user ?? "somebody else"}`}`,
