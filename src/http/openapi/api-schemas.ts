@@ -271,6 +271,24 @@ export const documentSchemas = {
     space: v.optional(v.looseObject({})),
     links: v.array(Link),
   }),
+  ShareList: v.object({
+    shares: v.array(
+      v.looseObject({
+        jobID: v.string(),
+        processID: v.string(),
+        providerID: v.optional(v.string()),
+        title: v.optional(v.string()),
+        user: v.optional(v.string()),
+        by: v.optional(v.string()),
+        outputs: v.optional(v.array(v.string())),
+        created: v.pipe(v.string(), v.isoTimestamp()),
+        expires: v.pipe(v.string(), v.isoTimestamp()),
+        href: v.string(),
+      }),
+    ),
+    hasMore: v.boolean(),
+    links: v.array(Link),
+  }),
   Notices: v.looseObject({
     address: v.optional(v.string()),
     events: v.optional(v.array(v.picklist(noticeEvents))),

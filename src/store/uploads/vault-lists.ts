@@ -170,10 +170,6 @@ export function jobsOfVaultFile(database: Database, id: string, limit: number): 
  * Lists the jobs for which an upload stays, those that are kept for good first, the newest of them first: one that is kept for good,
  * has not ended, or failed and can be retried.
  */
-export function holdersOfVaultFile(
-  database: Database,
-  id: string,
-  limit: number,
-): Promise<readonly JobOfUpload[]> {
+export function holdersOfVaultFile(database: Database, id: string, limit: number): Promise<readonly JobOfUpload[]> {
   return database.read(selectHolders({ id, limit }));
 }

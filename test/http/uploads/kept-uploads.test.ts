@@ -36,7 +36,12 @@ async function upload(service: Service, key: string) {
 }
 
 /** Runs a job on an upload, to its end. */
-async function run(service: Service, key: string, href: string, more: { readonly title?: string } = {}): Promise<string> {
+async function run(
+  service: Service,
+  key: string,
+  href: string,
+  more: { readonly title?: string } = {},
+): Promise<string> {
   const headers = { prefer: "respond-async" };
   const body = { inputs: { table: { href } }, ...more };
   const response = await service.send("POST", "/processes/reader/execution", { key, headers, body });
@@ -203,7 +208,7 @@ test("an upload of a failed job says that this job failed and can be retried, an
     body,
   });
   const job = String((await jsonOf(sent)).jobID);
-  await service.finish(job, { failure: { kind: "tool-failed", message: "no", processId: "reader" } });
+  await service.finish(job, { failure: { message: "no" } });
   const link = `<a href="${address}/jobs/${job}?f=html">Floods ${shortId(job)}</a>`;
   const page = async () => (await service.send("GET", "/uploads", { key: ada, headers: browser })).text();
   expect(await page()).toContain(`as long as job ${link} failed and can be retried; else until `);

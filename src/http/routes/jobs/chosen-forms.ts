@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "../../../domain/defined.ts";
 import {
   type ChosenOutcome,
   maxChosen,
@@ -26,10 +27,11 @@ import { shortId, statusWords } from "../../../pages/shared/words.ts";
 import { askFirst, isConfirmed } from "../../answers/ask-first.ts";
 import { backToList, listUrl } from "../../answers/chosen-list.ts";
 import { formType, readOwnForm } from "../../answers/form/process-form.ts";
+import { nameJobs } from "../../answers/jobs/named-jobs.ts";
 import type { BodyLimits } from "../../request/read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../../route.ts";
 
-type ChosenFormDeps = RetryDeps & { readonly settings: BodyLimits };
+type ChosenFormDeps = RetryDeps & Parameters<typeof nameJobs>[0] & { readonly settings: BodyLimits };
 
 /** The jobs that something can be done to, what is asked about them, and which fields tell them apart in the answer. */
 type Asked = {
@@ -134,10 +136,17 @@ async function ask(deps: ChosenFormDeps, context: RouteContext, { act, list, cho
   const { jobs, left, question, fields } = await act.ask(deps, principal, chosen);
   noteLeft(context, act, left, chosen);
   if (jobs.length === 0) return backToList(baseUrl, list, { outcome: { done: {}, left } });
-  const named = jobs.slice(0, namedJobs).map(({ id, processId, status, user }) => ({
-    title: `${processId}, ${statusWords[status]} (${shortId(id)})${isOwn(principal, user) ? "" : `, of ${user ?? "somebody else"}`}`,
-    href: `${jobUrl(baseUrl, id)}?f=html`,
-  }));
+  const first = jobs.slice(0, namedJobs);
+  const names = await nameJobs(deps, principal, first);
+  const named = first.map(({ id, processId, status, user }) => {
+    const { name = processId, line } = names.get(id) ?? {};
+    const whose = isOwn(principal, user) ? "" : `, of ${user ?? "somebody else"}`;
+    return {
+      title: `${name}, ${statusWords[status]} (${shortId(id)})${whose}`,
+      href: `${jobUrl(baseUrl, id)}?f=html`,
+      ...defined({ more: line }),
+    };
+  });
   const others = jobs.length > namedJobs ? [{ title: `and ${jobs.length - namedJobs} more` }] : [];
   return askFirst(context, {
     ...question,
