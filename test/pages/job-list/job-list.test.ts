@@ -137,7 +137,14 @@ describe("the page of a list of jobs", () => {
     expect(hints.length).toBeGreaterThan(2);
     for (const hint of hints) expect({ hint, isShort: hint.length <= 30 }).toEqual({ hint, isShort: true });
     const [, told = ""] = /<summary>How to search<\/summary>(.*?)<\/details>/s.exec(html) ?? [];
-    for (const words of ["SHA-256", "last eight characters", "2026-01-01/2026-01-31", "flood, storm", "not in logs", "all of its 64 signs"]) {
+    for (const words of [
+      "SHA-256",
+      "last eight characters",
+      "2026-01-01/2026-01-31",
+      "flood, storm",
+      "not in logs",
+      "all of its 64 signs",
+    ]) {
       expect(told).toContain(words);
     }
   });
@@ -339,7 +346,12 @@ describe("the page of a list of jobs", () => {
       "No job fits: words or id 30.11.2026. Logs are not searched here: the page of the log of each job searches its own. Did you mean jobs with created 30.11.2026? Show all jobs",
     );
     const digest = "492d5ea496056f1a6a6592241032fab764c321596317930b4fa0e1e8bc3b7470";
-    for (const part of [digest.slice(0, 8), digest.slice(0, 12), `sha256:${digest.slice(0, 20)}`, digest.slice(0, 63)]) {
+    for (const part of [
+      digest.slice(0, 8),
+      digest.slice(0, 12),
+      `sha256:${digest.slice(0, 20)}`,
+      digest.slice(0, 63),
+    ]) {
       expect(at(`&q=${part}`, 0)).toContain("Of the SHA-256 of a file, all 64 signs are taken");
     }
     for (const other of [digest, "flood", digest.slice(0, 7)]) expect(at(`&q=${other}`, 0)).not.toContain("64 signs");
