@@ -68,7 +68,7 @@ export function createAuditing(deps: Deps): Auditing {
       if (principal.origin === undefined) return;
       const actor = actorOf(principal);
       const entry = { at: clock.now(), ...actor, action: "read", subject: job.id, outcome: "done" } as const;
-      add(entry, `read ${actor.user} ${actor.address} ${job.id}`);
+      add(entry, sameText(actor, entry));
     },
     onRefusedSignIn({ who, why, origin: { address, client, requestId } }) {
       const subject = `${who}: ${why}`.slice(0, longestSubject);
@@ -79,26 +79,10 @@ export function createAuditing(deps: Deps): Auditing {
       );
     },
     refused(request) {
-      const {
-        status,
-        method,
-        route = "none",
-        path,
-        user,
-        role,
-        keyId,
-        heldKeyId,
-        refusal,
-        held = [],
-        lacksKey,
-        origin,
-      } = request;
-      const { address, client, requestId } = origin;
-      const actor: AuditActor = defined({ user, role, keyId: heldKeyId, address, client, requestId });
-      for (const tried of held) {
-        const entry = { at: clock.now(), ...actor, ...tried, outcome: "refused" } as const;
-        add(entry, `${tried.action} ${user} ${address} ${tried.subject}`);
-      }
+      const { status, method, route = "none", path, role, keyId, refusal, held = [], lacksKey, origin } = request;
+      const actor = actorOfRequest(request);
+      for (const tried of held)
+        add({ at: clock.now(), ...actor, ...tried, outcome: "refused" }, sameText(actor, tried));
       const named = `${method} ${withProcess(route, path)}`;
       if (lacksKey === true && keyId === undefined) {
         strangers.note({ named: `${named}${withoutKey}`, plain: `${method} ${route}${withoutKey}` }, origin);
@@ -110,7 +94,7 @@ export function createAuditing(deps: Deps): Auditing {
         ? refusedRequest(refusal === undefined ? named : `${method} ${route}`, request)
         : `key ${keyId}`;
       const entry = { at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" } as const;
-      add(entry, `refuse ${user} ${address} ${subject}`);
+      add(entry, sameText(actor, entry));
     },
     onAudited({ action, subject, user, role, keyId, client, address, requestId }) {
       events.tell("info", `Audit: ${action}`, {
@@ -124,6 +108,24 @@ export function createAuditing(deps: Deps): Auditing {
       await addToAudit(database, { at: clock.now(), ...serviceItself, action, subject, outcome: "done" });
     },
   };
+}
+
+/** Who sent a request, as the audit names it. */
+function actorOfRequest({
+  user,
+  role,
+  heldKeyId,
+  origin: { address, client, requestId },
+}: AnsweredRequest): AuditActor {
+  return defined({ user, role, keyId: heldKeyId, address, client, requestId });
+}
+
+/** What is done again by the same caller has the same text. */
+function sameText(
+  { user, address }: AuditActor,
+  { action, subject }: Pick<NewAuditEntry, "action" | "subject">,
+): string {
+  return `${action} ${user} ${address} ${subject}`;
 }
 
 /** Words a request that was refused, with why. An address in it is told without what may sign in there. */

@@ -7,6 +7,7 @@ import { noticeEvents } from "../../domain/people/notices.ts";
 import { jobControlOptions, obstacles, transmissionModes } from "../../domain/processes/process.ts";
 import { remoteTypes } from "../../domain/processes/remote-type.ts";
 import { comparisonMembers } from "./comparison-schema.ts";
+import { ShownShare } from "./share-schema.ts";
 
 const Link = v.looseObject({
   href: v.string(),
@@ -272,20 +273,7 @@ export const documentSchemas = {
     links: v.array(Link),
   }),
   ShareList: v.object({
-    shares: v.array(
-      v.looseObject({
-        jobID: v.string(),
-        processID: v.string(),
-        providerID: v.optional(v.string()),
-        title: v.optional(v.string()),
-        user: v.optional(v.string()),
-        by: v.optional(v.string()),
-        outputs: v.optional(v.array(v.string())),
-        created: v.pipe(v.string(), v.isoTimestamp()),
-        expires: v.pipe(v.string(), v.isoTimestamp()),
-        href: v.string(),
-      }),
-    ),
+    shares: v.array(ShownShare),
     hasMore: v.boolean(),
     links: v.array(Link),
   }),
