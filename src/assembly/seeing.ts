@@ -78,7 +78,8 @@ function tellRequest({ metrics, events, logRequests, onRefused }: SeeingDeps, re
   const isRefused = refusals.includes(status);
   if (isRefused) metrics.refusals.add([String(status)]);
   // What a setting refused has another status than what somebody may not.
-  if (isRefused || request.refusal !== undefined || request.lacksKey === true) onRefused(request);
+  if (isRefused || request.refusal !== undefined || (request.held ?? []).length > 0 || request.lacksKey === true)
+    onRefused(request);
   const isError = status >= 500 || isRefused;
   if (logRequests === "off" || (logRequests === "errors" && status < 400)) return;
   const level = isError ? "warn" : quietRoutes.includes(route) ? "debug" : "info";

@@ -24,6 +24,7 @@ import { providerRoutes } from "./routes/providers/providers.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/results/outputs.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results/results.ts";
 import { shareFormRoutes } from "./routes/results/share-forms.ts";
+import { shareListRoutes } from "./routes/results/share-lists.ts";
 import { type ShareRouteDeps, shareRoutes } from "./routes/results/shares.ts";
 import { apiRoutes } from "./routes/system/api.ts";
 import { consoleRoutes } from "./routes/system/console.ts";
@@ -99,6 +100,7 @@ export function allRoutes(given: GivenDeps): readonly Route[] {
     ...shareFormRoutes(deps),
     ...signInRoutes(deps),
     ...noticesRoutes(deps),
+    ...shareListRoutes(deps),
     ...keyRoutes(deps),
     ...vaultRoutes(deps),
     ...uploadRoutes(deps),

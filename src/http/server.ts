@@ -19,7 +19,6 @@ import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteO
 import { formPageInstead } from "./door/form-page-instead.ts";
 import {
   answeredRequest,
-  isRemoval,
   noteMissingKey,
   noteRefusal,
   type RequestObserver,
@@ -104,7 +103,7 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
       try {
         return await answerRoute(deps, open, context, route);
       } catch (error) {
-        noteRefusal(context.env.seen, error, isRemoval(route));
+        noteRefusal(context.env.seen, error);
         if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
         const { raw, path } = context.req;
         const baseUrl = () => siteOf(deps.door, raw, context.env.peer).baseUrl;
@@ -185,7 +184,7 @@ async function answerRoute(
       watchCaller: () => watchCaller(credentials, caller),
       caller: principal,
       origin: seen.origin,
-      noteRefusal: (error) => noteRefusal(seen, error, isRemoval(route)),
+      noteRefusal: (error) => noteRefusal(seen, error),
       isHead,
       ...defined({ mapTiles: deps.mapTiles, service: deps.identity }),
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),

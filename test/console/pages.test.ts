@@ -49,7 +49,7 @@ async function pressable(page: Page): Promise<{ readonly count: number; readonly
 
 /** Pages with a table of records. */
 const withRecords: readonly string[] = [
-  ...["home", "jobs", "keys", "audit", "uploads", "revisions", "providers", "processes"],
+  ...["home", "jobs", "keys", "audit", "shares", "uploads", "revisions", "providers", "processes"],
   ...["processes of a provider", "a directory", "provenance", "jobs of a process of a provider"],
 ];
 

@@ -3,7 +3,6 @@ import type { EventLog, Logger } from "../../domain/logger.ts";
 import type { Principal } from "../../domain/people/access.ts";
 import {
   type AuditActor,
-  byHold,
   bySetting,
   type NewAuditEntry,
   serviceItself,
@@ -69,7 +68,7 @@ export function createAuditing(deps: Deps): Auditing {
       if (principal.origin === undefined) return;
       const actor = actorOf(principal);
       const entry = { at: clock.now(), ...actor, action: "read", subject: job.id, outcome: "done" } as const;
-      add(entry, `read ${actor.user} ${actor.address} ${job.id}`);
+      add(entry, sameText(actor, entry));
     },
     onRefusedSignIn({ who, why, origin: { address, client, requestId } }) {
       const subject = `${who}: ${why}`.slice(0, longestSubject);
@@ -80,7 +79,10 @@ export function createAuditing(deps: Deps): Auditing {
       );
     },
     refused(request) {
-      const { status, method, route = "none", path, user, role, keyId, heldKeyId, refusal, lacksKey, origin } = request;
+      const { status, method, route = "none", path, role, keyId, refusal, held = [], lacksKey, origin } = request;
+      const actor = actorOfRequest(request);
+      for (const tried of held)
+        add({ at: clock.now(), ...actor, ...tried, outcome: "refused" }, sameText(actor, tried));
       const named = `${method} ${withProcess(route, path)}`;
       if (lacksKey === true && keyId === undefined) {
         strangers.note({ named: `${named}${withoutKey}`, plain: `${method} ${route}${withoutKey}` }, origin);
@@ -88,13 +90,11 @@ export function createAuditing(deps: Deps): Auditing {
       const isByHolder = status === 403 || (refusal !== undefined && role !== undefined);
       // Who reads without a key only found that one is needed.
       if (!isByHolder && !(status === 401 && keyId !== undefined)) return;
-      const { address, client, requestId } = origin;
-      const actor: AuditActor = defined({ user, role, keyId: heldKeyId, address, client, requestId });
       const subject = isByHolder
         ? refusedRequest(refusal === undefined ? named : `${method} ${route}`, request)
         : `key ${keyId}`;
       const entry = { at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" } as const;
-      add(entry, `refuse ${user} ${address} ${subject}`);
+      add(entry, sameText(actor, entry));
     },
     onAudited({ action, subject, user, role, keyId, client, address, requestId }) {
       events.tell("info", `Audit: ${action}`, {
@@ -110,9 +110,27 @@ export function createAuditing(deps: Deps): Auditing {
   };
 }
 
+/** Who sent a request, as the audit names it. */
+function actorOfRequest({
+  user,
+  role,
+  heldKeyId,
+  origin: { address, client, requestId },
+}: AnsweredRequest): AuditActor {
+  return defined({ user, role, keyId: heldKeyId, address, client, requestId });
+}
+
+/** What is done again by the same caller has the same text. */
+function sameText(
+  { user, address }: AuditActor,
+  { action, subject }: Pick<NewAuditEntry, "action" | "subject">,
+): string {
+  return `${action} ${user} ${address} ${subject}`;
+}
+
 /** Words a request that was refused, with why. An address in it is told without what may sign in there. */
-function refusedRequest(request: string, { status, refusal, isHeld }: AnsweredRequest): string {
-  const by = isHeld === true ? `${request}${byHold}` : status === 403 ? request : `${request}${bySetting}`;
+function refusedRequest(request: string, { status, refusal }: AnsweredRequest): string {
+  const by = status === 403 ? request : `${request}${bySetting}`;
   if (refusal === undefined) return by;
   const why = withoutKeys(refusal)
     .replaceAll(/(https?:\/\/)[^/\s"@]*@/g, "$1")

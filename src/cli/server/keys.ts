@@ -124,7 +124,7 @@ function roleOf(key: KeySummary): string {
 }
 
 function lineOf(key: KeySummary, now: number): string {
-  const used = key.lastUsedAt === undefined ? "never used" : `last used ${timeText(key.lastUsedAt)}`;
+  const used = key.lastUsedAt === undefined ? "never used" : `last used ${minuteText(key.lastUsedAt)}`;
   const scope = [
     ...(key.isService ? ["service account"] : []),
     ...(key.actions === undefined ? [] : [`may ${key.actions.join(",")}`]),
@@ -147,6 +147,11 @@ function stateOf({ revokedAt, expiresAt }: KeySummary, now: number): string {
   if (revokedAt !== undefined) return `revoked ${timeText(revokedAt)}`;
   if (expiresAt === undefined) return "valid";
   return expiresAt <= now ? `expired ${timeText(expiresAt)}` : `valid until ${timeText(expiresAt)}`;
+}
+
+/** A use within a minute of the one before is not written: seconds would tell more than is known. */
+function minuteText(at: number): string {
+  return timeText(at).replace(/:\d\d(?:\.\d+)?(?=Z|$| )/, "");
 }
 
 function timeText(at: number): string {

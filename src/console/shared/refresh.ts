@@ -1,15 +1,18 @@
-import { timeText } from "../../pages/shared/words.ts";
+import { type TimeDetail, timeDetails, timeText } from "../../pages/shared/words.ts";
 import { rest } from "./rest.ts";
 
-function localTime(at: string, isPrecise = false): string {
-  return timeText(at, -new Date(at).getTimezoneOffset(), isPrecise);
+function localTime(at: string, detail?: TimeDetail): string {
+  return timeText(at, -new Date(at).getTimezoneOffset(), detail);
 }
 
 /** Shows each time of a part of the page in the time zone of its reader; the server writes it in UTC, in the same form. */
 export function showLocalTimes(root: ParentNode): void {
   for (const time of root.querySelectorAll("time")) {
     time.title = time.dateTime;
-    time.textContent = localTime(time.dateTime, time.dataset.precise !== undefined);
+    time.textContent = localTime(
+      time.dateTime,
+      timeDetails.find((one) => one === time.dataset.detail),
+    );
   }
   // An option of a list holds nothing but text.
   for (const option of root.querySelectorAll<HTMLOptionElement>("option[data-time]")) {

@@ -6,8 +6,12 @@ export type UploadUse = {
   readonly jobID: string;
   readonly processID: string;
   readonly status: JobStatus;
+  readonly title?: string;
   readonly href: string;
 };
+
+/** A job for which an upload stays: it is kept for good (`kept`), has not ended, or failed and can be retried. */
+export type UploadHolder = UploadUse & { readonly kept: boolean };
 
 /** An uploaded file, without what its use needs. Times are RFC 3339. */
 export type UploadDocument = {
@@ -28,6 +32,8 @@ export type UploadDocument = {
   readonly held: boolean;
   /** The newest jobs that are kept for good and read it, of those that the reader may see; absent where none is kept. */
   readonly keptBy?: readonly UploadUse[];
+  /** The newest jobs for which it stays past its time, of those that the reader may see, those that are kept for good first; absent where it is not held. */
+  readonly heldBy?: readonly UploadHolder[];
   /** The newest jobs that read it, of those that the reader may see. */
   readonly jobs: readonly UploadUse[];
   readonly links: readonly Link[];
@@ -57,5 +63,6 @@ export type UploadListView = {
   readonly hasUsers: boolean;
   /** Nobody is told apart from others who come without a key. */
   readonly isNameless: boolean;
-  readonly fault?: string;
+  /** What was not removed, with why. */
+  readonly refused?: UploadDocument;
 };

@@ -87,9 +87,6 @@ export type AuditEntry = NewAuditEntry & { readonly number: number };
 /** Stands behind a request that a setting refused, and not what its sender may. */
 export const bySetting = " (by a setting)";
 
-/** Stands behind a request that was refused for what it would have removed: somebody keeps that for good, or it is in use. */
-export const byHold = " (kept or in use)";
-
 /** Stands behind a request that was refused since it came without a key. */
 export const withoutKey = " (without a key)";
 

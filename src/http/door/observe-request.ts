@@ -1,5 +1,6 @@
 import { type Principal, type ToldRole, toldRole } from "../../domain/people/access.ts";
 import { saysClosedAddress } from "../../domain/people/closed-address.ts";
+import { HeldProblem, type Tried } from "../../domain/people/held-problem.ts";
 import type { Origin } from "../../domain/people/origin.ts";
 import { Problem } from "../../domain/problem.ts";
 import { withoutKeys } from "../../domain/words/text.ts";
@@ -12,26 +13,19 @@ export type SeenRequest = {
   /** The pattern of its route; undefined when none fits. */
   route?: string;
   principal?: Principal;
-  /** Why it was refused, where that is for what somebody may, by a setting, or for what holds the thing that it would have removed. */
+  /** Why it was refused, where that is for what somebody may, or by a setting. */
   refusal?: string;
-  /** Set where it is not who asks: what it would have removed is kept for good, or in use. */
-  isHeld?: boolean;
+  /** What it would have removed, had that not been kept for good or in use. */
+  held?: readonly Tried[];
   /** It came without a key, and would have started, stopped or changed something. */
   lacksKey?: boolean;
 };
 
 /** Notes what a request was refused by, where that is who asks, a setting, or what holds the thing that it would have removed: not what is wrong in what was sent. */
-export function noteRefusal(seen: SeenRequest, error: unknown, isRemoval = false): void {
+export function noteRefusal(seen: SeenRequest, error: unknown): void {
   if (!(error instanceof Problem)) return;
-  const isHeld = error.kind === "kept-job" || (isRemoval && error.kind === "conflict");
-  if (!isHeld && error.kind !== "forbidden" && !saysClosedAddress(error.message)) return;
-  seen.refusal = error.message;
-  if (isHeld) seen.isHeld = true;
-}
-
-/** Tells whether a route removes something, as a program or by a form: what is in use stays, and that is no mistake in what was sent. */
-export function isRemoval({ method, path }: Pick<Route, "method" | "path">): boolean {
-  return method === "DELETE" || /\/(?:remove|undeploy)-form$/.test(path);
+  if (error instanceof HeldProblem) seen.held = [...(seen.held ?? []), error.tried];
+  else if (error.kind === "forbidden" || saysClosedAddress(error.message)) seen.refusal = error.message;
 }
 
 /** Notes that a request lacked a key for what it would have started, stopped or changed; what is only read is not noted. */
@@ -62,9 +56,10 @@ export type AnsweredRequest = {
   readonly keyId?: string | undefined;
   /** The id of the key that it was answered for, also where a browser's session stands for it. */
   readonly heldKeyId?: string | undefined;
-  /** Why it was refused, where that is for what somebody may, by a setting, or for what holds the thing that it would have removed. */
+  /** Why it was refused, where that is for what somebody may, or by a setting. */
   readonly refusal?: string | undefined;
-  readonly isHeld?: boolean;
+  /** What it would have removed, had that not been kept for good or in use. */
+  readonly held?: readonly Tried[];
   /** It came without a key, and would have started, stopped or changed something. */
   readonly lacksKey?: boolean;
   readonly origin: Origin;
@@ -89,7 +84,7 @@ export function withoutSecrets(path: string): string {
 /** Builds what is told of a request that was answered. */
 export function answeredRequest(
   request: Request,
-  { origin, route, principal, refusal, isHeld = false, lacksKey = false }: SeenRequest,
+  { origin, route, principal, refusal, held = [], lacksKey = false }: SeenRequest,
   response: Response,
   milliseconds: number,
 ): AnsweredRequest {
@@ -102,7 +97,7 @@ export function answeredRequest(
     origin,
     route,
     refusal,
-    isHeld,
+    held,
     lacksKey,
     bytes: length === null ? undefined : Number(length),
     user: principal?.user,

@@ -7,6 +7,7 @@ import { noticeEvents } from "../../domain/people/notices.ts";
 import { jobControlOptions, obstacles, transmissionModes } from "../../domain/processes/process.ts";
 import { remoteTypes } from "../../domain/processes/remote-type.ts";
 import { comparisonMembers } from "./comparison-schema.ts";
+import { ShownShare } from "./share-schema.ts";
 
 const Link = v.looseObject({
   href: v.string(),
@@ -127,6 +128,7 @@ const UploadUse = v.object({
   jobID: v.string(),
   processID: v.string(),
   status: v.picklist(jobStatuses),
+  title: v.optional(v.string()),
   href: v.string(),
 });
 
@@ -236,6 +238,7 @@ export const documentSchemas = {
         expires: v.pipe(v.string(), v.isoTimestamp()),
         held: v.boolean(),
         keptBy: v.optional(v.array(UploadUse)),
+        heldBy: v.optional(v.array(v.object({ ...UploadUse.entries, kept: v.boolean() }))),
         jobs: v.array(UploadUse),
         links: v.array(Link),
       }),
@@ -267,6 +270,11 @@ export const documentSchemas = {
     ),
     retention: v.array(v.looseObject({ what: v.string(), settings: v.array(v.string()) })),
     space: v.optional(v.looseObject({})),
+    links: v.array(Link),
+  }),
+  ShareList: v.object({
+    shares: v.array(ShownShare),
+    hasMore: v.boolean(),
     links: v.array(Link),
   }),
   Notices: v.looseObject({

@@ -4,6 +4,7 @@ import { isDiscarded, type Job } from "../../domain/jobs/job.ts";
 import { isFinished, type JobStatus } from "../../domain/jobs/job-state.ts";
 import type { OnMove } from "../../domain/jobs/told-move.ts";
 import { isOwn, type Principal } from "../../domain/people/access.ts";
+import { HeldProblem } from "../../domain/people/held-problem.ts";
 import { composeNotifications } from "../../domain/people/notification.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Clock } from "../../domain/waiting/clock.ts";
@@ -94,10 +95,16 @@ export function requireDismissal(principal: Principal, { id, user }: Job): void 
   requireAction(principal, isOwn(principal, user) ? "dismiss-own" : "dismiss-all", `dismiss job "${id}"`);
 }
 
+/** Words that a job is kept for good, which was to be removed. */
+export function keptJob(id: string): Problem {
+  const detail = `Cannot remove job "${id}": found it kept for good, wanted it released first`;
+  return new HeldProblem("kept-job", detail, { action: "remove", subject: id });
+}
+
 /** Checks that a job may be removed: one that is kept for good is released first. Throws `kept-job`. */
 export function requireNotKept({ id, keptAt }: Job): void {
   if (keptAt === undefined) return;
-  throw new Problem("kept-job", `Cannot remove job "${id}": found it kept for good, wanted it released first`);
+  throw keptJob(id);
 }
 
 /** The status that a job had, and whether it was ended or removed. */

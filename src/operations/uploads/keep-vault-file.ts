@@ -52,10 +52,14 @@ export function auditingUpload(
   deps: AuditDeps,
   principal: Principal,
   action: "upload" | "remove-upload",
-  { id, name, sizeBytes }: Pick<VaultFile, "id" | "name" | "sizeBytes">,
+  file: Pick<VaultFile, "id" | "name" | "sizeBytes">,
 ): Database {
-  const subject = `${id}: ${name}, ${sizeBytes} ${sizeBytes === 1 ? "byte" : "bytes"}`;
-  return auditing(deps, actorOf(principal), action, { subject });
+  return auditing(deps, actorOf(principal), action, { subject: uploadSubject(file) });
+}
+
+/** Names an upload for the audit, by its id, its name and its size. */
+export function uploadSubject({ id, name, sizeBytes }: Pick<VaultFile, "id" | "name" | "sizeBytes">): string {
+  return `${id}: ${name}, ${sizeBytes} ${sizeBytes === 1 ? "byte" : "bytes"}`;
 }
 
 /** How long a file is kept that no job holds; 24 hours. */

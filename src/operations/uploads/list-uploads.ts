@@ -14,16 +14,14 @@ import {
 import { maySeeJob, requireAction } from "../people/guard.ts";
 import type { Page } from "../processes/describe-processes.ts";
 import type { VaultDeps } from "./keep-vault-file.ts";
-import { findRemovable, keepersOf } from "./read-vault-file.ts";
+import { findRemovable, holdersOf, type UploadHolders } from "./read-vault-file.ts";
 
 /** An upload, and the newest jobs that read it, of those that the reader may see. */
 export type ListedUpload = {
   readonly file: VaultFile;
   readonly jobs: readonly JobOfUpload[];
-  /** Some job may read it, or is kept for good: it stays past its time as long as that is so. */
-  readonly isHeld: boolean;
-  /** The newest jobs that are kept for good and read it, of those that the reader may see; absent where none is kept. */
-  readonly keepers?: readonly JobOfUpload[];
+  /** The jobs for which it stays past its time; absent where there are none. */
+  readonly holders?: UploadHolders;
 };
 
 /** Which uploads are wanted, in which order. */
@@ -87,10 +85,10 @@ async function withJobs(
 ): Promise<ListedUpload> {
   const jobs = await jobsOfVaultFile(deps.database, file.id, toldJobs);
   const visible = await Promise.all(jobs.map((job) => maySeeJob(deps, principal, job)));
-  const keepers = isHeld ? await keepersOf(deps, principal, file.id) : undefined;
+  const holders = isHeld ? await holdersOf(deps, principal, file.id) : undefined;
   return {
-    ...{ file, jobs: jobs.filter((_, index) => visible[index] === true), isHeld },
-    ...(keepers?.words === undefined ? {} : { keepers: keepers.jobs }),
+    ...{ file, jobs: jobs.filter((_, index) => visible[index] === true) },
+    ...(holders?.firstId === undefined ? {} : { holders }),
   };
 }
 

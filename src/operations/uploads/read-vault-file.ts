@@ -1,14 +1,16 @@
 import { stat } from "node:fs/promises";
+import { defined } from "../../domain/defined.ts";
 import { mayDo, type Principal } from "../../domain/people/access.ts";
+import { HeldProblem } from "../../domain/people/held-problem.ts";
 import { Problem } from "../../domain/problem.ts";
 import { ifExists } from "../../files/disk/file-errors.ts";
 import { removeVaultFile as removeContent, vaultFile } from "../../files/vault.ts";
 import { forgetRemovals } from "../../store/jobs/removals.ts";
 import { findUsableFile, findVaultFile, removeVaultFile, type VaultFile } from "../../store/uploads/vault.ts";
-import { type JobOfUpload, keepersOfVaultFile } from "../../store/uploads/vault-lists.ts";
+import { holdersOfVaultFile, type JobOfUpload } from "../../store/uploads/vault-lists.ts";
 import { maySee, maySeeJob, requireAction } from "../people/guard.ts";
 import { matchesHash } from "../people/secrets.ts";
-import { auditingUpload, type VaultDeps } from "./keep-vault-file.ts";
+import { auditingUpload, uploadSubject, type VaultDeps } from "./keep-vault-file.ts";
 import { isOwnUpload, type VaultToken } from "./references.ts";
 
 /** Which file or upload a caller means, and what it shows for it. */
@@ -40,32 +42,57 @@ export async function dropVaultFile(deps: VaultDeps, principal: Principal, claim
   requireAction(principal, "upload", "remove an uploaded file");
   const file = await findRemovable(deps, principal, claim);
   if (!(await removeVaultFile(auditingUpload(deps, principal, "remove-upload", file), file.id))) {
-    const { words } = await keepersOf(deps, principal, file.id);
-    const action = `Cannot remove uploaded file "${file.id}"`;
-    if (words !== undefined)
-      throw new Problem("kept-job", `${action}: found it kept by ${words}, wanted that released first`);
-    throw new Problem("conflict", `${action}: found a job that may read it, wanted none`);
+    throw heldUpload(file, await holdersOf(deps, principal, file.id));
   }
   await removeContent(deps.layout, file.id);
   await forgetRemovals(deps.database, [file.id]);
 }
 
-/** So many jobs that keep an upload are named. */
-const namedKeepers = 5;
+/** The jobs for which an upload stays, as far as its reader may see them. */
+export type UploadHolders = {
+  /** Those that the reader may see, those that are kept for good first. */
+  readonly jobs: readonly JobOfUpload[];
+  /** Some are of somebody else. */
+  readonly hasOthers: boolean;
+  /** One at least is kept for good, be it seen or not. */
+  readonly isKept: boolean;
+  /** The first of all, be it seen or not: for the audit alone. */
+  readonly firstId?: string;
+};
 
-/** The jobs that are kept for good and read an upload, of those that the caller may see, and words that name them; without words there are none. */
-export async function keepersOf(
+/** So many jobs that hold an upload are named. */
+const namedHolders = 5;
+
+/** Finds the jobs for which an upload stays: kept for good, not ended, or failed and retriable. There are none where `firstId` is undefined. */
+export async function holdersOf(
   deps: Pick<VaultDeps, "database">,
   principal: Principal,
   id: string,
-): Promise<{ readonly jobs: readonly JobOfUpload[]; readonly words?: string }> {
-  const found = await keepersOfVaultFile(deps.database, id, namedKeepers);
-  if (found.length === 0) return { jobs: [] };
+): Promise<UploadHolders> {
+  const found = await holdersOfVaultFile(deps.database, id, namedHolders);
   const visible = await Promise.all(found.map((job) => maySeeJob(deps, principal, job)));
   const jobs = found.filter((_, index) => visible[index] === true);
-  const named = jobs.map((job) => `job ${job.id} of process "${job.processId}"`);
-  const others = jobs.length < found.length ? ["a job of somebody else"] : [];
-  return { jobs, words: [...named, ...others].join(", ") };
+  const [first] = found;
+  const isKept = first?.keptAt !== undefined;
+  return { jobs, hasOthers: jobs.length < found.length, isKept, ...defined({ firstId: first?.id }) };
+}
+
+/** Words that an upload stays, with the jobs that hold it, of those that the caller may see. */
+export function heldUpload(
+  file: Pick<VaultFile, "id" | "name" | "sizeBytes">,
+  { jobs, hasOthers, isKept, firstId }: UploadHolders,
+): HeldProblem {
+  const named = jobs
+    .filter(({ keptAt }) => !isKept || keptAt !== undefined)
+    .map(
+      ({ id, processId, title }) => `job ${id}${title === undefined ? "" : ` "${title}"`} of process "${processId}"`,
+    );
+  const words = [...named, ...(hasOthers || named.length === 0 ? ["a job of somebody else"] : [])].join(", ");
+  const found = isKept
+    ? `found it kept by ${words}, wanted that released first`
+    : `found a job that may read it, wanted none: ${words}`;
+  const tried = { action: "remove-upload", subject: uploadSubject(file), ...defined({ jobId: firstId }) } as const;
+  return new HeldProblem(isKept ? "kept-job" : "conflict", `Cannot remove uploaded file "${file.id}": ${found}`, tried);
 }
 
 /** Finds an uploaded file that a caller may remove. Throws `forbidden` for any other, and for one that is not there. */

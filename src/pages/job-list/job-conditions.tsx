@@ -75,6 +75,8 @@ export function Conditions({
       <b>{countText({ count, links })}</b>
       {`: ${conditions.join("; ")}. `}
       {count === 0 && mayBeId.test(searchParams.get("q") ?? "") ? `${idWords} ` : ""}
+      {count === 0 && partOfDigest.test(searchParams.get("q") ?? "") ? `${digestWords} ` : ""}
+      {count === 0 && (searchParams.get("q") ?? "") !== "" ? `${logWords} ` : ""}
       {count === 0 && searchParams.get("kept") === "true" ? `${keptWords} ` : ""}
       {count === 0 ? <MeantFilter address={address} /> : null}
       {count === 0 ? <AnyWord address={address} /> : null}
@@ -149,6 +151,10 @@ function AnyWord({ address }: { readonly address: string }) {
 
 /** A part of an id, as it is copied from somewhere. */
 const mayBeId = /^\s*[0-9a-f]+(?:-[0-9a-f]*)*\s*$/i;
+/** The beginning of a SHA-256, as it is copied from somewhere. */
+const partOfDigest = /^\s*(?:sha256:)?[0-9a-f]{8,63}…?\s*$/i;
+const digestWords = "Of the SHA-256 of a file, all 64 signs are taken: its beginning is not enough.";
+const logWords = "Logs are not searched here: the page of the log of each job searches its own.";
 const keptWords =
   "A job is kept for good on its own page, under “About this run”: by administrators, and by deployers their own.";
 const idWords = "Of an id, all of it is taken, its beginning (6 characters or more), or its last eight characters.";

@@ -37,10 +37,13 @@ export function Filter(props: FilterProps) {
 const examples: readonly (readonly [text: string, means: string])[] = [
   [
     "flood map",
-    "jobs of which both words are said: in process, title, tags, user, inputs, names of input files, message or failure",
+    "jobs of which both words are said: in process, title, tags, user, inputs, names of input files, message or failure; not in logs: the page of the log of each job searches its own",
   ],
   ["flood, storm", "jobs of which one of the words is said"],
-  ["the SHA-256 of a file", "jobs that read it as an upload, or made it"],
+  [
+    "the SHA-256 of a file",
+    "jobs that read it as an upload, or made it; all of its 64 signs, the beginning is not enough",
+  ],
   ["an id", "that job: by its whole id, its beginning (6 characters or more) or its last eight characters"],
   ["today, 7d, last week", "for Created: since then, or in that week; days are those of UTC"],
   ["2026-01-31, 2026-01", "for Created: that day, that month"],

@@ -145,9 +145,9 @@ function Subject({ entry, known: whole, baseUrl }: Shown & { readonly known: Kno
   if (kind !== undefined && isId(subject)) {
     return <a href={`${baseUrl}/${kind}/${encodeURIComponent(subject)}?f=html`}>{subject}</a>;
   }
-  if (outcome === "refused") return <Refused subject={subject} known={whole} baseUrl={baseUrl} />;
   // Behind the id of the upload stand its name and size.
   if (action.endsWith("upload")) return <span class="address">{subject.slice(subject.indexOf(": ") + 2)}</span>;
+  if (outcome === "refused") return <Refused subject={subject} known={whole} baseUrl={baseUrl} />;
   if (action.endsWith("-key")) return <Key id={subject} keys={keys} baseUrl={baseUrl} />;
   const [, process, revision] = /^([\w.-]+)@(.+)$/.exec(subject) ?? [];
   if (process === undefined || revision === undefined) return <>{subject}</>;

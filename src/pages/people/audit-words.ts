@@ -1,4 +1,4 @@
-import { type AuditAction, auditActions, byHold, bySetting, withoutKey } from "../../domain/people/audit.ts";
+import { type AuditAction, auditActions, bySetting, withoutKey } from "../../domain/people/audit.ts";
 
 /** The filters of the page, as they stand in its address; empty where nothing is asked. */
 export type AuditView = Readonly<Record<"since" | "until" | "user" | "key" | "action" | "subject" | "outcome", string>>;
@@ -59,8 +59,8 @@ export function outcomeText({ action, subject, outcome }: Line): string {
   if (outcome !== "refused") return action === "execute" && outcome === "done" ? "accepted" : outcome;
   if (action === "sign-in") return "refused";
   if (subject.startsWith("key ")) return "refused (401): no key that holds";
-  const { isBySetting, isHeld, isWithoutKey } = refusedParts(subject);
-  if (isHeld) return "refused: it is kept for good, or in use";
+  if (action !== "refuse") return action === "remove" ? "refused: it is kept for good" : "refused: a job uses it";
+  const { isBySetting, isWithoutKey } = refusedParts(subject);
   if (isWithoutKey) return "refused (401): no key";
   return isBySetting ? "refused: a setting does not allow it" : "refused (403): may not do that";
 }
@@ -70,15 +70,14 @@ export function refusedParts(subject: string): {
   readonly request: string;
   readonly why?: string;
   readonly isBySetting: boolean;
-  readonly isHeld: boolean;
   readonly isWithoutKey: boolean;
 } {
   const at = subject.indexOf(": ");
   const [whole, why] = at < 0 ? [subject] : [subject.slice(0, at), subject.slice(at + 2)];
-  const by = [bySetting, byHold, withoutKey].find((sign) => whole.endsWith(sign));
+  const by = [bySetting, withoutKey].find((sign) => whole.endsWith(sign));
   const plain = by === undefined ? whole : whole.slice(0, -by.length);
   const request = plain.replaceAll(/:[A-Za-z]+(?=\/|$)/g, "…");
-  const said = { isBySetting: by === bySetting, isHeld: by === byHold, isWithoutKey: by === withoutKey };
+  const said = { isBySetting: by === bySetting, isWithoutKey: by === withoutKey };
   return { request, ...said, ...(why === undefined ? {} : { why }) };
 }
 
@@ -96,9 +95,11 @@ export function nothingText({ since, until, user, key, action, subject, outcome 
   return `${parts.join(" ")}.${hintText({ action, outcome })}`;
 }
 
-/** A request that was refused is not told by what it wanted. */
+/** A request that was refused is told by what it wanted only where a job or an upload was to be removed that is kept or in use. */
 function hintText({ action, outcome }: Pick<AuditView, "action" | "outcome">): string {
   if (outcome === "done" && action === "refuse") return " Each line of this kind is refused.";
   if (outcome !== "refused" || ["", "refuse", "sign-in"].includes(action)) return "";
-  return " What a refused request wanted is no filter: choose “all” for “Did what” to see each of them.";
+  return ["remove", "remove-upload"].includes(action)
+    ? " Found here is what was kept or in use; for who may not remove it, choose “all” for “Did what”."
+    : " What a refused request wanted is no filter: choose “all” for “Did what” to see each of them.";
 }

@@ -110,7 +110,7 @@ function Table({ keys, frame, ownId, mayReadAudit, label }: Shown & { readonly l
       <table>
         <thead>
           <tr>
-            {["User and key", "Role", "For", "State", "Last used", "Revoke"].map((title) => (
+            {["User and key", "Role", "For", "State", "Last used, to a minute", "Revoke"].map((title) => (
               <th scope="col">{title}</th>
             ))}
           </tr>
@@ -130,7 +130,11 @@ function Table({ keys, frame, ownId, mayReadAudit, label }: Shown & { readonly l
                 <State of={key} />
               </td>
               <td>
-                {key.lastUsed === undefined ? <span class="muted">never</span> : <Time at={key.lastUsed} />}
+                {key.lastUsed === undefined ? (
+                  <span class="muted">never</span>
+                ) : (
+                  <Time at={key.lastUsed} isRough={true} />
+                )}
                 <br />
                 <span class="muted nowrap">
                   made <Time at={key.created} />

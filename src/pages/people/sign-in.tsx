@@ -37,6 +37,12 @@ export function signInPage({ to, fault, ended, allowed, notices, operator = {} }
           {document.user === undefined || allowed === undefined ? null : (
             <MayDo allowed={allowed} baseUrl={frame.baseUrl} />
           )}
+          {document.user === undefined ? null : (
+            <p>
+              <a href={`${frame.baseUrl}/_/shares?f=html`}>What is shared of your jobs</a>, until when, and how to take
+              it back.
+            </p>
+          )}
           {notices === undefined ? null : <Notices view={notices} baseUrl={frame.baseUrl} />}
           {document.user === undefined || notices === undefined ? null : <h2>Sign in as somebody else</h2>}
           {document.ways.includes("provider") ? (
@@ -119,6 +125,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/^\/(providers\/[^/?]+\/)?processes\/[^/?]+\/execution\b/, "to run this process"],
   [/^\/(providers\/[^/?]+\/)?processes\/[^/?]/, "to see this process"],
   [/^\/uploads\b/, "to see your uploads"],
+  [/^\/_\/shares\b/, "to see what is shared"],
   [/^\/providers\b/, "to see providers"],
   [/^\/_\/(system|keys|audit)\b/, "as an administrator to look after this service"],
 ];

@@ -11,8 +11,8 @@ export type Question = {
   readonly words: string;
   /** When it was last used (RFC 3339), null for never; nothing is said of it when absent. */
   readonly lastUsed?: string | null;
-  /** What it is about, each with its page: the first few. */
-  readonly concerned?: readonly { readonly title: string; readonly href?: string }[];
+  /** What it is about, each with its page, and `more` of it in a line: the first few. */
+  readonly concerned?: readonly { readonly title: string; readonly href?: string; readonly more?: string }[];
   /** What was asked for and is not done, and why. */
   readonly left?: { readonly words: string; readonly items: readonly string[] };
   /** The revision that runs, and the one that would run after a yes: what changes is told. */
@@ -45,8 +45,11 @@ export const askPage: Page<Question> = {
         {lastUsed === undefined ? null : <p>{lastUsed === null ? "It was never used." : <LastUsed at={lastUsed} />}</p>}
         {concerned.length === 0 ? null : (
           <ul class="prose">
-            {concerned.map(({ title, href }) => (
-              <li>{href === undefined ? title : <a href={href}>{title}</a>}</li>
+            {concerned.map(({ title, href, more }) => (
+              <li>
+                {href === undefined ? title : <a href={href}>{title}</a>}
+                {more === undefined ? null : `, ${more}`}
+              </li>
             ))}
           </ul>
         )}
@@ -94,7 +97,7 @@ export const askPage: Page<Question> = {
 function LastUsed({ at }: { readonly at: string }) {
   return (
     <>
-      It was last used <Time at={at} />.
+      It was last used <Time at={at} isRough={true} />, or within a minute after.
     </>
   );
 }

@@ -196,6 +196,7 @@ const carePages = [
   ["/_/audit", "Audit"],
   ["/providers", "Providers"],
   ["/uploads", "Uploads"],
+  ["/_/shares", "Shares"],
 ] as const;
 
 /** The ways between the pages by which admins look after the service; of what lies below one of them, such as a question, that one is marked. */

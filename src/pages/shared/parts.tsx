@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { JobDocument } from "../../domain/documents/job.ts";
 import type { JobStatus } from "../../domain/jobs/job-state.ts";
-import { sizeText, statusSigns, statusWords, timeText } from "./words.ts";
+import { sizeText, statusSigns, statusWords, type TimeDetail, timeText } from "./words.ts";
 
 /** A state by sign, word and colour; one that runs, but waits for room, looks as one that waits. `data-status` is that of the API. */
 export function Badge({ status, isWaiting }: { readonly status: JobStatus; readonly isWaiting?: boolean }) {
@@ -22,11 +22,19 @@ export function Fault({ words }: { readonly words: string }) {
   );
 }
 
-/** An instant, to the second or to the millisecond; a script shows it in the time zone of its reader. */
-export function Time({ at, isPrecise = false }: { readonly at: string; readonly isPrecise?: boolean }) {
+type TimeProps = {
+  readonly at: string;
+  readonly isPrecise?: boolean;
+  /** It is known to about a minute only: no seconds are told. */
+  readonly isRough?: boolean;
+};
+
+/** An instant, to the second, the millisecond or the minute; a script shows it in the time zone of its reader. */
+export function Time({ at, isPrecise = false, isRough = false }: TimeProps) {
+  const detail: TimeDetail | undefined = isRough ? "minutes" : isPrecise ? "milliseconds" : undefined;
   return (
-    <time datetime={at} data-precise={isPrecise ? "" : undefined}>
-      {timeText(at, 0, isPrecise)}
+    <time datetime={at} data-detail={detail}>
+      {timeText(at, 0, detail)}
     </time>
   );
 }

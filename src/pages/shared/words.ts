@@ -33,17 +33,24 @@ export const remoteTypeWords: Readonly<Record<RemoteType, string>> = {
   "wps-2.0.0": "WPS 2.0.0",
 };
 
+/** How much of an instant is told: seconds where nothing is said. */
+export const timeDetails = ["minutes", "milliseconds"] as const;
+export type TimeDetail = (typeof timeDetails)[number];
+
 /**
  * Formats an instant (RFC 3339) with its zone, in a form that reads the same in each country: day after month after year. The server
  * writes UTC, scripts the zone of the reader, which is so many minutes east of it.
  */
-export function timeText(at: string, minutesEast = 0, isPrecise = false): string {
+export function timeText(at: string, minutesEast = 0, detail?: TimeDetail): string {
   const shifted = new Date(Date.parse(at) + minutesEast * 60_000);
   if (Number.isNaN(shifted.getTime())) return at;
   return shifted
     .toISOString()
     .replace("T", " ")
-    .replace(/(\.\d+)?Z$/, (_, part = "") => `${isPrecise ? part : ""} ${zoneText(minutesEast)}`);
+    .replace(/(:\d\d)(\.\d+)?Z$/, (_, seconds: string, part = "") => {
+      const end = detail === "minutes" ? "" : detail === "milliseconds" ? `${seconds}${part}` : seconds;
+      return `${end} ${zoneText(minutesEast)}`;
+    });
 }
 
 function zoneText(minutesEast: number): string {

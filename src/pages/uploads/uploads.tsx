@@ -4,7 +4,8 @@ import { Layout } from "../shared/layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "../shared/page.ts";
 import { Badge, Choice, Time } from "../shared/parts.tsx";
 import { RecordTable } from "../shared/record-table.tsx";
-import { shortId, sizeText } from "../shared/words.ts";
+import { sizeText } from "../shared/words.ts";
+import { JobLink, Kept, NotRemoved } from "./kept-upload.tsx";
 
 const script = "local-times";
 
@@ -19,11 +20,7 @@ export function uploadListPage(view: UploadListView): Page<UploadListDocument> {
             Files for the inputs of jobs. An upload is kept for a day, and longer while a job that has not ended, or
             that failed and can be retried, reads it. One that a job read which is kept for good stays with the job.
           </p>
-          {view.fault === undefined ? null : (
-            <p class="notice notice-bad" role="alert">
-              {view.fault}
-            </p>
-          )}
+          {view.refused === undefined ? null : <NotRemoved upload={view.refused} />}
           <SendForm view={view} frame={frame} />
           {document.uploads.length === 0 ? null : <h2>Uploaded files</h2>}
           <Sums view={view} frame={frame} />
@@ -151,11 +148,7 @@ function Table({ document: { uploads }, view, frame }: Shown) {
               <td>
                 <Use upload={upload} view={view} />
                 <Download upload={upload} view={view} />
-                <form method="post" action={`${frame.baseUrl}/uploads/${encodeURIComponent(upload.id)}/remove-form`}>
-                  <button type="submit" class="button-danger" aria-label={`Remove the upload ${upload.name}`}>
-                    Remove
-                  </button>
-                </form>
+                <Remove upload={upload} frame={frame} />
               </td>
             </tr>
           ))}
@@ -182,42 +175,28 @@ function Owner({
   );
 }
 
-/** A job that may read it yet keeps it longer than the time says. */
-function Kept({ upload: { held, expires, keptBy } }: { readonly upload: UploadDocument }) {
-  if (keptBy !== undefined) {
-    return (
-      <>
-        {"kept by "}
-        {keptBy.length === 0 ? "a job of somebody else" : keptBy.length === 1 ? "job " : "jobs "}
-        {keptBy.map(({ jobID, processID, href }, index) => (
-          <>
-            {index === 0 ? "" : ", "}
-            <a href={`${href}?f=html`}>{`${processID} ${shortId(jobID)}`}</a>
-          </>
-        ))}
-        {"; else until "}
-        <Time at={expires} />
-      </>
-    );
-  }
-  if (!held) return <Time at={expires} />;
-  return (
-    <>
-      the end of its jobs: one has not ended, or failed and can be retried; for others until <Time at={expires} />
-    </>
-  );
-}
-
 function Jobs({ upload: { jobs } }: { readonly upload: UploadDocument }) {
   if (jobs.length === 0) return <span class="muted">none</span>;
   return (
     <ul class="plain">
-      {jobs.map(({ jobID, processID, status, href }) => (
+      {jobs.map((job) => (
         <li>
-          <a href={`${href}?f=html`}>{`${processID} ${shortId(jobID)}`}</a> <Badge status={status} />
+          <JobLink job={job} /> <Badge status={job.status} />
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What stays for a job is not removed: the button would only be refused. */
+function Remove({ upload, frame }: { readonly upload: UploadDocument; readonly frame: PageFrame }) {
+  if (upload.held) return null;
+  return (
+    <form method="post" action={`${frame.baseUrl}/uploads/${encodeURIComponent(upload.id)}/remove-form`}>
+      <button type="submit" class="button-danger" aria-label={`Remove the upload ${upload.name}`}>
+        Remove
+      </button>
+    </form>
   );
 }
 

@@ -3,7 +3,6 @@ import {
   type AuditAction,
   type AuditEntry,
   type AuditOutcome,
-  byHold,
   bySetting,
   jobActions,
   type NewAuditEntry,
@@ -72,7 +71,7 @@ const ends = (text: SQLWrapper, withText: SQLWrapper) => sql`substr(${text}, -le
 const isNamed = or(
   sql`${audit.subject} in (${wanted}, 'key ' || ${wanted})`,
   sql`${audit.jobId} = ${wanted}`,
-  ...["@", "/", ":", bySetting, byHold, withoutKey].map((sign) =>
+  ...["@", "/", ":", bySetting, withoutKey].map((sign) =>
     begins(audit.subject, sql`(${wanted} || ${sql.raw(`'${sign}'`)})`),
   ),
   ends(audit.subject, sql`('/' || ${wanted})`),

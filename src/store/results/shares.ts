@@ -64,6 +64,7 @@ export async function removeShare(database: Database, jobId: string): Promise<bo
   return removed?.rowsAffected === 1;
 }
 
-function shareOf({ outputs, ...share }: TableRow<typeof shares>): Share {
+/** Reads a row; throws what cannot be read, which opens nothing. */
+export function shareOf({ outputs, ...share }: TableRow<typeof shares>): Share {
   return outputs === undefined ? share : { ...share, outputs: v.parse(OutputsSchema, outputs) };
 }

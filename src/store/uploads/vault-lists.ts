@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, gt, isNotNull, not, or, type SQL, sql } from "drizzle-orm";
 import type { JobStatus } from "../../domain/jobs/job-state.ts";
 import type { Database } from "../database/database.ts";
-import { argument, build, compile } from "../database/statements.ts";
+import { argument, build, compile, statusIn } from "../database/statements.ts";
 import { jobs } from "../schema/jobs.ts";
 import { vaultFiles, vaultUses } from "../schema/vault.ts";
-import { fileOf, isOfKeptJob, isUnused, type VaultFile } from "./vault.ts";
+import { fileOf, isOfKeptJob, isUnused, readingStates, type VaultFile } from "./vault.ts";
 
 /** Which uploads a page has: those of one user, or of all; behind one of them. */
 export type UploadFilter = {
@@ -29,6 +29,9 @@ export type JobOfUpload = {
   readonly providerId?: string;
   readonly user?: string;
   readonly status: JobStatus;
+  readonly title?: string;
+  /** Set where it is kept for good. */
+  readonly keptAt?: number;
 };
 
 type Chosen = { user: string | null; now: number; withHeld: number };
@@ -85,10 +88,12 @@ const selectHeld = compile<{ ids: string }>()(() =>
     .where(and(sql`${vaultFiles.id} in (select value from json_each(${argument("ids")}))`, not(isUnused))),
 );
 
-const selectJobs = jobsWhere(sql`${jobs.hidden} = 0`);
-const selectKeepers = jobsWhere(isNotNull(jobs.keptAt));
+const selectJobs = jobsWhere(sql`${jobs.hidden} = 0`, []);
+const selectHolders = jobsWhere(or(isNotNull(jobs.keptAt), statusIn(jobs.status, readingStates)), [
+  desc(isNotNull(jobs.keptAt)),
+]);
 
-function jobsWhere(condition: SQL) {
+function jobsWhere(condition: SQL | undefined, first: readonly SQL[]) {
   return compile<{ id: string; limit: number }>()(() =>
     build
       .select({
@@ -98,11 +103,13 @@ function jobsWhere(condition: SQL) {
         providerId: jobs.providerId,
         user: jobs.user,
         status: jobs.status,
+        title: sql<string | null>`${jobs.request} ->> '$.title'`,
+        keptAt: jobs.keptAt,
       })
       .from(vaultUses)
       .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
       .where(and(eq(vaultUses.vaultFileId, argument("id")), condition))
-      .orderBy(desc(vaultUses.jobId))
+      .orderBy(...first, desc(vaultUses.jobId))
       .limit(sql.placeholder("limit")),
   );
 }
@@ -159,7 +166,10 @@ export function jobsOfVaultFile(database: Database, id: string, limit: number): 
   return database.read(selectJobs({ id, limit }));
 }
 
-/** Lists the newest jobs that are kept for good and read an upload. */
-export function keepersOfVaultFile(database: Database, id: string, limit: number): Promise<readonly JobOfUpload[]> {
-  return database.read(selectKeepers({ id, limit }));
+/**
+ * Lists the jobs for which an upload stays, those that are kept for good first, the newest of them first: one that is kept for good,
+ * has not ended, or failed and can be retried.
+ */
+export function holdersOfVaultFile(database: Database, id: string, limit: number): Promise<readonly JobOfUpload[]> {
+  return database.read(selectHolders({ id, limit }));
 }

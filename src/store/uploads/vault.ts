@@ -34,7 +34,7 @@ export type VaultFile = {
 };
 
 /** The states in which a job may still read its files: it has not ended, or failed and can be retried. */
-const readingStates: readonly JobStatus[] = [...jobMoves.dismiss.from, "failed"];
+export const readingStates: readonly JobStatus[] = [...jobMoves.dismiss.from, "failed"];
 
 const usesBy = (condition: SQL | undefined) =>
   build

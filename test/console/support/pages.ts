@@ -154,6 +154,7 @@ export const shownPages: Readonly<Record<string, ShownPage>> = {
   system: { path: () => "/_/system?f=html", as: "admin" },
   keys: { path: () => "/_/keys?f=html", as: "admin" },
   audit: { path: () => "/_/audit?f=html", as: "admin" },
+  shares: { path: () => "/_/shares?f=html", as: "admin" },
   uploads: { path: () => "/uploads?f=html", as: "admin" },
   "uploads, none left": { path: () => "/uploads?f=html&done=upload-removed&after=1.1.a", as: "admin" },
   "a question before an upload is removed": {
@@ -227,6 +228,7 @@ async function showPages(site: ConsoleSite): Promise<ShownJobs> {
   await untilStatus(site, successful, "successful");
   const again = await jobOf(site, "climate", await climateRequest({ wet_day_mm: 5 }));
   await untilStatus(site, again, "successful");
+  await fetch(`${site.url}/jobs/${successful}/share`, { method: "POST", headers: headersOf(site) });
   for (const name of ["observations of a long name, from the field station.csv", "b.csv"]) {
     const headers = { "content-type": "text/csv", "content-disposition": `attachment; filename="${name}"` };
     await fetch(`${site.url}/vault`, {

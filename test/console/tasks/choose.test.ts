@@ -59,7 +59,7 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
       for (const job of [failed, ended, running]) await hands.tick(box(page, job));
       await hands.press(page.getByRole("button", { name: "Cancel or remove the chosen jobs" }));
       await page.getByRole("heading", { level: 1, name: "Cancel 2 jobs and remove 1 job?" }).waitFor();
-      await page.getByRole("link", { name: `waits, running (${running.slice(-8)})` }).waitFor();
+      await page.getByRole("link", { name: `Waits for its turn, running (${running.slice(-8)})` }).waitFor();
       await hands.press(page.getByRole("button", { name: "Cancel 2 and remove 1" }));
       await page.getByText("1 ended job was removed with its results.").waitFor();
       expect(await notice(page).innerText()).toBe(

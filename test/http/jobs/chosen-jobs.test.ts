@@ -87,7 +87,9 @@ test("chosen jobs are dismissed after a question that says what happens to each 
   expect(question).toContain("<h1>Cancel 1 job and remove 2 jobs?</h1>");
   expect(question).toContain("1 job waits: it is cancelled. What is cancelled stays in the list as dismissed");
   expect(question).toContain("2 jobs have ended: they are removed from the list with their results and logs");
-  expect(question).toContain(`<a href="${address}/jobs/${failed}?f=html">echo, failed (${shown(failed)})</a>`);
+  expect(question).toContain(
+    `<a href="${address}/jobs/${failed}?f=html">Echo, failed (${shown(failed)})</a>, text: hello`,
+  );
   expect(question).toContain(`status=accepted%2Csuccessful%2Cfailed&amp;chosen=${waiting}&amp;chosen=${ended}`);
   expect(location).toBe(
     `${address}/jobs?f=html&limit=50&status=accepted%2Csuccessful%2Cfailed&outcome=unqueued%3A1&outcome=removed%3A2`,

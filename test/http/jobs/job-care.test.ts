@@ -102,7 +102,12 @@ test("who tries or removes the job of somebody else is asked first, with whose i
   expect(question).toContain("is rob&#39;s. It goes on from its failed step");
   expect(question).toContain('name="fromFailed" value="true"');
   expect(await (await press(ann, "remove")).text()).toContain("<h1>Remove rob&#39;s job?</h1>");
-  expect(await (await press(rob, "remove")).text()).toContain("<h1>Remove the job?</h1>");
+  const own = await (await press(rob, "remove")).text();
+  expect(own).toContain("<h1>Remove the job?</h1>");
+  expect(own).toMatch(
+    new RegExp(`<p>“Echo” \\(job ${id} of echo\\) ended [^<]+ UTC \\(failed\\)\\. Its inputs: text: hello`),
+  );
+  expect(await (await press(ann, "remove")).text()).toMatch(/\(failed\) and is rob&#39;s\. Its inputs: text: hello/);
   expect(await jsonOf(await service.send("GET", `/jobs/${id}`, { key: rob }))).toMatchObject({ status: "failed" });
   expect((await press(ann, "retry", { fromFailed: "false", confirmed: "true" })).status).toBe(303);
   expect(await jsonOf(await service.send("GET", `/jobs/${id}`, { key: rob }))).toMatchObject({ status: "accepted" });
@@ -113,5 +118,5 @@ test("who tries or removes the job of somebody else is asked first, with whose i
     headers: { accept: "text/html", origin: address, "content-type": "application/x-www-form-urlencoded" },
     body: `jobs=${id}`,
   });
-  expect(await chosen.text()).toMatch(/echo, [a-z ]+ \([0-9a-f]+\), of rob</);
+  expect(await chosen.text()).toMatch(/Echo, [a-z ]+ \([0-9a-f]+\), of rob<\/a>, text: hello/);
 });

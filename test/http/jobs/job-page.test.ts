@@ -213,7 +213,11 @@ test("who cancels the job of somebody else is asked with its name, and the owner
   const send = (key: string, body = "") =>
     service.send("POST", `/jobs/${id}/dismiss-form`, { key, headers: form, body });
   const asked = await send(root);
-  expect([asked.status, await asked.text()]).toEqual([200, expect.stringContaining("<h1>Cancel ann&#39;s job?</h1>")]);
+  const question = await asked.text();
+  expect([asked.status, question]).toEqual([200, expect.stringContaining("<h1>Cancel ann&#39;s job?</h1>")]);
+  expect(question).toContain(
+    `<p>“Echo” (job ${id} of echo) is ann&#39;s, and has not started. Its inputs: text: hello. `,
+  );
   expect(await jsonOf(await service.send("GET", `/jobs/${id}`, { key: ann }))).toMatchObject({ status: "accepted" });
   expect((await send(root, "confirmed=true")).status).toBe(303);
   const own = await submitEcho(service, ann);

@@ -28,6 +28,7 @@ const cells: readonly Asked[] = [
   { what: "read processes", ask: get("/processes"), allowed: everyone, status: 200 },
   { what: "read one process", ask: get("/processes/echo"), allowed: everyone, status: 200 },
   { what: "list jobs", ask: get("/jobs"), allowed: everyone, status: 200 },
+  { what: "list what is shared of the own jobs", ask: get("/_/shares"), allowed: everyone, status: 200 },
   {
     what: "read an own job",
     ask: (service, key, id) => get(`/jobs/${id}`)(service, key),

@@ -42,6 +42,13 @@ async function refusedIn(service: Service, count: number): Promise<readonly stri
   }
 }
 
+/** The same with what was tried, and the job. */
+async function linesOf(service: Service, count: number) {
+  await refusedIn(service, count);
+  const lines = await listAudit(service.database, { limit: 50, outcome: "refused" });
+  return lines.map(({ user, action, subject, jobId }) => [user, action, subject, jobId] as const);
+}
+
 test("what an admin or a deployer tried and a setting refused stands in the audit with why, without what signs in there", async () => {
   await using service = await openAudited();
   const [ann, dan] = [await service.createKey("admin", "ann"), await service.createKey("deployer", "dan")];
@@ -118,37 +125,55 @@ test("what was not removed since it is kept for good, or in use, stands in the a
   };
   const first = await run();
   expect((await service.send("DELETE", `/vault/${upload}`, { key: ann })).status).toBe(409);
-  const inUse = `ann DELETE /vault/:fileId (kept or in use): Cannot remove uploaded file "${upload}": found a job that may read it, wanted none`;
-  expect(await refusedIn(service, 1)).toEqual([inUse]);
+  expect(await linesOf(service, 1)).toEqual([["ann", "remove-upload", `${upload}: map.txt, 3 bytes`, first]]);
   await service.finish(first, { results: {} });
   expect((await service.send("PUT", `/jobs/${first}/keep`, { key: ann })).status).toBe(200);
   const confirmed = { key: ann, headers: sentForm, body: "confirmed=true" };
   const chosen = { ...confirmed, body: `jobs=${first}` };
   const many = { key: ann, body: { jobs: [first] } };
-  const acts = [
-    ["DELETE", `/jobs/${first}`, { key: ann }, 409, "DELETE /jobs/:jobId"],
-    ["POST", `/jobs/${first}/remove-form`, confirmed, 409, "POST /jobs/:jobId/remove-form"],
-    ["DELETE", "/jobs", many, 200, "DELETE /jobs"],
-    ["POST", "/jobs/dismiss-form", chosen, 303, "POST /jobs/dismiss-form"],
-    ["DELETE", `/vault/${upload}`, { key: ann }, 409, "DELETE /vault/:fileId"],
-    ["POST", `/uploads/${upload}/remove-form`, { ...confirmed, body: "" }, 200, "POST /uploads/:fileId/remove-form"],
-    ["POST", `/uploads/${upload}/remove-form`, confirmed, 200, "POST /uploads/:fileId/remove-form"],
+  const [ofJob, ofUpload] = [
+    ["ann", "remove", first, undefined],
+    ["ann", "remove-upload", `${upload}: map.txt, 3 bytes`, first],
   ] as const;
-  for (const [at, [method, path, options, status, route]] of acts.entries()) {
+  const acts = [
+    ["DELETE", `/jobs/${first}`, { key: ann }, 409, ofJob],
+    ["POST", `/jobs/${first}/remove-form`, confirmed, 409, ofJob],
+    ["DELETE", "/jobs", many, 200, ofJob],
+    ["POST", "/jobs/dismiss-form", chosen, 303, ofJob],
+    ["DELETE", `/vault/${upload}`, { key: ann }, 409, ofUpload],
+    ["POST", `/uploads/${upload}/remove-form`, { ...confirmed, body: "" }, 200, ofUpload],
+    ["POST", `/uploads/${upload}/remove-form`, confirmed, 200, ofUpload],
+  ] as const;
+  for (const [at, [method, path, options, status, line]] of acts.entries()) {
+    // The same has one line a minute.
+    service.clock.advance(61_000);
     expect([path, (await service.send(method, path, options)).status]).toEqual([path, status]);
-    const [told = ""] = await refusedIn(service, at + 2);
-    expect(told).toStartWith(`ann ${route} (kept or in use): Cannot remove `);
-    expect(told).toMatch(/kept/);
+    const [told] = await linesOf(service, at + 2);
+    expect([path, ...(told ?? [])]).toEqual([path, ...line]);
   }
+  service.clock.advance(61_000);
+  expect((await service.send("DELETE", `/jobs/${first}`, { key: ann })).status).toBe(409);
+  expect((await service.send("DELETE", "/jobs", many)).status).toBe(200);
+  await linesOf(service, acts.length + 2);
   service.clock.advance(2000);
-  const page = await (await service.send("GET", "/_/audit?f=html&outcome=refused", { key: ann })).text();
-  expect(page).toContain(">refused: it is kept for good, or in use</td>");
-  const byRoute = await service.send("GET", "/_/audit?subject=DELETE+/jobs/:jobId", { key: ann });
-  expect(await byRoute.json()).toMatchObject({ entries: [{ user: "ann", outcome: "refused" }] });
+  const pageOf = async (query: string) =>
+    (await service.send("GET", `/_/audit?f=html&outcome=refused&${query}`, { key: ann })).text();
+  const page = await pageOf("action=remove");
+  expect(page).toContain(">removed a job</td>");
+  expect(page).toContain(">refused: it is kept for good</td>");
+  expect(page).not.toContain("map.txt");
+  const ofUploads = await pageOf("action=remove-upload");
+  expect(ofUploads).toContain(">removed an upload</td>");
+  expect(ofUploads).toContain(">refused: a job uses it</td>");
+  expect(ofUploads).toContain("map.txt, 3 bytes");
+  expect(ofUploads).toContain(`<a href="${address}/jobs/${first}?f=html" title="${first}">`);
+  expect(await pageOf("action=refuse")).toContain("Nothing was refused of the kind");
+  const bySubject = await jsonOf(await service.send("GET", `/_/audit?subject=${upload}&outcome=refused`, { key: ann }));
+  expect(bySubject).toMatchObject({ entries: [{ action: "remove-upload", jobID: first }, {}, {}, {}] });
   // A lost race, or an id that is taken, is no refusal of this kind.
   const again = { key: ann, body: { id: "echo", url: "http://127.0.0.1:9" } };
   await service.send("POST", "/providers", again);
-  expect(await refusedIn(service, acts.length + 1)).toHaveLength(acts.length + 1);
+  expect(await linesOf(service, acts.length + 2)).toHaveLength(acts.length + 2);
 });
 
 test("a sign-in with a key that does not hold is audited with whose it is and why; the caller is told no more than before", async () => {

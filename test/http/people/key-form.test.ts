@@ -50,3 +50,19 @@ test("the list of keys marks the key that its reader is signed in with, and revo
   expect(await ask(ann)).toContain("<h1>Revoke the key that you are signed in with?</h1>");
   expect(await ask(rob)).toContain("<h1>Revoke the key?</h1>");
 });
+
+test("the list of keys tells the last use without seconds, as a use within a minute of another is not written", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ann");
+  await service.createKey("runner", "rudi");
+  await service.send("GET", "/jobs", { key });
+  let page = "";
+  // The use is written beside the answer.
+  while (!page.includes('data-detail="minutes"')) {
+    page = await (await service.send("GET", "/_/keys?f=html", { key })).text();
+    await Bun.sleep(5);
+  }
+  expect(page).toContain('<th role="columnheader" scope="col">Last used, to a minute</th>');
+  expect(page.match(/data-detail="minutes">\d{4}-\d\d-\d\d \d\d:\d\d UTC<\/time>/g)).toHaveLength(1);
+  expect(page).toMatch(/>never<\/span>/);
+});

@@ -25,13 +25,14 @@ test("the menu marks the page that one is at, and the pages for admins lead to e
     ["/_/audit?since=7d", undefined, "Audit"],
     ["/providers", undefined, "Providers"],
     ["/uploads", "Uploads", "Uploads"],
+    ["/_/shares", undefined, "Shares"],
     ["/processes/echo", undefined, undefined],
     ["/conformance", undefined, undefined],
   ] as const) {
     const html = await pageOf(path, admin);
     const marked = linksOf(html, menu).filter((words) => words?.startsWith("["));
     expect([path, marked]).toEqual([path, current === undefined ? [] : [`[${current}]`]]);
-    const pages = ["System", "Keys", "Audit", "Providers", "Uploads"].map((words) =>
+    const pages = ["System", "Keys", "Audit", "Providers", "Uploads", "Shares"].map((words) =>
       words === others ? `[${words}]` : words,
     );
     expect([path, linksOf(html, care)]).toEqual([path, others === undefined ? [] : pages]);

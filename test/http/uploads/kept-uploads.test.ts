@@ -36,9 +36,14 @@ async function upload(service: Service, key: string) {
 }
 
 /** Runs a job on an upload, to its end. */
-async function run(service: Service, key: string, href: string): Promise<string> {
+async function run(
+  service: Service,
+  key: string,
+  href: string,
+  more: { readonly title?: string } = {},
+): Promise<string> {
   const headers = { prefer: "respond-async" };
-  const body = { inputs: { table: { href } } };
+  const body = { inputs: { table: { href } }, ...more };
   const response = await service.send("POST", "/processes/reader/execution", { key, headers, body });
   expect(response.status).toBe(201);
   const id = String((await jsonOf(response)).jobID);
@@ -116,7 +121,7 @@ test("its removal is refused, and says which job keeps it, to who may see that j
   await using _ = service;
   const root = await service.createKey("admin", "root");
   const { id, secret } = await upload(service, ada);
-  const ofRoot = await run(service, root, secret);
+  const ofRoot = await run(service, root, secret, { title: "Of <root>" });
   await service.send("PUT", `/jobs/${ofRoot}/keep`, { key: root });
   const press = (key: string, confirmed: boolean) =>
     service.send("POST", `/uploads/${id}/remove-form`, {
@@ -132,19 +137,19 @@ test("its removal is refused, and says which job keeps it, to who may see that j
   const told = await jsonOf(await service.send("DELETE", `/vault/${id}`, { key: root }));
   expect(told).toMatchObject({
     type: expect.stringContaining("kept-job"),
-    detail: expect.stringContaining(`job ${ofRoot} of process "reader"`),
+    detail: expect.stringContaining(`job ${ofRoot} "Of <root>" of process "reader"`),
   });
   for (const confirmed of [true, false]) {
     expect(await (await press(root, confirmed)).text()).toContain(
-      `an input of a job that is kept for good: reader ${shortId(ofRoot)}`,
+      `a.csv was not removed: job <a href="${address}/jobs/${ofRoot}?f=html">Of &lt;root&gt; ${shortId(ofRoot)}</a> is kept for good.`,
     );
     const words = await (await press(ada, confirmed)).text();
-    expect(words).toContain("an input of a job of somebody else that is kept for good");
+    expect(words).toContain("a.csv was not removed: a job of somebody else is kept for good");
     expect(words).not.toContain(ofRoot);
   }
   const page = async (key: string) => (await service.send("GET", "/uploads", { key, headers: browser })).text();
-  expect(await page(ada)).toContain("kept by a job of somebody else");
-  expect(await page(root)).toContain(`kept by job <a href="${address}/jobs/${ofRoot}?f=html">reader `);
+  expect(await page(ada)).toContain("as long as a job of somebody else is kept for good; else until ");
+  expect(await page(root)).toContain(`as long as job <a href="${address}/jobs/${ofRoot}?f=html">Of &lt;root&gt; `);
   await service.send("DELETE", `/jobs/${ofRoot}/keep`, { key: root });
   expect((await service.send("DELETE", `/vault/${id}`, { key: ada })).status).toBe(204);
 });
@@ -190,4 +195,33 @@ test("a failed job holds its uploads; one that was dismissed and lost some is no
   await tidy(service);
   expect((await jsonOf(await retry(expired))).detail).toContain(why(other.id));
   expect((await retry(failed)).status).toBe(200);
+});
+
+test("an upload of a failed job says that this job failed and can be retried, and goes on when it is removed", async () => {
+  const { service, ada } = await openLab();
+  await using _ = service;
+  const { id, own } = await upload(service, ada);
+  const body = { inputs: { table: { href: own } }, title: "Floods" };
+  const sent = await service.send("POST", "/processes/reader/execution", {
+    key: ada,
+    headers: { prefer: "respond-async" },
+    body,
+  });
+  const job = String((await jsonOf(sent)).jobID);
+  await service.finish(job, { failure: { message: "no" } });
+  const link = `<a href="${address}/jobs/${job}?f=html">Floods ${shortId(job)}</a>`;
+  const page = async () => (await service.send("GET", "/uploads", { key: ada, headers: browser })).text();
+  expect(await page()).toContain(`as long as job ${link} failed and can be retried; else until `);
+  expect(await page()).not.toContain("remove-form");
+  const [shown] = await uploads(service, ada);
+  expect(shown).toMatchObject({ held: true, heldBy: [{ jobID: job, title: "Floods", status: "failed", kept: false }] });
+  const pressed = await service.send("POST", `/uploads/${id}/remove-form`, {
+    key: ada,
+    headers: { ...browser, "content-type": "application/x-www-form-urlencoded" },
+    body: "",
+  });
+  expect(await pressed.text()).toContain(`a.csv was not removed: job ${link} failed and can be retried.`);
+  await service.send("DELETE", `/jobs/${job}`, { key: ada });
+  expect((await uploads(service, ada))[0]).toMatchObject({ held: false });
+  expect(await page()).toContain("remove-form");
 });

@@ -159,10 +159,11 @@ test("a button removes an upload after a question; a job that reads it keeps it;
   expect((await press(bob, id, true)).status).toBe(403);
   const body = { inputs: { table: { href: `vault://${id}` } } };
   await service.send("POST", "/processes/reader/execution", { key: ada, headers: { prefer: "respond-async" }, body });
-  const used = await (await press(ada, id, false)).text();
-  expect(used).toMatch(/<a href="[^"]*\/jobs\/[^"]+\?f=html">reader [0-9a-f]{8}, accepted<\/a>/);
-  const kept = await press(ada, id, true);
-  expect(await kept.text()).toContain("It was not removed: a job may still read it.");
+  for (const confirmed of [false, true]) {
+    expect(await (await press(ada, id, confirmed)).text()).toMatch(
+      /a\.csv was not removed: job <a href="[^"]*\/jobs\/[^"]+\?f=html">reader [0-9a-f]{8}<\/a> has not ended\./,
+    );
+  }
   expect(await namesOf(service, ada)).toEqual(["a.csv"]);
   const other = await upload(service, "b.csv", bob);
   const removed = await press(root, other.id, true);
@@ -263,7 +264,10 @@ test("an upload that a job may read yet says that it is kept longer, and stays i
   const body = { inputs: { table: { href } } };
   expect((await service.send("POST", "/processes/reader/execution", { key: ada, headers, body })).status).toBe(201);
   const page = await pageOf(service, ada);
-  expect(page.match(/the end of its jobs: one has not ended, or failed and can be retried/g)).toHaveLength(1);
+  expect(page.match(/as long as job <a [^>]+>reader \w{8}<\/a> has not ended; else until /g)).toHaveLength(1);
+  // What would only be refused is not offered.
+  expect(page).toContain('aria-label="Remove the upload free.csv"');
+  expect(page).not.toContain('aria-label="Remove the upload held.csv"');
   service.clock.advance(25 * 3600 * 1000);
   expect(await namesOf(service, ada)).toEqual(["held.csv"]);
   // Only its jobs read it from then on.

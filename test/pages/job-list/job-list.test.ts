@@ -137,7 +137,14 @@ describe("the page of a list of jobs", () => {
     expect(hints.length).toBeGreaterThan(2);
     for (const hint of hints) expect({ hint, isShort: hint.length <= 30 }).toEqual({ hint, isShort: true });
     const [, told = ""] = /<summary>How to search<\/summary>(.*?)<\/details>/s.exec(html) ?? [];
-    for (const words of ["SHA-256", "last eight characters", "2026-01-01/2026-01-31", "flood, storm"]) {
+    for (const words of [
+      "SHA-256",
+      "last eight characters",
+      "2026-01-01/2026-01-31",
+      "flood, storm",
+      "not in logs",
+      "all of its 64 signs",
+    ]) {
       expect(told).toContain(words);
     }
   });
@@ -330,14 +337,24 @@ describe("the page of a list of jobs", () => {
     expect(at("&kept=true", 0)).toContain("A job is kept for good on its own page");
     expect(at("&kept=false", 0)).toBe("No job fits: not kept for good. Show all jobs");
     expect(at("&q=%3Ci%3E&minDuration=5", 0)).toBe(
-      "No job fits: words or id &lt;i&gt;; ran at least 5 s. Show all jobs",
+      "No job fits: words or id &lt;i&gt;; ran at least 5 s. Logs are not searched here: the page of the log of each job searches its own. Show all jobs",
     );
     expect(at("&q=failed+yesterday&user=ann", 0)).toBe(
-      "No job fits: user ann; words or id failed yesterday. Did you mean jobs with status failed; created yesterday? A job must have all of the words. Show jobs that have any of them Show all jobs",
+      "No job fits: user ann; words or id failed yesterday. Logs are not searched here: the page of the log of each job searches its own. Did you mean jobs with status failed; created yesterday? A job must have all of the words. Show jobs that have any of them Show all jobs",
     );
     expect(at("&q=30.11.2026", 0)).toBe(
-      "No job fits: words or id 30.11.2026. Did you mean jobs with created 30.11.2026? Show all jobs",
+      "No job fits: words or id 30.11.2026. Logs are not searched here: the page of the log of each job searches its own. Did you mean jobs with created 30.11.2026? Show all jobs",
     );
+    const digest = "492d5ea496056f1a6a6592241032fab764c321596317930b4fa0e1e8bc3b7470";
+    for (const part of [
+      digest.slice(0, 8),
+      digest.slice(0, 12),
+      `sha256:${digest.slice(0, 20)}`,
+      digest.slice(0, 63),
+    ]) {
+      expect(at(`&q=${part}`, 0)).toContain("Of the SHA-256 of a file, all 64 signs are taken");
+    }
+    for (const other of [digest, "flood", digest.slice(0, 7)]) expect(at(`&q=${other}`, 0)).not.toContain("64 signs");
     expect(at("&q=failed", 1)).toBe("1 job fits: words or id failed. Show all jobs");
     expect(at("&tags=a&tags=b", 2, ["next"])).toBe("More than 2 jobs fit: tags a, b. Show all jobs");
     expect(at("&user=ann", 2, ["prev"])).toBe("2 more that fit: user ann. Show all jobs");

@@ -13,6 +13,14 @@ describe("timeText()", () => {
     expect(timeText("2026-11-29T14:05:53+01:00")).toBe("2026-11-29 13:05:53 UTC");
   });
 
+  test("tells minutes or milliseconds where that is wanted", () => {
+    const at = "2026-11-29T13:05:53.123Z";
+    expect(timeText(at, 0, "minutes")).toBe("2026-11-29 13:05 UTC");
+    expect(timeText(at, 330, "minutes")).toBe("2026-11-29 18:35 UTC+5:30");
+    expect(timeText(at, 0, "milliseconds")).toBe("2026-11-29 13:05:53.123 UTC");
+    expect(timeText("2026-11-29T13:05:53Z", 0, "milliseconds")).toBe("2026-11-29 13:05:53.000 UTC");
+  });
+
   test("leaves as it is what is no instant", () => {
     expect(timeText("soon")).toBe("soon");
   });

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "../../../domain/defined.ts";
 import {
   type ChosenOutcome,
   maxChosen,
@@ -18,6 +19,7 @@ import {
   sortForDismissal,
   sortForRetry,
 } from "../../../operations/jobs/chosen-jobs.ts";
+import { keptJob } from "../../../operations/jobs/follow-jobs.ts";
 import type { RetryDeps } from "../../../operations/jobs/retry-job.ts";
 import { dismissWords, leftText, retryWords } from "../../../pages/job-list/chosen-words.ts";
 import type { Question } from "../../../pages/shared/ask.tsx";
@@ -25,10 +27,11 @@ import { shortId, statusWords } from "../../../pages/shared/words.ts";
 import { askFirst, isConfirmed } from "../../answers/ask-first.ts";
 import { backToList, listUrl } from "../../answers/chosen-list.ts";
 import { formType, readOwnForm } from "../../answers/form/process-form.ts";
+import { nameJobs } from "../../answers/jobs/named-jobs.ts";
 import type { BodyLimits } from "../../request/read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../../route.ts";
 
-type ChosenFormDeps = RetryDeps & { readonly settings: BodyLimits };
+type ChosenFormDeps = RetryDeps & Parameters<typeof nameJobs>[0] & { readonly settings: BodyLimits };
 
 /** The jobs that something can be done to, what is asked about them, and which fields tell them apart in the answer. */
 type Asked = {
@@ -107,18 +110,18 @@ async function answerForm(deps: ChosenFormDeps, context: RouteContext, act: Act)
   }
   if (!isAnswer) return ask(deps, context, { act, list, chosen });
   const outcome = await act.act(deps, principalOf(context), idsOf);
-  noteLeft(context, act, outcome.left);
+  noteLeft(context, act, outcome.left, chosen);
   const before = readOutcome((form.get("left") ?? "").split(" "));
   return backToList(baseUrl, list, { outcome: withLeft(outcome, before.left) });
 }
 
 /** What was left for who asks, or since it is kept for good, is a refusal as that of a single job is. */
-function noteLeft(context: RouteContext, { name }: Act, left: ChosenOutcome["left"]): void {
+function noteLeft(context: RouteContext, { name }: Act, left: ChosenOutcome["left"], chosen: readonly string[]): void {
   for (const { reason, names } of left) {
-    if (reason !== "kept" && reason !== "forbidden") continue;
     const which = `Cannot ${name === "dismiss" ? "remove" : "retry"} jobs ${names.join(", ")}`;
     if (reason === "forbidden") context.noteRefusal(new Problem("forbidden", `${which}: found jobs of others`));
-    else context.noteRefusal(new Problem("kept-job", `${which}: found them kept for good, wanted them released first`));
+    if (reason !== "kept") continue;
+    for (const id of chosen.filter((id) => names.includes(shortId(id)))) context.noteRefusal(keptJob(id));
   }
 }
 
@@ -131,12 +134,19 @@ async function ask(deps: ChosenFormDeps, context: RouteContext, { act, list, cho
   const { baseUrl } = context;
   const principal = principalOf(context);
   const { jobs, left, question, fields } = await act.ask(deps, principal, chosen);
-  noteLeft(context, act, left);
+  noteLeft(context, act, left, chosen);
   if (jobs.length === 0) return backToList(baseUrl, list, { outcome: { done: {}, left } });
-  const named = jobs.slice(0, namedJobs).map(({ id, processId, status, user }) => ({
-    title: `${processId}, ${statusWords[status]} (${shortId(id)})${isOwn(principal, user) ? "" : `, of ${user ?? "somebody else"}`}`,
-    href: `${jobUrl(baseUrl, id)}?f=html`,
-  }));
+  const first = jobs.slice(0, namedJobs);
+  const names = await nameJobs(deps, principal, first);
+  const named = first.map(({ id, processId, status, user }) => {
+    const { name = processId, line } = names.get(id) ?? {};
+    const whose = isOwn(principal, user) ? "" : `, of ${user ?? "somebody else"}`;
+    return {
+      title: `${name}, ${statusWords[status]} (${shortId(id)})${whose}`,
+      href: `${jobUrl(baseUrl, id)}?f=html`,
+      ...defined({ more: line }),
+    };
+  });
   const others = jobs.length > namedJobs ? [{ title: `and ${jobs.length - namedJobs} more` }] : [];
   return askFirst(context, {
     ...question,

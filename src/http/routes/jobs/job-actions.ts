@@ -12,7 +12,8 @@ import { jsonResponse, principalOf, type Route, type RouteContext } from "../../
 import { chosenFormRoutes } from "./chosen-forms.ts";
 import { jobFormRoutes } from "./job-forms.ts";
 
-export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits & RemovedJobs };
+export type JobActionRouteDeps = RetryDeps &
+  Parameters<typeof jobFormRoutes>[0] & { readonly settings: BodyLimits & RemovedJobs };
 
 const mediaTypes = ["application/json"];
 

@@ -12,11 +12,11 @@ import { documentResponse, seeOther } from "../../answers/document-response.ts";
 import { formType, readOwnForm } from "../../answers/form/process-form.ts";
 import type { BodyLimits } from "../../request/read-body.ts";
 import { pageAt, principalOf, type Route } from "../../route.ts";
+import { sharesPath } from "./share-lists.ts";
 import { sharedAddress } from "./shares.ts";
 
 type ShareFormDeps = ShareDeps & { readonly settings: BodyLimits };
 
-const body = { mediaTypes: [formType], schema: v.object({}) };
 /** `chooses` says that the form has a box for each result: none is ticked then where it sends no `outputs`. */
 const ShareFormSchema = v.object({
   ...ShareBodySchema.entries,
@@ -24,7 +24,7 @@ const ShareFormSchema = v.object({
   days: v.optional(v.string()),
   until: v.optional(v.string()),
 });
-const sharing = { ...body, schema: ShareFormSchema };
+const sharing = { mediaTypes: [formType], schema: ShareFormSchema };
 const problems = [409, 410, 413, 415];
 
 /** Lists the routes of the buttons that share the results of a job and take them back. */
@@ -64,17 +64,19 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
       method: "POST",
       path: "/jobs/:jobId/unshare-form",
       about: {
-        summary: "Take the share of a job back, by a form of its page",
+        summary: "Take the share of a job back, by a form of its page or of the list of shares",
         tag: "pages",
-        answers: { 303: { about: "Done; Location is the page of the job" } },
+        answers: { 303: { about: "Done; Location is the page of the job, or the list" } },
         problems,
       },
-      body,
+      body: { mediaTypes: [formType], schema: v.object({ from: v.optional(v.picklist(["shares"])) }) },
       async handle(context) {
-        await readOwnForm(deps, context);
+        const form = await readOwnForm(deps, context);
         const jobId = context.param("jobId");
         await takeShareBack(deps, principalOf(context), jobId);
-        return seeOther(jobUrl(context.baseUrl, jobId), "share-taken-back");
+        const { baseUrl } = context;
+        const back = form.get("from") === "shares" ? `${baseUrl}${sharesPath}` : jobUrl(baseUrl, jobId);
+        return seeOther(back, "share-taken-back");
       },
     },
   ];

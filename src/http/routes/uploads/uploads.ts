@@ -3,11 +3,12 @@ import { defined } from "../../../domain/defined.ts";
 import type { UploadDocument, UploadListDocument, UploadListView } from "../../../domain/documents/upload.ts";
 import { jobUrl, processUrl } from "../../../domain/links.ts";
 import { isInScope, mayDo, type Principal } from "../../../domain/people/access.ts";
+import { HeldProblem } from "../../../domain/people/held-problem.ts";
 import { Problem } from "../../../domain/problem.ts";
 import { type DescribeDeps, listProcesses } from "../../../operations/processes/describe-processes.ts";
 import type { VaultDeps } from "../../../operations/uploads/keep-vault-file.ts";
 import { type ListedUpload, listUploads, readOwnUpload, sumUploads } from "../../../operations/uploads/list-uploads.ts";
-import { dropVaultFile, keepersOf } from "../../../operations/uploads/read-vault-file.ts";
+import { dropVaultFile, heldUpload } from "../../../operations/uploads/read-vault-file.ts";
 import { isOwnUpload, mayNameUpload, vaultPrefix } from "../../../operations/uploads/references.ts";
 import { shortId, sizeText, timeText } from "../../../pages/shared/words.ts";
 import { uploadListPage } from "../../../pages/uploads/uploads.tsx";
@@ -85,19 +86,19 @@ async function removeByForm(deps: UploadRouteDeps, context: RouteContext): Promi
   const id = context.param("fileId");
   const url = `${context.baseUrl}${path}`;
   if (!isConfirmed(form) && mayDo(principalOf(context), "upload")) {
-    const { file, jobs, keepers } = await readOwnUpload(deps, principalOf(context), id);
-    if (keepers !== undefined) {
-      const fault = keptFault(keepers);
-      context.noteRefusal(new Problem("kept-job", `Cannot remove uploaded file "${id}": ${fault}`));
-      return uploadsResponse(deps, pageAt(context, path), fault);
+    const upload = await readOwnUpload(deps, principalOf(context), id);
+    const { file, jobs, holders } = upload;
+    if (holders !== undefined) {
+      context.noteRefusal(heldUpload(file, holders));
+      return uploadsResponse(deps, pageAt(context, path), upload);
     }
     const known = `${sizeText(file.sizeBytes)}, uploaded ${timeText(new Date(file.createdAt).toISOString())}`;
     const used = jobs.length === 0 ? "No job uses it." : "The newest jobs that use it:";
     return askFirst(context, {
       title: "Remove the upload?",
       words: `${file.name} (${known}) is deleted. Jobs that have ended keep their results. ${used}`,
-      concerned: jobs.map(({ id: jobId, processId, status }) => ({
-        title: `${processId} ${shortId(jobId)}, ${status}`,
+      concerned: jobs.map(({ id: jobId, processId, status, title = processId }) => ({
+        title: `${title} ${shortId(jobId)}, ${status}`,
         href: `${jobUrl(context.baseUrl, jobId)}?f=html`,
       })),
       action: `${url}/${encodeURIComponent(id)}/remove-form`,
@@ -109,23 +110,19 @@ async function removeByForm(deps: UploadRouteDeps, context: RouteContext): Promi
   try {
     await dropVaultFile(deps, principalOf(context), { id, tokens: [] });
   } catch (error) {
-    if (!(error instanceof Problem) || (error.kind !== "conflict" && error.kind !== "kept-job")) throw error;
+    if (!(error instanceof HeldProblem)) throw error;
     context.noteRefusal(error);
-    const { jobs } = await keepersOf(deps, principalOf(context), id);
-    const fault = error.kind === "kept-job" ? keptFault(jobs) : "It was not removed: a job may still read it.";
-    return uploadsResponse(deps, pageAt(context, path), fault);
+    const upload = await readOwnUpload(deps, principalOf(context), id);
+    return uploadsResponse(deps, pageAt(context, path), upload);
   }
   return seeOther(url, "upload-removed");
 }
 
-/** Says which jobs keep an upload that was to be removed. */
-function keptFault(keepers: ListedUpload["jobs"]): string {
-  const named = keepers.map(({ id, processId }) => `${processId} ${shortId(id)}`).join(", ");
-  const whose = named === "" ? "a job of somebody else that is kept for good" : `a job that is kept for good: ${named}`;
-  return `It was not removed: it is an input of ${whose}. Keep the job no longer first.`;
-}
-
-async function uploadsResponse(deps: UploadRouteDeps, context: RouteContext, fault?: string): Promise<Response> {
+async function uploadsResponse(
+  deps: UploadRouteDeps,
+  context: RouteContext,
+  notRemoved?: ListedUpload,
+): Promise<Response> {
   const principal = principalOf(context);
   const { limit, after, before } = pageOf(context, 50);
   if (before !== undefined) {
@@ -140,9 +137,10 @@ async function uploadsResponse(deps: UploadRouteDeps, context: RouteContext, fau
     uploads: items.map((item) => uploadDocument(item, context.baseUrl)),
     links: pageLinks(context, `${context.baseUrl}${path}`, { next }),
   };
+  const refused = notRemoved === undefined ? undefined : uploadDocument(notRemoved, context.baseUrl);
   const page =
     documentFormat(context) === "html"
-      ? uploadListPage({ ...(await viewOf(deps, context, principal, { user })), sort, ...defined({ user, fault }) })
+      ? uploadListPage({ ...(await viewOf(deps, context, principal, { user })), sort, ...defined({ user, refused }) })
       : undefined;
   return documentResponse(context, document, { title: "Uploads", ...defined({ page }) });
 }
@@ -154,13 +152,15 @@ function sortOf(context: RouteContext): UploadListView["sort"] {
   throw new Problem("invalid-query-parameter-value", detail);
 }
 
-function uploadDocument({ file, jobs, isHeld, keepers }: ListedUpload, baseUrl: string): UploadDocument {
+function uploadDocument({ file, jobs, holders }: ListedUpload, baseUrl: string): UploadDocument {
   const useOf = (job: ListedUpload["jobs"][number]) => ({
     jobID: job.id,
     processID: job.processId,
     status: job.status,
+    ...defined({ title: job.title }),
     href: jobUrl(baseUrl, job.id),
   });
+  const kept = holders?.jobs.filter(({ keptAt }) => keptAt !== undefined) ?? [];
   const { id, name, mediaType, sizeBytes, sha256, user, createdAt, expiresAt } = file;
   return {
     id,
@@ -168,8 +168,9 @@ function uploadDocument({ file, jobs, isHeld, keepers }: ListedUpload, baseUrl: 
     ...{ name, mediaType, sizeBytes, sha256, ...defined({ user }) },
     created: new Date(createdAt).toISOString(),
     expires: new Date(expiresAt).toISOString(),
-    held: isHeld,
-    ...defined({ keptBy: keepers?.map(useOf) }),
+    held: holders !== undefined,
+    ...(holders?.isKept === true ? { keptBy: kept.map(useOf) } : {}),
+    ...defined({ heldBy: holders?.jobs.map((job) => ({ ...useOf(job), kept: job.keptAt !== undefined })) }),
     jobs: jobs.map(useOf),
     links: [{ href: `${baseUrl}/vault/${id}`, rel: "enclosure", type: mediaType, title: name }],
   };
