@@ -69,13 +69,17 @@ async function textOf(stream: ReadableStream<Uint8Array> | undefined): Promise<s
   return stream === undefined ? "" : new Response(stream).text();
 }
 
+/** Prints behind what is there, also into a file, and waits until a pipe has taken it: later lines would be lost behind a long text. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+}
+
 const kept: string[] = [];
 // Whoever ends a run that hangs ends the test runners as well: what they printed until then is told all the same.
 process.on("SIGTERM", () => undefined);
 const counts = await Promise.all(runsOf(process.argv.slice(2)).map(runTests));
-// Lines of the console are lost behind a long text that a pipe has not taken yet.
-for (const text of kept) await Bun.write(Bun.stdout, text);
+for (const text of kept) await print(text);
 const sum = (of: (one: Counts) => number) => counts.reduce((all, one) => all + of(one), 0);
 const [passed, failed, skipped] = [sum((one) => one.passed), sum((one) => one.failed), sum((one) => one.skipped)];
-await Bun.write(Bun.stdout, `${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+await print(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exitCode = counts.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0;

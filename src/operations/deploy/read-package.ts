@@ -3,8 +3,8 @@ import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/processes/process.ts";
 import { parseProcessName } from "../../domain/processes/process-name.ts";
 import type { Database } from "../../store/database/database.ts";
-import { packageOfRevision } from "../../store/processes/process-revisions.ts";
 import type { PackageSource } from "../../store/processes/processes.ts";
+import { packageOfRevision } from "../../store/processes/revision-packages.ts";
 import { requireAction } from "../people/guard.ts";
 import { readRevision } from "../processes/process-revisions.ts";
 

@@ -7,7 +7,8 @@ import type { Fault } from "../../domain/problem.ts";
 import type { Process } from "../../domain/processes/process.ts";
 import { raisedAtEnd } from "../../domain/processes/raised-version.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/values/json.ts";
-import { packageOfRevision, setVisibility } from "../../store/processes/process-revisions.ts";
+import { setVisibility } from "../../store/processes/process-revisions.ts";
+import { packageOfRevision } from "../../store/processes/revision-packages.ts";
 import {
   type DeployDeps,
   type Precondition,

@@ -8,7 +8,7 @@ import { mediaTypeOf } from "../../domain/values/media-type.ts";
 import { nextTurn } from "../../domain/waiting/timers.ts";
 import type { InputChecks } from "../../engines/inputs/input-check.ts";
 import type { Database } from "../../store/database/database.ts";
-import { packageFacts, packageOfRevision } from "../../store/processes/process-revisions.ts";
+import { packageFacts, packageOfRevision } from "../../store/processes/revision-packages.ts";
 import { type NamedText, parseInputFile, readInputsOfFile } from "../uploads/read-input-file.ts";
 import type { PackageFiles, SentFiles } from "../uploads/sent-files.ts";
 

@@ -4,8 +4,8 @@ import type { ProcessName } from "../../domain/processes/process-name.ts";
 import type { Database } from "../database/database.ts";
 import { argument, build, compile } from "../database/statements.ts";
 import { keepTexts } from "../queries/process-texts.ts";
-import { processes, processPackages, processRevisions } from "../schema/processes.ts";
-import { findProcessRevision, type PackageSource } from "./processes.ts";
+import { processes, processRevisions } from "../schema/processes.ts";
+import { findProcessRevision } from "./processes.ts";
 
 /** A revision of a process: one of its definitions, with what became of it. Times are milliseconds since 1970. */
 export type ProcessRevision = {
@@ -80,27 +80,6 @@ const selectOfVersion = compile<{ id: string; version: string; revision: string 
     )
     .limit(1),
 );
-const selectPackage = compile<{ id: string; revision: string }>()(() =>
-  build
-    .select({ mediaType: processPackages.mediaType, bytes: processPackages.bytes })
-    .from(processPackages)
-    .where(and(eq(processPackages.processId, argument("id")), eq(processPackages.revision, argument("revision")))),
-);
-
-const selectPackageFacts = compile<{ id: string; revision: string }>()(() =>
-  build
-    .select({ sizeBytes: sql<number>`length(${processPackages.bytes})`, deployment: processRevisions.deployment })
-    .from(processPackages)
-    .innerJoin(
-      processRevisions,
-      and(
-        eq(processRevisions.processId, processPackages.processId),
-        eq(processRevisions.revision, processPackages.revision),
-      ),
-    )
-    .where(and(eq(processPackages.processId, argument("id")), eq(processPackages.revision, argument("revision")))),
-);
-
 type Change = { id: string; revision: string | null; at: number };
 const undeployCurrent = compile<Change>()(() =>
   build
@@ -223,31 +202,6 @@ export async function sharesVersion(
   { id, revision, description: { version } }: Pick<Process, "id" | "revision" | "description">,
 ): Promise<boolean> {
   return (await database.read(selectOfVersion({ id, revision, version }))).length > 0;
-}
-
-/** Reads what a revision was deployed as; undefined where nobody kept it. */
-export async function packageOfRevision(
-  database: Database,
-  { id, revision }: Pick<Process, "id" | "revision">,
-): Promise<PackageSource | undefined> {
-  const [row] = await database.read(selectPackage({ id, revision }));
-  return row;
-}
-
-/** What is told of a package without its bytes. */
-export type PackageFacts = {
-  readonly sizeBytes: number;
-  /** Grows whenever the revision is deployed again, which may be with other bytes beside the same definition. */
-  readonly deployment: number;
-};
-
-/** Reads the facts of the package of a revision; undefined where none was kept. */
-export async function packageFacts(
-  database: Database,
-  { id, revision }: Pick<Process, "id" | "revision">,
-): Promise<PackageFacts | undefined> {
-  const [row] = await database.read(selectPackageFacts({ id, revision }));
-  return row;
 }
 
 /**

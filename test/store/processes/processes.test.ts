@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import type { Process } from "../../../src/domain/processes/process.ts";
-import { packageFacts, packageOfRevision, undeployProcess } from "../../../src/store/processes/process-revisions.ts";
+import { undeployProcess } from "../../../src/store/processes/process-revisions.ts";
 import {
   findProcess,
   findProcessRevision,
   listProcesses,
   saveProcess,
 } from "../../../src/store/processes/processes.ts";
+import { packageFacts, packageOfRevision } from "../../../src/store/processes/revision-packages.ts";
 import { openTestDatabase } from "../../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
