@@ -69,7 +69,7 @@ with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as z:
 const tar = (mode: string) => `${tree}
 with tarfile.open(path, '${mode}') as t:
   for n, b in entries():
-    i = tarfile.TarInfo('../' + n); i.size = len(b); t.addfile(i, io.BytesIO(b))
+    i = tarfile.TarInfo('./' + n); i.size = len(b); t.addfile(i, io.BytesIO(b))
   i = tarfile.TarInfo('scene/' + 'long' * 40 + '.txt'); i.size = 3; t.addfile(i, io.BytesIO(b'far'))`;
 const seen = "./a.txt: one\n./sub/b.txt: two\n";
 const long = `./a.txt: one\n./${"long".repeat(40)}.txt: far\n./sub/b.txt: two\n`;
