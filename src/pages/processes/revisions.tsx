@@ -5,7 +5,7 @@ import { WholeDocument } from "../shared/document.tsx";
 import { Layout } from "../shared/layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "../shared/page.ts";
 import { Time } from "../shared/parts.tsx";
-import { RecordTable } from "../shared/record-table.tsx";
+import { RecordHead, RecordTable } from "../shared/record-table.tsx";
 import { Replacement } from "./replacement.tsx";
 import { ChangeButtons, ChangeForms } from "./revision-changes.tsx";
 
@@ -77,27 +77,17 @@ function Revisions({
   const mayCompare = view.mayCompare && revisions.length > 1;
   const usual = usualPair(revisions);
   const current = revisions.find(({ state }) => state === "current");
+  const titles = [
+    ...(mayCompare ? ["Old", "New"] : []),
+    ...["Version", "State", "Deployed", "Digest"],
+    ...(audit === undefined ? [] : ["Who"]),
+  ];
   return (
     <form method="get" action={`${processPathOf(frame, view)}/revisions#difference`}>
       <input type="hidden" name="f" value="html" />
       <RecordTable label="Revisions">
         <table>
-          <thead>
-            <tr>
-              {mayCompare ? <th scope="col">Old</th> : null}
-              {mayCompare ? <th scope="col">New</th> : null}
-              <th scope="col">Version</th>
-              <th scope="col">State</th>
-              <th scope="col">Deployed</th>
-              <th scope="col">Digest</th>
-              {audit === undefined ? null : <th scope="col">Who</th>}
-              {mayChange ? (
-                <th scope="col">
-                  <span class="unseen">What one can do</span>
-                </th>
-              ) : null}
-            </tr>
-          </thead>
+          <RecordHead titles={titles} hasActions={mayChange} />
           <tbody>
             {revisions.map((revision) => (
               <Row

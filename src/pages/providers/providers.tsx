@@ -5,7 +5,7 @@ import { Layout } from "../shared/layout.tsx";
 import { Opening } from "../shared/opening.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "../shared/page.ts";
 import { Time } from "../shared/parts.tsx";
-import { RecordTable } from "../shared/record-table.tsx";
+import { RecordHead, RecordTable } from "../shared/record-table.tsx";
 import { remoteTypeWords } from "../shared/words.ts";
 import { RemoveForm, reasonOf, SignInFields } from "./provider.tsx";
 
@@ -57,18 +57,7 @@ function Table({ providers, view: { mayManage }, frame }: Shown) {
   return (
     <RecordTable label="Providers">
       <table>
-        <thead>
-          <tr>
-            {["Provider", "State", "Looked at", "Server", "For"].map((title) => (
-              <th scope="col">{title}</th>
-            ))}
-            {mayManage ? (
-              <th scope="col">
-                <span class="unseen">What one can do</span>
-              </th>
-            ) : null}
-          </tr>
-        </thead>
+        <RecordHead titles={["Provider", "State", "Looked at", "Server", "For"]} hasActions={mayManage} />
         <tbody>
           {providers.map((provider) => (
             <Row provider={provider} frame={frame} mayManage={mayManage} />

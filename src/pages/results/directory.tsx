@@ -3,7 +3,7 @@ import type { ResultItem } from "../../domain/documents/result-view.ts";
 import type { ViewSettings } from "../../domain/documents/view-settings.ts";
 import { Layout } from "../shared/layout.tsx";
 import { type Page, policyOf } from "../shared/page.ts";
-import { RecordTable } from "../shared/record-table.tsx";
+import { RecordHead, RecordTable } from "../shared/record-table.tsx";
 import { ViewsHead, viewsAllowed } from "../shared/views.tsx";
 import { Item } from "./results.tsx";
 
@@ -40,17 +40,7 @@ export function directoryPage({ shown, looks, settings }: DirectoryView): Page<D
           </p>
           <RecordTable label="Files">
             <table>
-              <thead>
-                <tr>
-                  <th scope="col">File</th>
-                  <th scope="col">Type</th>
-                  <th scope="col">Bytes</th>
-                  <th scope="col">SHA-256</th>
-                  <th scope="col">
-                    <span class="unseen">What one can do</span>
-                  </th>
-                </tr>
-              </thead>
+              <RecordHead titles={["File", "Type", "Bytes", "SHA-256"]} />
               <tbody>
                 {files.map((file) => (
                   <tr>

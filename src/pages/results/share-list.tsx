@@ -3,7 +3,7 @@ import { WholeDocument } from "../shared/document.tsx";
 import { Layout } from "../shared/layout.tsx";
 import { type Page, policyOf, scriptUrl } from "../shared/page.ts";
 import { Time, User } from "../shared/parts.tsx";
-import { RecordTable } from "../shared/record-table.tsx";
+import { RecordHead, RecordTable } from "../shared/record-table.tsx";
 import { shortId } from "../shared/words.ts";
 
 const script = "local-times";
@@ -47,18 +47,7 @@ function Shares({ shares, view, baseUrl }: Shown & { readonly shares: readonly S
   return (
     <RecordTable label="Shares">
       <table>
-        <thead>
-          <tr>
-            {titles.map((title) => (
-              <th scope="col">{title}</th>
-            ))}
-            {view.mayTakeBack ? (
-              <th scope="col">
-                <span class="unseen">What one can do</span>
-              </th>
-            ) : null}
-          </tr>
-        </thead>
+        <RecordHead titles={titles} hasActions={view.mayTakeBack} />
         <tbody>
           {shares.map((share) => (
             <Row share={share} view={view} baseUrl={baseUrl} />

@@ -10,6 +10,30 @@ export function RecordTable({ label, children }: { readonly label: string; reado
   return <Wide label={label}>{raw(asRecords(String(children)))}</Wide>;
 }
 
+/** The head of a table of records: its titles, and for a column of buttons or links words that are heard only. */
+export function RecordHead({
+  titles,
+  hasActions = true,
+}: {
+  readonly titles: readonly string[];
+  readonly hasActions?: boolean;
+}) {
+  return (
+    <thead>
+      <tr>
+        {titles.map((title) => (
+          <th scope="col">{title}</th>
+        ))}
+        {hasActions ? (
+          <th scope="col">
+            <span class="unseen">What one can do</span>
+          </th>
+        ) : null}
+      </tr>
+    </thead>
+  );
+}
+
 const roles: Readonly<Record<string, string>> = {
   table: 'class="table record-table" role="table"',
   thead: 'role="rowgroup"',

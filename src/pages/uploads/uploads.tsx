@@ -3,7 +3,7 @@ import { WholeDocument } from "../shared/document.tsx";
 import { Layout } from "../shared/layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "../shared/page.ts";
 import { Badge, Choice, Time } from "../shared/parts.tsx";
-import { RecordTable } from "../shared/record-table.tsx";
+import { RecordHead, RecordTable } from "../shared/record-table.tsx";
 import { sizeText } from "../shared/words.ts";
 import { JobLink, Kept, NotRemoved } from "./kept-upload.tsx";
 
@@ -109,19 +109,9 @@ function Table({ document: { uploads }, view, frame }: Shown) {
   return (
     <RecordTable label="Uploads">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col">Size</th>
-            {view.hasUsers ? <th scope="col">User</th> : null}
-            <th scope="col">Uploaded</th>
-            <th scope="col">Kept until</th>
-            <th scope="col">Jobs that use it</th>
-            <th scope="col">
-              <span class="unseen">What one can do</span>
-            </th>
-          </tr>
-        </thead>
+        <RecordHead
+          titles={["File", "Size", ...(view.hasUsers ? ["User"] : []), "Uploaded", "Kept until", "Jobs that use it"]}
+        />
         <tbody>
           {uploads.map((upload) => (
             <tr>

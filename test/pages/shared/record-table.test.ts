@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { raw } from "hono/html";
-import { RecordTable } from "../../../src/pages/shared/record-table.tsx";
+import { RecordHead, RecordTable } from "../../../src/pages/shared/record-table.tsx";
 
 const shown = (table: string) => String(RecordTable({ label: "Keys", children: raw(table) }));
 
@@ -23,4 +23,12 @@ test("a column without a name that is seen names nothing, and tables inside cell
   const inner = '<table class="table"><tbody><tr><td>i</td></tr></tbody></table>';
   const html = shown(`<table>${head}<tbody><tr><td>a</td><td>${inner}</td><td></td></tr></tbody></table>`);
   expect(html).toContain(`<td role="cell">a</td><td role="cell">${inner}</td><td role="cell" data-label="C"></td>`);
+});
+
+test("a column of buttons has a title that is heard only, and is left out where nobody may press one", () => {
+  const titles = ["File", "A & B"];
+  const seen = '<th scope="col">File</th><th scope="col">A &amp; B</th>';
+  const heard = '<th scope="col"><span class="unseen">What one can do</span></th>';
+  expect(String(RecordHead({ titles }))).toBe(`<thead><tr>${seen}${heard}</tr></thead>`);
+  expect(String(RecordHead({ titles, hasActions: false }))).toBe(`<thead><tr>${seen}</tr></thead>`);
 });
